@@ -1,0 +1,187 @@
+//! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
+
+use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
+
+use clap::Parser;
+
+use crate::{
+    cli::{Cli, ColorArg, Command, Common, LangArg},
+    io::stdio as streams,
+    view::{
+        style::{DEFAULT_WIDTH, Style},
+        text::{Lang, Text},
+    },
+};
+
+/// How the program ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exit {
+    /// 0: done.
+    Done,
+    /// 1: the answer is no.
+    No,
+    /// 2: usage, file or network error.
+    Failed,
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> ExitCode {
+        ExitCode::from(match exit {
+            Exit::Done => 0,
+            Exit::No => 1,
+            Exit::Failed => 2,
+        })
+    }
+}
+
+/// Why a subcommand stopped: what was asked, what went wrong and what to do next, in the user's language.
+#[derive(Debug)]
+pub struct Failure {
+    exit: Exit,
+    message: String,
+}
+
+impl Failure {
+    /// A usage, file or network error (exit code 2).
+    pub fn failed(message: impl Into<String>) -> Failure {
+        Failure {
+            exit: Exit::Failed,
+            message: message.into(),
+        }
+    }
+
+    /// The answer is no, and this is why (exit code 1).
+    pub fn no(message: impl Into<String>) -> Failure {
+        Failure {
+            exit: Exit::No,
+            message: message.into(),
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+/// Only writing to the user's own streams is turned into a `Failure` without a sentence of its own; a reader that has
+/// gone away (`ftplab … | head`) ends the program with 0 and no word.
+impl From<stdio::Error> for Failure {
+    fn from(error: stdio::Error) -> Failure {
+        if error.kind() == stdio::ErrorKind::BrokenPipe {
+            Failure {
+                exit: Exit::Done,
+                message: String::new(),
+            }
+        } else {
+            Failure::failed(format!("ftplab: {error}"))
+        }
+    }
+}
+
+/// What every subcommand needs to know of its surroundings.
+pub struct Context {
+    /// The sentences, in the user's language.
+    pub text: Text,
+    /// How standard output is dressed.
+    pub out: Style,
+    /// How standard error is dressed.
+    pub err: Style,
+}
+
+impl Context {
+    fn new(common: &Common) -> Context {
+        let lang = match common.lang {
+            Some(LangArg::En) => Lang::En,
+            Some(LangArg::Fr) => Lang::Fr,
+            None => lang_of_environment(|name| env::var(name).ok()),
+        };
+        let wanted = |terminal: bool| match common.color {
+            ColorArg::Always => true,
+            ColorArg::Never => false,
+            ColorArg::Auto => {
+                terminal
+                    && env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+                    && env::var_os("TERM").is_none_or(|term| term != "dumb")
+            }
+        };
+        let style = |terminal: bool| {
+            let width = if terminal {
+                streams::columns().unwrap_or(DEFAULT_WIDTH)
+            } else {
+                DEFAULT_WIDTH
+            };
+            Style::new(wanted(terminal), width)
+        };
+        Context {
+            text: Text::new(lang),
+            out: style(streams::stdout_is_terminal()),
+            err: style(streams::stderr_is_terminal()),
+        }
+    }
+}
+
+/// The first of LC_ALL, LC_MESSAGES and LANG that is set and not empty decides (POSIX); French if it names French.
+fn lang_of_environment(var: impl Fn(&str) -> Option<String>) -> Lang {
+    let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .iter()
+        .find_map(|name| var(name).filter(|value| !value.is_empty()));
+    match locale {
+        Some(locale) if locale.to_ascii_lowercase().starts_with("fr") => Lang::Fr,
+        _ => Lang::En,
+    }
+}
+
+/// Runs the program: `args` are the command line's words, the program's own name first.
+pub fn run(args: Vec<OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(args) {
+        Ok(cli) => cli,
+        Err(usage) => {
+            let _ = usage.print();
+            return if usage.use_stderr() {
+                Exit::Failed
+            } else {
+                Exit::Done
+            };
+        }
+    };
+    let context = Context::new(&cli.common);
+    match dispatch(cli.command, &context) {
+        Ok(exit) => exit,
+        Err(failure) => {
+            if !failure.message.is_empty() {
+                streams::complain(&failure.message);
+            }
+            failure.exit
+        }
+    }
+}
+
+fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
+    let _ = (command, context);
+    Err(Failure::failed("ftplab: not built yet"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_locale_variable_that_is_set_decides() {
+        let with = |vars: &'static [(&str, &str)]| {
+            lang_of_environment(|name| {
+                vars.iter()
+                    .find(|(n, _)| *n == name)
+                    .map(|(_, v)| (*v).to_owned())
+            })
+        };
+        assert_eq!(with(&[("LANG", "fr_FR.UTF-8")]), Lang::Fr);
+        assert_eq!(with(&[("LC_ALL", "C"), ("LANG", "fr_FR.UTF-8")]), Lang::En);
+        assert_eq!(
+            with(&[("LC_ALL", ""), ("LC_MESSAGES", "fr_CA"), ("LANG", "en_US")]),
+            Lang::Fr
+        );
+        assert_eq!(with(&[]), Lang::En);
+    }
+}

@@ -1,0 +1,1 @@
+//! Facts of the RFCs about each verb and each reply code, as tables. Sentences about them are in `view/text`.

@@ -1,0 +1,3 @@
+//! Sockets, terminal, files, clock: everything that touches the system. Tells what happened; makes no sentence.
+
+pub mod stdio;

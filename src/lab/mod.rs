@@ -1,0 +1,1 @@
+//! Pure: lab sheets. Empty until `lab` is built.

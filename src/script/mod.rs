@@ -1,0 +1,1 @@
+//! Pure: the dialogue notation (RFC 3659's `C>`, `S>`, `D>`), the players that act from it.

@@ -1,0 +1,12 @@
+//! Data in, text out, into a writer. Every sentence a person reads is made here, in the language that `cmd` resolved
+//! once; nothing here opens a file, a socket or the terminal.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`text`] | the sentences: Fluent messages in French and English |
+//! | [`style`] | what is coloured how; the only file that names the colour crate |
+//! | [`sanitise`] | text from a network or a capture on its way to a terminal |
+
+pub mod sanitise;
+pub mod style;
+pub mod text;

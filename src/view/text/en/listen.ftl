@@ -1,0 +1,1 @@
+# listen.ftl: (empty)

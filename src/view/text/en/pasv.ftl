@@ -1,0 +1,1 @@
+# pasv.ftl: (empty)

@@ -1,0 +1,5 @@
+//! The one integration binary. `cargo test` needs nothing but Rust; what needs a real peer says so and is skipped where
+//! the peer is missing.
+
+mod layering;
+mod texts;
