@@ -113,6 +113,11 @@ fn every_id_that_the_code_asks_for_exists() {
     let mut missing = Vec::new();
     for file in files {
         let source = fs::read_to_string(&file).expect("a source file");
+        let source: String = source
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .flat_map(|line| [line, "\n"])
+            .collect();
         for (at, call) in source.match_indices("say!(") {
             // The id is the first string literal of the call; ids made at run time have a test of their own.
             let rest = &source[at + call.len()..];
