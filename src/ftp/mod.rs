@@ -13,4 +13,6 @@
 pub mod catalogue;
 pub mod code;
 pub mod command;
+pub mod line;
 pub mod side;
+pub mod telnet;
