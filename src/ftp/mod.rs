@@ -13,6 +13,9 @@
 pub mod catalogue;
 pub mod code;
 pub mod command;
+pub mod endpoint;
 pub mod line;
+pub mod reply;
 pub mod side;
 pub mod telnet;
+pub mod tls;
