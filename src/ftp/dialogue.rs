@@ -328,17 +328,17 @@ impl Dialogue {
             offset: stream.lines.offset(),
             at,
         };
-        if stream.records.is_none() {
-            if let Some(line) = stream.lines.finish() {
-                core.quirk(here, Kind::LineUnfinished, sink);
-                core.line(here, &line, replies, sink);
-            }
+        if stream.records.is_none()
+            && let Some(line) = stream.lines.finish()
+        {
+            core.quirk(here, Kind::LineUnfinished, sink);
+            core.line(here, &line, replies, sink);
         }
-        if side == Side::Server {
-            if let Some((code, text)) = replies.close() {
-                core.quirk(here, Kind::NeverClosed { code }, sink);
-                core.reply(here, Some(code), text, sink);
-            }
+        if side == Side::Server
+            && let Some((code, text)) = replies.close()
+        {
+            core.quirk(here, Kind::NeverClosed { code }, sink);
+            core.reply(here, Some(code), text, sink);
         }
         if user.ended.is_some() && server.ended.is_some() {
             core.finish(here, sink);
@@ -806,26 +806,26 @@ impl Core {
             }
             self.queue.pop_front();
         }
-        let fits = |p: &Pending| catalogue::allows(p.verb, code, p.preliminary);
-        if self.resync {
-            if let Some(lost) = self.queue.iter().position(fits) {
-                for _ in 0..lost {
-                    if let Some(pending) = self.queue.pop_front() {
-                        self.unanswered(here, &pending, sink);
-                    }
+        let fits = |p: &Pending| catalogue::allows_now(p.verb, code, p.preliminary);
+        if self.resync
+            && let Some(lost) = self.queue.iter().position(fits)
+        {
+            for _ in 0..lost {
+                if let Some(pending) = self.queue.pop_front() {
+                    self.unanswered(here, &pending, sink);
                 }
-                self.resync = false;
             }
+            self.resync = false;
         }
         let front = self.queue.front()?;
-        if front.preliminary && !fits(front) {
-            if let Some(later) = self
+        if front.preliminary
+            && !fits(front)
+            && let Some(later) = self
                 .queue
                 .iter()
                 .position(|p| !p.preliminary && p.verb != Verb::Other && fits(p))
-            {
-                return Some(later);
-            }
+        {
+            return Some(later);
         }
         Some(0)
     }
@@ -840,15 +840,16 @@ impl Core {
         undefined: bool,
         sink: Sink<'_>,
     ) {
-        if undefined || verb == Verb::Other || catalogue::allows(verb, code, after) {
+        // A passive reply of another kind has a quirk of its own.
+        let mismatch = verb.asks_to_listen() && matches!(code.value(), 227..=229);
+        if undefined || mismatch || catalogue::allows_now(verb, code, after) {
             return;
         }
         if verb.moves().is_some() && !after && code.is_completion() {
             self.quirk(here, Kind::NoPreliminary { verb, code }, sink);
-            return;
+        } else if let Some(source) = catalogue::replies_source(verb, code) {
+            self.quirk(here, Kind::UnexpectedCode { verb, code, source }, sink);
         }
-        let rule = catalogue::replies_rule(verb);
-        self.quirk(here, Kind::UnexpectedCode { verb, code, rule }, sink);
     }
 
     /// A 1yz reply came.
@@ -892,7 +893,7 @@ impl Core {
         begins: bool,
         sink: Sink<'_>,
     ) {
-        let Some(direction) = pending.verb.moves() else {
+        let Some(flow) = pending.verb.moves() else {
             return;
         };
         let session = &self.session;
@@ -929,7 +930,7 @@ impl Core {
             command: pending.n,
             verb: pending.verb,
             arg,
-            direction,
+            flow,
             path: path.as_deref(),
             negotiation: session
                 .negotiation
@@ -1380,7 +1381,7 @@ mod tests {
             format!(
                 "{} {:?} of {} path {:?} by {:?} rest {} {:?} declared {:?} code {:?}{}{}",
                 t.verb.name(),
-                t.direction,
+                t.flow,
                 t.command,
                 t.path.map(text),
                 t.negotiation,

@@ -2,11 +2,12 @@
 //! ends. Text is lent from the bytes that were fed.
 
 use super::{
+    catalogue::Flow,
     code::ReplyCode,
     command::Verb,
     quirk::Quirk,
     reply::ReplyText,
-    session::{DataType, Declared, Direction, Negotiation},
+    session::{DataType, Declared, Negotiation},
     side::Side,
     telnet::Seen,
 };
@@ -118,7 +119,7 @@ pub struct Transfer<'a> {
     /// Its argument.
     pub arg: Option<&'a [u8]>,
     /// Which way the data goes.
-    pub direction: Direction,
+    pub flow: Flow,
     /// The path as the server sees it, or the server's own choice (STOU); `None` where it cannot be known.
     pub path: Option<&'a [u8]>,
     /// The number of the negotiation that holds; `None` means the default data port.

@@ -4,6 +4,7 @@
 //! about it is made in `view`, from the name and the values.
 
 use super::{
+    catalogue::Source,
     code::ReplyCode,
     command::Verb,
     endpoint::{Fault, Form, Oddity},
@@ -21,17 +22,8 @@ pub enum Grade {
     Fault,
 }
 
-/// A rule: the RFC and its section (empty where the whole document is meant).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rule {
-    /// The RFC's number.
-    pub rfc: u16,
-    /// The section.
-    pub section: &'static str,
-}
-
-const fn rule(rfc: u16, section: &'static str) -> Option<Rule> {
-    Some(Rule { rfc, section })
+const fn rule(rfc: u16, section: &'static str) -> Option<Source> {
+    Some(Source::Rfc(rfc, section))
 }
 
 /// An oddity and which side made it.
@@ -170,7 +162,7 @@ pub enum Kind {
         /// The reply.
         code: ReplyCode,
         /// Where the command's replies are listed.
-        rule: Rule,
+        source: Source,
     },
     /// A transfer ended well without the 1yz reply that begins it.
     NoPreliminary {
@@ -216,12 +208,12 @@ impl Kind {
 
     /// The rule it breaks, or that explains it; `None` where no RFC speaks of it.
     #[must_use]
-    pub fn rule(&self) -> Option<Rule> {
+    pub fn rule(&self) -> Option<Source> {
         self.facts().2
     }
 
     /// Name, grade, rule: one table.
-    fn facts(&self) -> (&'static str, Grade, Option<Rule>) {
+    fn facts(&self) -> (&'static str, Grade, Option<Source>) {
         use Grade::{Fault, Odd, Remark};
         match self {
             Kind::BareLf => ("bare-lf", Odd, rule(959, "5.3")),
@@ -267,7 +259,12 @@ impl Kind {
             Kind::ReplyTooLong { .. } => ("reply-too-long", Fault, None),
             Kind::Unsolicited { .. } => ("unsolicited", Fault, rule(959, "5.4")),
             Kind::NoGreeting => ("no-greeting", Odd, rule(959, "5.4")),
-            Kind::UnexpectedCode { rule, .. } => ("unexpected-code", Odd, Some(*rule)),
+            // RFC 1123 4.1.2.11 lets a server refuse with codes that are not listed; a positive one is read by its number.
+            Kind::UnexpectedCode { code, source, .. } => (
+                "unexpected-code",
+                if code.is_negative() { Remark } else { Odd },
+                Some(*source),
+            ),
             Kind::NoPreliminary { .. } => ("no-preliminary", Fault, rule(959, "5.4")),
             Kind::SecondPreliminary { .. } => ("second-preliminary", Odd, rule(959, "4.2")),
             Kind::PathUnquoted => ("path-unquoted", Odd, rule(959, "Appendix II")),
@@ -283,24 +280,12 @@ impl Kind {
 impl Form {
     /// Where this form is defined.
     #[must_use]
-    pub const fn rule(self) -> Rule {
+    pub const fn rule(self) -> Source {
         match self {
-            Form::Port | Form::Reply227 => Rule {
-                rfc: 959,
-                section: "4.1.2",
-            },
-            Form::Eprt => Rule {
-                rfc: 2428,
-                section: "2",
-            },
-            Form::Reply229 => Rule {
-                rfc: 2428,
-                section: "3",
-            },
-            Form::Lprt | Form::Reply228 => Rule {
-                rfc: 1639,
-                section: "3",
-            },
+            Form::Port | Form::Reply227 => Source::Rfc(959, "4.1.2"),
+            Form::Eprt => Source::Rfc(2428, "2"),
+            Form::Reply229 => Source::Rfc(2428, "3"),
+            Form::Lprt | Form::Reply228 => Source::Rfc(1639, "3"),
         }
     }
 }

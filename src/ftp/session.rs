@@ -3,7 +3,11 @@
 
 use std::net::SocketAddr;
 
-use super::{command::Verb, endpoint::Stated};
+use super::{
+    catalogue::{self, Flow},
+    command::Verb,
+    endpoint::Stated,
+};
 
 /// How far the login is (RFC 959 4.1.1, 5.4, 6).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -63,24 +67,11 @@ impl DataType {
     }
 }
 
-/// Which way the payload of a data connection goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Direction {
-    /// From the server to the user: RETR, LIST, NLST, MLSD.
-    Down,
-    /// From the user to the server: STOR, STOU, APPE.
-    Up,
-}
-
 impl Verb {
     /// Which way this verb moves data over a data connection; `None` where it moves none (RFC 959 4.1.3, RFC 3659 7).
     #[must_use]
-    pub const fn moves(self) -> Option<Direction> {
-        match self {
-            Verb::Retr | Verb::List | Verb::Nlst | Verb::Mlsd => Some(Direction::Down),
-            Verb::Stor | Verb::Stou | Verb::Appe => Some(Direction::Up),
-            _ => None,
-        }
+    pub fn moves(self) -> Option<Flow> {
+        catalogue::fact(self)?.flow
     }
 
     /// True for the commands that agree on a data connection.
