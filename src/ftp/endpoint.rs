@@ -293,11 +293,12 @@ pub fn parse_229(text: &[u8]) -> Result<Stated, Fault> {
     }
     for at in 0..text.len() {
         let delimiter = text[at];
-        if (33..=126).contains(&delimiter) && !delimiter.is_ascii_alphanumeric() {
-            if let Ok(mut stated) = group_229(text, at) {
-                stated.oddities.push(Oddity::NoParentheses);
-                return Ok(stated);
-            }
+        if (33..=126).contains(&delimiter)
+            && !delimiter.is_ascii_alphanumeric()
+            && let Ok(mut stated) = group_229(text, at)
+        {
+            stated.oddities.push(Oddity::NoParentheses);
+            return Ok(stated);
         }
     }
     fault(FaultKind::Delimiter, text.len())

@@ -60,6 +60,15 @@ pub struct ReplyText<'a> {
 }
 
 impl<'a> ReplyText<'a> {
+    /// The text of a reply that never came.
+    pub(super) const fn none() -> ReplyText<'static> {
+        ReplyText {
+            bytes: &[],
+            ends: &[],
+            dropped: 0,
+        }
+    }
+
     /// How many lines there are, without those that were dropped; at least one.
     #[must_use]
     pub fn len(&self) -> usize {

@@ -5,8 +5,10 @@
 //! |---|---|
 //! | [`text`] | the sentences: Fluent messages in French and English |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
+//! | [`json`] | JSON Lines for programs |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
+pub mod json;
 pub mod sanitise;
 pub mod style;
 pub mod text;
