@@ -16,7 +16,11 @@
 //! | [`notation`] | a script: lines, items, blocks; printing |
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
+//! | [`console`] | what a line means that a person types |
+//! | [`coach`] | what a person at the control line should be told |
 
+pub mod coach;
+pub mod console;
 pub mod literal;
 pub mod mistake;
 pub mod notation;
