@@ -9,7 +9,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, Sender, channel},
+        mpsc::{Receiver, Sender, SyncSender, channel},
     },
     thread,
 };
@@ -99,7 +99,7 @@ pub fn terminal<T: Send + 'static>(
     prompt: &str,
     words: Vec<Word>,
     colour: bool,
-    to: Sender<T>,
+    to: SyncSender<T>,
     report: fn(Typed) -> T,
 ) -> io::Result<(Screen, Keyboard)> {
     let config = Config::builder()
@@ -155,7 +155,7 @@ pub fn terminal<T: Send + 'static>(
 /// # Errors
 /// Where no thread can be started.
 pub fn pipe<T: Send + 'static>(
-    to: Sender<T>,
+    to: SyncSender<T>,
     report: fn(Typed) -> T,
 ) -> io::Result<(Screen, Keyboard)> {
     let (go, gone_on) = channel();
@@ -180,7 +180,12 @@ pub fn pipe<T: Send + 'static>(
 }
 
 /// Reports what was typed and waits until the next line may be; false when there is nobody to report to, or no next line.
-fn tell<T>(typed: Typed, to: &Sender<T>, report: fn(Typed) -> T, gone_on: &Receiver<()>) -> bool {
+fn tell<T>(
+    typed: Typed,
+    to: &SyncSender<T>,
+    report: fn(Typed) -> T,
+    gone_on: &Receiver<()>,
+) -> bool {
     let last = typed == Typed::End;
     to.send(report(typed)).is_ok() && !last && gone_on.recv().is_ok()
 }

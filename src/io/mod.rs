@@ -1,4 +1,6 @@
 //! Sockets, terminal, files, clock: everything that touches the system. Tells what happened; makes no sentence.
 
+pub mod clock;
+pub mod control;
 pub mod editor;
 pub mod stdio;

@@ -8,10 +8,12 @@
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`json`] | JSON Lines for programs |
+//! | [`quirk`] | oddities in sentences |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
 pub mod explain;
 pub mod json;
+pub mod quirk;
 pub mod sanitise;
 pub mod style;
 pub mod text;
