@@ -1,5 +1,6 @@
 //! Sockets, terminal, files, clock: everything that touches the system. Tells what happened; makes no sentence.
 
+pub mod background;
 pub mod clock;
 pub mod control;
 pub mod editor;
