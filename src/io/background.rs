@@ -10,7 +10,9 @@ use std::{
     time::Duration,
 };
 
-use super::data::{self, AcceptError, Cancel, ConnectError, Connection, Listener, Outcome, Terms, TransferError};
+use super::data::{
+    self, AcceptError, Cancel, ConnectError, Connection, Listener, Outcome, Terms, TransferError,
+};
 
 /// How long the other end of a data connection may take to answer a SYN.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -71,7 +73,9 @@ pub fn listen<T: Send + 'static>(
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
 ) -> io::Result<Cancel> {
-    start(carry, inbox, report, false, move |cancel| listener.accept(None, cancel).map_err(Told::NotAccepted))
+    start(carry, inbox, report, false, move |cancel| {
+        listener.accept(None, cancel).map_err(Told::NotAccepted)
+    })
 }
 
 fn start<T: Send + 'static>(
@@ -82,7 +86,10 @@ fn start<T: Send + 'static>(
     open: impl FnOnce(&Cancel) -> Result<Connection, Told> + Send + 'static,
 ) -> io::Result<Cancel> {
     let cancel = Cancel::default();
-    let terms = Terms { cancel: cancel.clone(), ..Terms::default() };
+    let terms = Terms {
+        cancel: cancel.clone(),
+        ..Terms::default()
+    };
     thread::Builder::new().name("data".into()).spawn(move || {
         let connection = match open(&terms.cancel) {
             Ok(connection) => connection,
@@ -91,12 +98,18 @@ fn start<T: Send + 'static>(
                 return;
             }
         };
-        let (from, to) =
-            if active { (connection.local, connection.peer) } else { (connection.peer, connection.local) };
+        let (from, to) = if active {
+            (connection.local, connection.peer)
+        } else {
+            (connection.peer, connection.local)
+        };
         let _ = inbox.send(report(Told::Open { from, to }));
         let outcome = match carry {
             Carry::Show => {
-                let mut sink = Reporter { inbox: &inbox, report: &report };
+                let mut sink = Reporter {
+                    inbox: &inbox,
+                    report: &report,
+                };
                 data::receive(connection, &mut sink, &terms, &mut |_| {})
             }
             Carry::Into(mut file) => data::receive(connection, &mut file, &terms, &mut |_| {}),
