@@ -1,6 +1,8 @@
 //! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
 
 mod explain;
+mod fault;
+mod raw;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
@@ -163,6 +165,7 @@ pub fn run(args: Vec<OsString>) -> Exit {
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
         Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::Raw(args)) => raw::run(context, &args),
         _ => Err(Failure::failed("ftplab: not built yet")),
     }
 }
