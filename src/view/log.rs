@@ -1,6 +1,8 @@
 //! A dialogue as a log in the notation: what was said, with literal addresses, times as comments and masked passwords.
 //! `fake-server --from` makes a script of it.
 
+use std::borrow::Cow;
+
 use crate::{
     ftp::{
         event::{Event, Nanos, What},
@@ -41,12 +43,12 @@ impl Log {
     pub fn event(&mut self, event: &Event<'_>) -> String {
         match &event.what {
             What::Command(command) => {
-                let line = secret::shown_line(command.line, self.show_credentials);
-                format!(
-                    "{}C> {}\n",
-                    self.time(event.at),
-                    literal::escape_pattern(&line)
-                )
+                let line = match secret::shown_line(command.line, self.show_credentials) {
+                    Cow::Borrowed(line) => literal::escape_pattern(line),
+                    // The mask's star is a pattern's star: a script made of this log takes any password.
+                    Cow::Owned(masked) => literal::escape(&masked),
+                };
+                format!("{}C> {line}\n", self.time(event.at))
             }
             What::ReplyLine(line) => {
                 let time = if self.inside {
