@@ -3,14 +3,20 @@
 //! | file | what |
 //! |---|---|
 //! | [`address`] | hosts and ports as people write them, and the addresses behind them |
+//! | [`clock`] | the wall clock |
+//! | [`control`] | the control connection of `raw` |
 //! | [`data`] | data connections: opening, waiting, moving bytes |
+//! | [`editor`] | the line editor |
 //! | [`events`] | the file of `--events` |
-//! | [`file`] | files that a user names for data
+//! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
 //! | [`stdio`] | the program's own streams |
 
 pub mod address;
+pub mod clock;
+pub mod control;
 pub mod data;
+pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
