@@ -3,6 +3,7 @@
 mod explain;
 mod fault;
 mod raw;
+mod report;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
