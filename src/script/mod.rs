@@ -16,6 +16,8 @@
 //! | [`notation`] | a script: lines, items, blocks; printing |
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
+//! | [`play`] | a script made ready: what all its connections share |
+//! | [`server`] | the server player of one connection |
 
 pub mod literal;
 pub mod mistake;
@@ -23,6 +25,8 @@ pub mod notation;
 pub mod params;
 pub mod parse;
 pub mod pattern;
+pub mod play;
+pub mod server;
 
 /// The most bytes that a script may have.
 pub const MAX_SCRIPT: usize = 4 * 1024 * 1024;
