@@ -1,5 +1,9 @@
 //! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
 
+mod builtin;
+mod explain;
+mod fake_server;
+
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
 use clap::Parser;
@@ -159,8 +163,11 @@ pub fn run(args: Vec<OsString>) -> Exit {
 }
 
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
-    let _ = (command, context);
-    Err(Failure::failed("ftplab: not built yet"))
+    match command {
+        Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
+        _ => Err(Failure::failed("ftplab: not built yet")),
+    }
 }
 
 #[cfg(test)]

@@ -406,7 +406,7 @@ static FACTS: &[CommandFact] = facts! {
     Stou "STOU" Service None UP, true, Optional, SERVICE, STOR_ROWS;
     Stru "STRU <SP> F | R | P" TransferParameter Other None, true, Mandatory, PARAMETER, PARAMETER_ROWS;
     Syst "SYST" Service None None, false, Optional, SERVICE, rows!(RFC959: First 215, First 500 501 502 421);
-    Type "TYPE <SP> A [<SP> N | T | C] | E [<SP> N | T | C] | I | L <SP> <byte-size>" TransferParameter Other None, true,
+    Type "TYPE <SP> (A | E) [<SP> N | T | C] | I | L <SP> <byte-size>" TransferParameter Other None, true,
         Mandatory, PARAMETER, PARAMETER_ROWS;
     User "USER <SP> <username>" AccessControl Other None, false, Mandatory, ACCESS,
         rows!(RFC959: First 230, First 530, First 500 501 421, First 331 332; RFC2228: First 232, First 336);
@@ -590,6 +590,51 @@ fn unique(rows: &'static [Row], stages: &'static [Stage]) -> impl Iterator<Item 
                 .any(|earlier| earlier.codes.contains(code))
         })
         .map(|(_, code)| code)
+}
+
+/// A set of codes named as the RFCs do: `4yz`, `x2z`, `42z`; also `4xx`, and `4` and `42` as prefixes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pattern([Option<u8>; 3]);
+
+impl Pattern {
+    /// Reads a pattern: at most three digits and letters x, y, z, in any case; what is missing at the end may be anything.
+    #[must_use]
+    pub fn parse(word: &str) -> Option<Pattern> {
+        if word.is_empty() || word.len() > 3 {
+            return None;
+        }
+        let mut digits = [None; 3];
+        for (digit, byte) in digits.iter_mut().zip(word.bytes()) {
+            *digit = match byte {
+                b'0'..=b'9' => Some(byte - b'0'),
+                b'x'..=b'z' | b'X'..=b'Z' => None,
+                _ => return None,
+            };
+        }
+        Some(Pattern(digits))
+    }
+
+    /// The digits that are given.
+    #[must_use]
+    pub const fn digits(self) -> [Option<u8>; 3] {
+        self.0
+    }
+
+    /// The one code that it stands for, where all three digits are given.
+    #[must_use]
+    pub fn code(self) -> Option<ReplyCode> {
+        let [first, second, third] = self.0;
+        ReplyCode::from_digits([first? + b'0', second? + b'0', third? + b'0'])
+    }
+
+    /// True where this code is one of those meant.
+    #[must_use]
+    pub fn matches(self, code: ReplyCode) -> bool {
+        self.0
+            .iter()
+            .zip(code.digits())
+            .all(|(wanted, digit)| wanted.is_none_or(|wanted| wanted == digit))
+    }
 }
 
 /// The verb that does what this word of the command-line clients (`get`, `ls`, `cd`) asks for. Such a word typed on a
@@ -936,6 +981,28 @@ mod tests {
         assert_eq!(nearest_codes(rc(428)), [rc(421), rc(425), rc(426)]);
         assert_eq!(nearest_codes(rc(399)).len(), 6);
         assert!(nearest_codes(rc(999)).is_empty());
+    }
+
+    #[test]
+    fn patterns_as_the_rfcs_write_them() {
+        let of = |word: &str| -> Vec<u16> {
+            let pattern = Pattern::parse(word).expect("a pattern");
+            let codes = CODES.iter().map(|fact| fact.code);
+            codes
+                .filter(|&code| pattern.matches(code))
+                .map(ReplyCode::value)
+                .collect()
+        };
+        assert_eq!(of("42z"), [421, 425, 426]);
+        assert_eq!(of("4xx"), of("4yz"));
+        assert_eq!(of("4"), of("4YZ"));
+        assert_eq!(of("xy6"), [216, 226, 336, 426, 536]);
+        assert_eq!(of("225"), [225]);
+        assert_eq!(Pattern::parse("225").and_then(Pattern::code), Some(rc(225)));
+        assert_eq!(Pattern::parse("22z").and_then(Pattern::code), None);
+        for word in ["", "4abc", "42zz", "é", "-1", "ABC"] {
+            assert_eq!(Pattern::parse(word), None, "{word}");
+        }
     }
 
     #[test]

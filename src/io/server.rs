@@ -1,30 +1,36 @@
 //! The sockets of the fake server: listens, and carries out for each client what its [`Player`] says.
 //!
-//! One task a client. What is read from it and what is sent to it goes through the observer, and everything that happens
-//! is told to a [`Tap`]; no sentence is made here. A client that does not read, or never comes, holds up its own task
-//! and nobody else's.
+//! One task a client, all in one thread: what a client does is little, and whoever watches hears of everything in order
+//! and without a lock. What is read from a client and what is sent to it goes through the observer, and everything that
+//! happens is told to a [`Tap`]; no sentence is made here. A client that does not read, or never comes, holds up its own
+//! task and nobody else's.
 
 use std::{
-    fs, io,
+    cell::Cell,
+    io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     ops::RangeInclusive,
     path::PathBuf,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, AtomicUsize, Ordering},
-    },
+    rc::Rc,
+    sync::Arc,
     time::Duration,
 };
 
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
+    runtime::{Builder, Runtime},
+    signal::unix::{SignalKind, signal},
     sync::watch,
-    task::JoinSet,
+    task::{JoinSet, LocalSet},
     time,
 };
 
-use super::{clock::Clock, server_data::{self, DataTask, Done, Folder}};
+pub use super::server_data::Folder;
+use super::{
+    clock::Clock,
+    server_data::{self, DataTask, Done},
+};
 use crate::{
     ftp::{
         dialogue::{Close, Dialogue, Ends},
@@ -34,7 +40,8 @@ use crate::{
     },
     script::{
         play::Play,
-        server::{DataFault, Effect, End, Input, Notice, Origin, Player},
+        server::{DataFault, Effect, End, Input, Origin, Player},
+        watch::Happening,
     },
 };
 
@@ -96,101 +103,67 @@ impl Default for Options {
     }
 }
 
-/// An address that cannot be listened on.
+/// Why a server does not start.
 #[derive(Debug, Error)]
-#[error("cannot listen on {address}: {source}")]
-pub struct BindError {
-    /// The address.
-    pub address: SocketAddr,
-    /// Why.
-    pub source: io::Error,
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The system has no thread, event queue or signal handler to give.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
 }
 
-/// Which way data goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// From the client to the server.
-    Up,
-    /// From the server to the client.
-    Down,
-}
-
-/// Something that happened. Connections are numbered from 1.
-#[derive(Debug)]
-pub enum Happening<'a> {
-    /// A client has connected.
-    Connected {
-        /// Its address.
-        client: SocketAddr,
-        /// The address that it reached.
-        server: SocketAddr,
-    },
-    /// A client was turned away: there are too many.
-    TurnedAway {
-        /// Its address.
-        client: SocketAddr,
-    },
-    /// Something was said on the control connection.
-    Said {
-        /// What the observer makes of it.
-        event: &'a Event<'a>,
-        /// For lines of the server: where they come from.
-        origin: Option<Origin>,
-    },
-    /// The player has something to tell.
-    Notice(&'a Notice),
-    /// A person is to type a reply: [`Effect::Ask`].
-    Asks(&'a Effect),
-    /// A data port was opened.
-    PortOpened(SocketAddr),
-    /// The data connection is there.
-    DataOpened {
-        /// Who opened it, from where.
-        from: SocketAddr,
-        /// To where.
-        to: SocketAddr,
-        /// The source port that was wanted and could not be had, with the reason.
-        wanted: Option<(u16, io::ErrorKind)>,
-    },
-    /// Somebody else than the client came to the data port, and was sent away.
-    Stranger(SocketAddr),
-    /// Data was moved.
-    Data {
-        /// Which way.
-        direction: Direction,
-        /// Bytes on the data connection.
-        bytes: u64,
-        /// The file they came from or went to, where there is one.
-        name: Option<&'a str>,
-        /// What went wrong.
-        fault: Option<DataFault>,
-    },
-    /// The control connection is over.
-    Closed {
-        /// Who ended it.
-        by: Side,
-        /// How.
-        how: Close,
-    },
-}
-
-/// Where a server tells what happens: from many tasks at once, in the order of each connection.
-pub trait Tap: Send + Sync + 'static {
+/// Where a server tells what happens, in order.
+pub trait Tap {
     /// Something happened on a connection, at this time.
     fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>);
 }
 
-impl<F: Fn(u64, Nanos, &Happening<'_>) + Send + Sync + 'static> Tap for F {
+impl<F: Fn(u64, Nanos, &Happening<'_>)> Tap for F {
     fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>) {
         self(connection, at, happening);
     }
 }
 
-/// A server that listens.
+/// A server that listens. It belongs to the thread that runs it; a [`Stopper`] can end it from any other.
+///
+/// ```no_run
+/// # use ftplab::{io::server::{Options, Server}, script::{play::Play, watch::Happening}};
+/// # fn example(play: std::sync::Arc<Play>) -> Result<(), Box<dyn std::error::Error>> {
+/// let server = Server::bind(play, Options::default())?;
+/// let address = server.addresses()[0];
+/// let stopper = server.stopper();
+/// let thread = std::thread::spawn(move || server.run(|_: u64, _: u64, _: &Happening<'_>| {}));
+/// // … clients talk to `address` …
+/// stopper.stop();
+/// let clients = thread.join();
+/// # Ok(()) }
+/// ```
 pub struct Server {
+    runtime: Runtime,
     listeners: Vec<TcpListener>,
     addresses: Vec<SocketAddr>,
-    shared: Arc<Shared>,
+    play: Arc<Play>,
+    options: Options,
+    clock: Clock,
+    stop: watch::Sender<bool>,
+}
+
+/// Ends a server: closes its connections and lets [`Server::run`] return.
+#[derive(Debug, Clone)]
+pub struct Stopper(watch::Sender<bool>);
+
+impl Stopper {
+    /// Ends it.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
 }
 
 /// What all connections of a server share.
@@ -198,9 +171,11 @@ struct Shared {
     play: Arc<Play>,
     options: Options,
     clock: Clock,
-    open: AtomicUsize,
-    ports: AtomicUsize,
-    connections: AtomicU64,
+    tap: Box<dyn Tap>,
+    open: Cell<usize>,
+    ports: Rc<Cell<usize>>,
+    connections: Cell<u64>,
+    stop: watch::Sender<bool>,
 }
 
 impl Server {
@@ -208,14 +183,16 @@ impl Server {
     ///
     /// # Errors
     /// When an address cannot be listened on.
-    pub async fn bind(play: Arc<Play>, options: Options) -> Result<Server, BindError> {
+    pub fn bind(play: Arc<Play>, options: Options) -> Result<Server, StartError> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let entered = runtime.enter();
         let mut tries = 0;
         let (listeners, addresses) = loop {
             match listen(&options) {
                 // The number that was free on the first address is taken on the second.
-                Err(error)
+                Err(StartError::Bind { source, .. })
                     if options.port == 0
-                        && error.source.kind() == io::ErrorKind::AddrInUse
+                        && source.kind() == io::ErrorKind::AddrInUse
                         && tries < PORT_TRIES =>
                 {
                     tries += 1;
@@ -223,17 +200,15 @@ impl Server {
                 other => break other?,
             }
         };
+        drop(entered);
         Ok(Server {
+            runtime,
             listeners,
             addresses,
-            shared: Arc::new(Shared {
-                play,
-                options,
-                clock: Clock::start(),
-                open: AtomicUsize::new(0),
-                ports: AtomicUsize::new(0),
-                connections: AtomicU64::new(0),
-            }),
+            play,
+            options,
+            clock: Clock::start(),
+            stop: watch::Sender::new(false),
         })
     }
 
@@ -243,37 +218,67 @@ impl Server {
         &self.addresses
     }
 
-    /// The server's clock.
+    /// What ends it.
     #[must_use]
-    pub fn clock(&self) -> Clock {
-        self.shared.clock
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.stop.clone())
     }
 
-    /// Serves clients until `shutdown` is ready (or, with `once`, the first client has gone); then closes what is open.
-    /// Gives the number of clients that were served.
-    pub async fn run(self, tap: Arc<dyn Tap>, shutdown: impl Future<Output = ()>) -> u64 {
-        let (stop, stopped) = watch::channel(false);
-        let mut tasks = JoinSet::new();
-        let (first, mut first_done) = watch::channel(false);
-        let first = Arc::new(first);
-        for listener in self.listeners {
-            let shared = Arc::clone(&self.shared);
-            let tap = Arc::clone(&tap);
-            let stopped = stopped.clone();
-            let first = Arc::clone(&first);
-            tasks.spawn(accept(listener, shared, tap, stopped, first));
-        }
-        tokio::select! {
-            () = shutdown => {}
-            _ = first_done.wait_for(|done| *done) => {}
-        }
-        let _ = stop.send(true);
-        while tasks.join_next().await.is_some() {}
-        self.shared.connections.load(Ordering::Relaxed)
+    /// From now on Ctrl-C (SIGINT) and SIGTERM end it, in place of the program.
+    ///
+    /// # Errors
+    /// When the system takes no handler.
+    pub fn stop_on_interrupt(&self) -> Result<(), StartError> {
+        let entered = self.runtime.enter();
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let stopper = self.stopper();
+        self.runtime.spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            stopper.stop();
+        });
+        drop(entered);
+        Ok(())
+    }
+
+    /// Serves clients in this thread until it is stopped (or, with `once`, the first client has gone), then closes what
+    /// is open. Gives the number of clients that were served.
+    pub fn run(self, tap: impl Tap + 'static) -> u64 {
+        let Server {
+            runtime,
+            listeners,
+            play,
+            options,
+            clock,
+            stop,
+            ..
+        } = self;
+        let shared = Rc::new(Shared {
+            play,
+            options,
+            clock,
+            tap: Box::new(tap),
+            open: Cell::new(0),
+            ports: Rc::new(Cell::new(0)),
+            connections: Cell::new(0),
+            stop,
+        });
+        let tasks = LocalSet::new();
+        runtime.block_on(tasks.run_until(async {
+            let mut doors = JoinSet::new();
+            for listener in listeners {
+                doors.spawn_local(accept(listener, Rc::clone(&shared)));
+            }
+            while doors.join_next().await.is_some() {}
+        }));
+        shared.connections.get()
     }
 }
 
-fn listen(options: &Options) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), BindError> {
+fn listen(options: &Options) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), StartError> {
     let mut listeners = Vec::new();
     let mut addresses: Vec<SocketAddr> = Vec::new();
     let mut missing = None;
@@ -284,21 +289,20 @@ fn listen(options: &Options) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), Bind
             Ok(listener) => {
                 let address = listener
                     .local_addr()
-                    .map_err(|source| BindError { address, source })?;
+                    .map_err(|source| StartError::Bind { address, source })?;
                 addresses.push(address);
                 listeners.push(listener);
             }
             Err(source)
-                if options.bind.len() > 1
-                    && source.kind() == io::ErrorKind::AddrNotAvailable =>
+                if options.bind.len() > 1 && source.kind() == io::ErrorKind::AddrNotAvailable =>
             {
-                missing = Some(BindError { address, source });
+                missing = Some(StartError::Bind { address, source });
             }
             // A system without IPv6 says so at the socket already.
             Err(source) if options.bind.len() > 1 && source.raw_os_error() == Some(97) => {
-                missing = Some(BindError { address, source });
+                missing = Some(StartError::Bind { address, source });
             }
-            Err(source) => return Err(BindError { address, source }),
+            Err(source) => return Err(StartError::Bind { address, source }),
         }
     }
     match missing {
@@ -317,18 +321,13 @@ fn listener(address: SocketAddr) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-/// Takes clients until it is stopped.
-async fn accept(
-    listener: TcpListener,
-    shared: Arc<Shared>,
-    tap: Arc<dyn Tap>,
-    mut stopped: watch::Receiver<bool>,
-    first: Arc<watch::Sender<bool>>,
-) {
+/// Takes clients until the server is stopped.
+async fn accept(listener: TcpListener, shared: Rc<Shared>) {
     let mut clients = JoinSet::new();
+    let mut stopped = shared.stop.subscribe();
     loop {
         let (stream, client) = tokio::select! {
-            _ = stopped.wait_for(|stop| *stop) => break,
+            () = stop(&mut stopped) => break,
             Some(_) = clients.join_next(), if !clients.is_empty() => continue,
             accepted = listener.accept() => match accepted {
                 Ok(accepted) => accepted,
@@ -339,33 +338,30 @@ async fn accept(
                 }
             },
         };
-        let number = shared.connections.fetch_add(1, Ordering::Relaxed) + 1;
-        if shared.options.once && number > 1 {
+        if shared.options.once && shared.connections.get() > 0 {
             continue;
         }
-        let open = shared.open.fetch_add(1, Ordering::Relaxed);
-        if open >= shared.options.connections {
-            shared.open.fetch_sub(1, Ordering::Relaxed);
-            tap.tell(number, shared.clock.now(), &Happening::TurnedAway { client });
+        let number = shared.connections.get() + 1;
+        shared.connections.set(number);
+        if shared.open.get() >= shared.options.connections {
+            let now = shared.clock.now();
+            shared
+                .tap
+                .tell(number, now, &Happening::TurnedAway { client });
             let _ = stream.try_write(b"421 Too many connections.\r\n");
             continue;
         }
-        let task = {
-            let shared = Arc::clone(&shared);
-            let tap = Arc::clone(&tap);
-            let stopped = stopped.clone();
-            let first = Arc::clone(&first);
-            async move {
-                if let Some(mut connection) = Connection::new(&shared, &*tap, stream, client, number) {
-                    connection.serve(stopped).await;
-                }
-                shared.open.fetch_sub(1, Ordering::Relaxed);
-                if shared.options.once {
-                    let _ = first.send(true);
-                }
+        shared.open.set(shared.open.get() + 1);
+        let shared = Rc::clone(&shared);
+        clients.spawn_local(async move {
+            if let Some(mut connection) = Connection::new(&shared, stream, client, number) {
+                connection.serve(shared.stop.subscribe()).await;
             }
-        };
-        clients.spawn(task);
+            shared.open.set(shared.open.get() - 1);
+            if shared.options.once {
+                shared.stop.send_replace(true);
+            }
+        });
     }
     while clients.join_next().await.is_some() {}
 }
@@ -373,27 +369,28 @@ async fn accept(
 /// One client.
 struct Connection<'s> {
     shared: &'s Shared,
-    tap: &'s dyn Tap,
     number: u64,
     stream: TcpStream,
     client: SocketAddr,
     local: SocketAddr,
     dialogue: Dialogue,
     player: Player,
-    listener: Option<PortLease<'s>>,
+    port: Option<Port>,
     data: Option<TcpStream>,
     task: Option<DataTask>,
+    /// The client has closed its direction.
+    ended: bool,
 }
 
-/// An open data port, counted.
-struct PortLease<'s> {
-    listener: TcpListener,
-    ports: &'s AtomicUsize,
+/// An open data port. While it exists it is counted.
+pub(super) struct Port {
+    pub(super) listener: TcpListener,
+    ports: Rc<Cell<usize>>,
 }
 
-impl Drop for PortLease<'_> {
+impl Drop for Port {
     fn drop(&mut self) {
-        self.ports.fetch_sub(1, Ordering::Relaxed);
+        self.ports.set(self.ports.get() - 1);
     }
 }
 
@@ -403,7 +400,6 @@ type Over = (Side, Close);
 impl<'s> Connection<'s> {
     fn new(
         shared: &'s Shared,
-        tap: &'s dyn Tap,
         stream: TcpStream,
         client: SocketAddr,
         number: u64,
@@ -420,7 +416,7 @@ impl<'s> Connection<'s> {
             server: Some(local),
             midstream: false,
         };
-        tap.tell(
+        shared.tap.tell(
             number,
             now,
             &Happening::Connected {
@@ -430,28 +426,29 @@ impl<'s> Connection<'s> {
         );
         Some(Connection {
             shared,
-            tap,
             number,
             stream,
             client,
             local,
             dialogue: Dialogue::with_line_limit(ends, shared.options.line),
             player: Player::new(Arc::clone(&shared.play), client, local, now),
-            listener: None,
+            port: None,
             data: None,
             task: None,
+            ended: false,
         })
     }
 
     fn tell(&self, happening: &Happening<'_>) {
-        self.tap
+        self.shared
+            .tap
             .tell(self.number, self.shared.clock.now(), happening);
     }
 
     async fn serve(&mut self, stopped: watch::Receiver<bool>) {
         let (by, how) = self.converse(stopped).await;
         let now = self.shared.clock.now();
-        let (number, tap) = (self.number, self.tap);
+        let (number, tap) = (self.number, &self.shared.tap);
         let mut told = |event: &Event<'_>| {
             let said = Happening::Said {
                 event,
@@ -465,7 +462,6 @@ impl<'s> Connection<'s> {
     }
 
     async fn converse(&mut self, mut stopped: watch::Receiver<bool>) -> Over {
-        let mut ended = false;
         loop {
             while let Some(effect) = self
                 .player
@@ -481,11 +477,11 @@ impl<'s> Connection<'s> {
                 .map(|at| self.shared.clock.instant(at));
             let outcome = tokio::select! {
                 biased;
-                _ = stopped.wait_for(|stop| *stop) => return (Side::Server, Close::Fin),
-                ready = self.stream.readable(), if !ended && self.player.wants_commands() => {
+                () = stop(&mut stopped) => return (Side::Server, Close::Fin),
+                ready = self.stream.readable(), if !self.ended && self.player.wants_commands() => {
                     match ready.and_then(|()| self.read()) {
                         Ok(Some(false)) => {
-                            ended = true;
+                            self.ended = true;
                             self.player.take(Input::Ended, self.shared.clock.now());
                         }
                         Ok(Some(true) | None) => {}
@@ -518,7 +514,7 @@ impl<'s> Connection<'s> {
         let now = self.shared.clock.now();
         let mut commands: Vec<(Vec<u8>, bool)> = Vec::new();
         let mut sealed = false;
-        let (number, tap) = (self.number, self.tap);
+        let (number, tap) = (self.number, &self.shared.tap);
         self.dialogue
             .feed(Side::User, &buffer[..read], now, &mut |event| {
                 match &event.what {
@@ -557,34 +553,29 @@ impl<'s> Connection<'s> {
         match effect {
             Effect::Send { bytes, origin } => return self.send(&bytes, origin).await,
             Effect::OpenPort => {
-                self.listener = None;
+                self.port = None;
                 let port = self.open_port();
                 if let Some(address) = port {
                     self.tell(&Happening::PortOpened(address));
                 }
-                self.player
-                    .take(Input::Port(port), self.shared.clock.now());
+                self.player.take(Input::Port(port), self.shared.clock.now());
             }
-            Effect::ClosePort => self.listener = None,
+            Effect::ClosePort => self.port = None,
             Effect::OpenData { call, from, within } => {
                 self.data = None;
                 let allow_foreign = self.shared.play.limits.allow_foreign;
-                self.task = match (call, self.listener.take()) {
+                self.task = match (call, self.port.take()) {
                     (Some(to), _) => {
                         let from = from.unwrap_or(self.local.port().wrapping_sub(1));
                         let from = SocketAddr::new(self.local.ip(), from);
                         Some(server_data::call(to, from, within))
                     }
-                    (None, Some(lease)) => {
-                        // The listener leaves the lease: it is closed when the connection is taken or nobody came.
-                        let PortLease { .. } = &lease;
-                        Some(server_data::accept(
-                            lease.into_listener(),
-                            self.client,
-                            allow_foreign,
-                            within,
-                        ))
-                    }
+                    (None, Some(port)) => Some(server_data::accept(
+                        port,
+                        self.client,
+                        allow_foreign,
+                        within,
+                    )),
                     (None, None) => None,
                 };
                 if self.task.is_none() {
@@ -612,7 +603,12 @@ impl<'s> Connection<'s> {
             }
             Effect::ReceiveData { name, limit } => {
                 if let Some(stream) = self.data.take() {
-                    let path = self.shared.options.store.as_ref().map(|dir| dir.join(&name));
+                    let path = self
+                        .shared
+                        .options
+                        .store
+                        .as_ref()
+                        .map(|dir| dir.join(&name));
                     self.task = Some(server_data::receive(stream, path, name, limit));
                 }
             }
@@ -624,11 +620,11 @@ impl<'s> Connection<'s> {
             }
             Effect::Close(end) => {
                 close(&self.stream, end);
-                let how = match end {
-                    End::Fin => Close::Fin,
-                    End::Reset => Close::Rst,
-                };
-                return Some((Side::Server, how));
+                return Some(match end {
+                    End::Reset => (Side::Server, Close::Rst),
+                    End::Fin if self.ended => (Side::User, Close::Fin),
+                    End::Fin => (Side::Server, Close::Fin),
+                });
             }
             Effect::Tell(notice) => self.tell(&Happening::Notice(&notice)),
             asks @ Effect::Ask { .. } => self.tell(&Happening::Asks(&asks)),
@@ -655,7 +651,7 @@ impl<'s> Connection<'s> {
             }
         }
         let now = self.shared.clock.now();
-        let (number, tap) = (self.number, self.tap);
+        let (number, tap) = (self.number, &self.shared.tap);
         self.dialogue.feed(Side::Server, bytes, now, &mut |event| {
             let said = Happening::Said {
                 event,
@@ -669,8 +665,7 @@ impl<'s> Connection<'s> {
     /// Opens a data port on the address that the client reached.
     fn open_port(&mut self) -> Option<SocketAddr> {
         let ports = &self.shared.ports;
-        if ports.fetch_add(1, Ordering::Relaxed) >= self.shared.options.data_ports {
-            ports.fetch_sub(1, Ordering::Relaxed);
+        if ports.get() >= self.shared.options.data_ports {
             return None;
         }
         let ip = self.local.ip();
@@ -680,23 +675,30 @@ impl<'s> Connection<'s> {
                 // Not the same port again at once: the paper's remark on TIME-WAIT, and easier to tell apart.
                 let first = *range.start();
                 let size = u32::from(*range.end() - first) + 1;
-                let start = (self.number as u32).wrapping_mul(7).wrapping_add(self.shared.clock.now() as u32 / 1024);
+                let start = (self.number as u32)
+                    .wrapping_mul(7)
+                    .wrapping_add(self.shared.clock.now() as u32 / 1024);
                 (0..size)
                     .map(|n| first + ((start % size + n) % size) as u16)
                     .find_map(|port| bind_port(ip, port))
             }
         };
-        let Some((listener, address)) = bound else {
-            ports.fetch_sub(1, Ordering::Relaxed);
-            return None;
-        };
-        self.listener = Some(PortLease { listener, ports });
+        let (listener, address) = bound?;
+        ports.set(ports.get() + 1);
+        self.port = Some(Port {
+            listener,
+            ports: Rc::clone(ports),
+        });
         Some(address)
     }
 
     fn passive_ports(&self) -> Option<RangeInclusive<u16>> {
         let from_script = || self.shared.play.script.settings.passive_ports.clone();
-        self.shared.options.passive_ports.clone().or_else(from_script)
+        self.shared
+            .options
+            .passive_ports
+            .clone()
+            .or_else(from_script)
     }
 
     fn data_done(&mut self, done: Done) {
@@ -709,6 +711,7 @@ impl<'s> Connection<'s> {
                 self.tell(&Happening::DataOpened {
                     from: opened.from,
                     to: opened.to,
+                    active: opened.active,
                     wanted: opened.wanted,
                 });
                 self.data = Some(opened.stream);
@@ -734,4 +737,39 @@ impl<'s> Connection<'s> {
         };
         self.player.take(input, now);
     }
+}
+
+/// Waits until the server is stopped.
+async fn stop(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Waits for the data task.
+async fn run(task: &mut Option<DataTask>) -> Done {
+    match task {
+        Some(task) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(deadline: Option<std::time::Instant>) {
+    match deadline {
+        Some(at) => time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn bind_port(ip: IpAddr, port: u16) -> Option<(TcpListener, SocketAddr)> {
+    let listener = listener(SocketAddr::new(ip, port)).ok()?;
+    let address = listener.local_addr().ok()?;
+    Some((listener, address))
+}
+
+/// Prepares the end of a connection that is about to be dropped.
+fn close(stream: &TcpStream, end: End) {
+    let socket = socket2::SockRef::from(stream);
+    let _ = match end {
+        End::Fin => socket.shutdown(std::net::Shutdown::Write),
+        End::Reset => socket.set_linger(Some(Duration::ZERO)),
+    };
 }

@@ -18,7 +18,12 @@
 //! | [`mistake`] | what can be wrong |
 //! | [`play`] | a script made ready: what all its connections share |
 //! | [`server`] | the server player of one connection |
+//! | [`watch`] | what happens on a server |
+//! | [`console`] | what a line means that a person types |
+//! | [`coach`] | what a person at the control line should be told |
 
+pub mod coach;
+pub mod console;
 pub mod literal;
 pub mod mistake;
 pub mod notation;
@@ -27,6 +32,7 @@ pub mod parse;
 pub mod pattern;
 pub mod play;
 pub mod server;
+pub mod watch;
 
 /// The most bytes that a script may have.
 pub const MAX_SCRIPT: usize = 4 * 1024 * 1024;
