@@ -1,6 +1,8 @@
 //! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
 
+mod builtin;
 mod explain;
+mod fake_server;
 mod fault;
 mod raw;
 mod report;
@@ -167,6 +169,7 @@ fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure
     match command {
         Some(Command::Explain(asked)) => explain::run(&asked, context),
         Some(Command::Raw(args)) => raw::run(context, &args),
+        Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
         _ => Err(Failure::failed("ftplab: not built yet")),
     }
 }

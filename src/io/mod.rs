@@ -10,6 +10,7 @@
 //! | [`events`] | the file of `--events` |
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`server`] | the fake server's sockets |
 //! | [`stdio`] | the program's own streams |
 
 pub mod address;
@@ -21,4 +22,6 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod server;
+mod server_data;
 pub mod stdio;

@@ -11,6 +11,7 @@
 //! | [`log`] | a dialogue as a log in the notation |
 //! | [`quirk`] | oddities in sentences |
 //! | [`raw`] | what the control line by hand shows |
+//! | [`server`] | the fake server: what its script has wrong, what happens on it |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
 pub mod explain;
@@ -19,6 +20,7 @@ pub mod log;
 pub mod quirk;
 pub mod raw;
 pub mod sanitise;
+pub mod server;
 pub mod style;
 pub mod text;
 pub mod wrap;
