@@ -1,5 +1,7 @@
 //! The one integration binary. `cargo test` needs nothing but Rust; what needs a real peer says so and is skipped where
 //! the peer is missing.
 
+mod explain;
+mod harness;
 mod layering;
 mod texts;

@@ -1,5 +1,7 @@
 //! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
 
+mod explain;
+
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
 use clap::Parser;
@@ -159,8 +161,10 @@ pub fn run(args: Vec<OsString>) -> Exit {
 }
 
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
-    let _ = (command, context);
-    Err(Failure::failed("ftplab: not built yet"))
+    match command {
+        Some(Command::Explain(asked)) => explain::run(&asked, context),
+        _ => Err(Failure::failed("ftplab: not built yet")),
+    }
 }
 
 #[cfg(test)]

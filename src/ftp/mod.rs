@@ -6,11 +6,25 @@
 //! | file | what |
 //! |---|---|
 //! | [`side`] | whose bytes: the user's or the server's |
-//! | [`code`] | a reply code and what its digits mean (RFC 959 4.2) |
-//! | [`command`] | the verbs |
+//! | [`telnet`], [`line`], [`tls`] | bytes to lines; what is no text is stepped over |
+//! | [`code`], [`reply`] | a reply code and its digits (RFC 959 4.2); lines to replies |
+//! | [`command`], [`secret`] | the verbs; what of them is hidden |
 //! | [`catalogue`] | facts of the RFCs about each verb and each reply code |
+//! | [`endpoint`] | PORT, 227 and their kin to addresses, and back |
+//! | [`session`] | what has been agreed on: login, directory, TYPE, the data connection |
+//! | [`dialogue`] | the observer: bytes of both sides in, [`event`]s and [`quirk`]s out |
 
 pub mod catalogue;
 pub mod code;
 pub mod command;
+pub mod dialogue;
+pub mod endpoint;
+pub mod event;
+pub mod line;
+pub mod quirk;
+pub mod reply;
+pub mod secret;
+pub mod session;
 pub mod side;
+pub mod telnet;
+pub mod tls;

@@ -1,3 +1,21 @@
 //! Sockets, terminal, files, clock: everything that touches the system. Tells what happened; makes no sentence.
+//!
+//! | file | what |
+//! |---|---|
+//! | [`address`] | hosts and ports as people write them, and the addresses behind them |
+//! | [`data`] | data connections: opening, waiting, moving bytes |
+//! | [`events`] | the file of `--events` |
+//! | [`file`] | files that a user names for data
+//! | [`holder`] | who holds a port that is taken |
+//! | [`stdio`] | the program's own streams |
 
+pub mod address;
+pub mod background;
+pub mod clock;
+pub mod control;
+pub mod data;
+pub mod editor;
+pub mod events;
+pub mod file;
+pub mod holder;
 pub mod stdio;

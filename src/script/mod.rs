@@ -1,1 +1,37 @@
 //! Pure: the dialogue notation (RFC 3659's `C>`, `S>`, `D>`), the players that act from it.
+//!
+//! A complete script, which is also a test:
+//!
+//! ```text
+#![doc = include_str!("example.ftp")]
+//! ```
+//!
+//! From the text up:
+//!
+//! | file | what |
+//! |---|---|
+//! | [`literal`] | text with values between braces |
+//! | [`pattern`] | which commands a block takes |
+//! | [`params`] | values that differ from student to student |
+//! | [`notation`] | a script: lines, items, blocks; printing |
+//! | [`parse`] | reading, with every mistake at once |
+//! | [`mistake`] | what can be wrong |
+//! | [`console`] | what a line means that a person types |
+//! | [`coach`] | what a person at the control line should be told |
+
+pub mod coach;
+pub mod console;
+pub mod literal;
+pub mod mistake;
+pub mod notation;
+pub mod params;
+pub mod parse;
+pub mod pattern;
+
+/// The most bytes that a script may have.
+pub const MAX_SCRIPT: usize = 4 * 1024 * 1024;
+/// The most mistakes that are told of one script.
+pub const MAX_MISTAKES: usize = 100;
+
+/// The script of this module's documentation.
+pub const EXAMPLE: &str = include_str!("example.ftp");

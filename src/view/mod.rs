@@ -4,9 +4,17 @@
 //! | file | what |
 //! |---|---|
 //! | [`text`] | the sentences: Fluent messages in French and English |
+//! | [`wrap`] | running text broken into lines |
+//! | [`explain`] | a reply code by its digits, a command, the tables of both |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
+//! | [`json`] | JSON Lines for programs |
+//! | [`quirk`] | oddities in sentences |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
+pub mod explain;
+pub mod json;
+pub mod quirk;
 pub mod sanitise;
 pub mod style;
 pub mod text;
+pub mod wrap;

@@ -1,0 +1,98 @@
+//! The user's end of a control connection: dialling, sending lines, and a thread that reports what the server sends.
+
+use std::{
+    io::{self, Read, Write},
+    net::{Shutdown, SocketAddr, TcpStream},
+    sync::mpsc::SyncSender,
+    thread,
+    time::Duration,
+};
+
+use super::clock;
+use crate::ftp::{dialogue::Close, event::Nanos};
+
+/// How long one address may take to answer a SYN before the next is tried.
+pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long a server may refuse to take a line before the connection counts as dead.
+pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+/// How much is read at once.
+const CHUNK: usize = 16 * 1024;
+
+/// What the server's end did.
+#[derive(Debug)]
+pub enum Incoming {
+    /// It sent bytes, which came at this time.
+    Bytes(Vec<u8>, Nanos),
+    /// It has ended the connection.
+    Closed(Close, Nanos),
+}
+
+/// A control connection.
+#[derive(Debug)]
+pub struct Control {
+    stream: TcpStream,
+    /// Our own address and port.
+    pub user: SocketAddr,
+    /// The server's.
+    pub server: SocketAddr,
+}
+
+impl Control {
+    /// Dials this address.
+    ///
+    /// # Errors
+    /// Where it does not answer, or refuses.
+    pub fn dial(address: SocketAddr) -> io::Result<Control> {
+        let stream = TcpStream::connect_timeout(&address, DIAL_TIMEOUT)?;
+        stream.set_nodelay(true)?;
+        stream.set_write_timeout(Some(SEND_TIMEOUT))?;
+        Ok(Control {
+            user: stream.local_addr()?,
+            server: stream.peer_addr()?,
+            stream,
+        })
+    }
+
+    /// Starts the thread that reports what comes, each time through `report` into `to`.
+    ///
+    /// # Errors
+    /// Where no thread can be started.
+    pub fn listen<T: Send + 'static>(
+        &self,
+        to: SyncSender<T>,
+        report: impl Fn(Incoming) -> T + Send + 'static,
+    ) -> io::Result<()> {
+        let mut stream = self.stream.try_clone()?;
+        thread::Builder::new()
+            .name("control".into())
+            .spawn(move || {
+                let mut buffer = vec![0; CHUNK];
+                loop {
+                    let incoming = match stream.read(&mut buffer) {
+                        Ok(0) => Incoming::Closed(Close::Fin, clock::now()),
+                        Ok(n) => Incoming::Bytes(buffer[..n].to_vec(), clock::now()),
+                        Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                        Err(_) => Incoming::Closed(Close::Rst, clock::now()),
+                    };
+                    let last = matches!(incoming, Incoming::Closed(..));
+                    if to.send(report(incoming)).is_err() || last {
+                        return;
+                    }
+                }
+            })?;
+        Ok(())
+    }
+
+    /// Sends these bytes in one write.
+    ///
+    /// # Errors
+    /// Where the connection is gone, or the server takes nothing for [`SEND_TIMEOUT`].
+    pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.stream.write_all(bytes)
+    }
+
+    /// Ends our side in order.
+    pub fn close(&self) {
+        let _ = self.stream.shutdown(Shutdown::Both);
+    }
+}

@@ -1,0 +1,331 @@
+//! The keyboard: a line editor with history and completion on a terminal, plain lines otherwise. It runs in a thread of
+//! its own and reports each line; what is printed meanwhile stands above the line being typed and does not tear it.
+//!
+//! Passwords are shown as stars while they are typed and never enter the history, which lives in memory only.
+
+use std::{
+    borrow::Cow,
+    io::{self, BufRead, Write},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, Sender, SyncSender, channel},
+    },
+    thread,
+};
+
+use rustyline::{
+    Cmd, ColorMode, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
+    EventHandler, Helper, KeyEvent, RepeatCount,
+    completion::{Completer, Pair},
+    config::Configurer as _,
+    error::ReadlineError,
+    highlight::{CmdKind, Highlighter},
+    hint::Hinter,
+    history::MemHistory,
+    validate::Validator,
+};
+
+use crate::ftp::secret;
+
+/// The longest line that is taken from a pipe; what exceeds it comes as a line of its own.
+pub const MAX_TYPED: usize = 64 * 1024;
+
+/// What the keyboard reports.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Typed {
+    /// A line without its end.
+    Line(Vec<u8>),
+    /// Ctrl-C: the line was cleared.
+    Interrupt,
+    /// Ctrl-D, Ctrl-] or the end of the input.
+    End,
+}
+
+/// A word that Tab completes, and what may stand behind it.
+#[derive(Debug, Clone)]
+pub struct Word {
+    /// The word.
+    pub word: String,
+    /// Shown behind the word once it is typed.
+    pub rest: String,
+}
+
+/// The place where lines are printed while somebody types: above the line being typed.
+pub struct Screen {
+    printer: Printer,
+}
+
+enum Printer {
+    Editor(Box<dyn rustyline::ExternalPrinter + Send>),
+    Stdout,
+}
+
+impl Screen {
+    /// Prints whole lines at once.
+    ///
+    /// # Errors
+    /// Where the terminal or the pipe takes no more.
+    pub fn print(&mut self, text: &str) -> io::Result<()> {
+        match &mut self.printer {
+            Printer::Editor(printer) => printer.print(text.to_owned()).map_err(io::Error::other),
+            Printer::Stdout => {
+                let mut out = io::stdout().lock();
+                out.write_all(text.as_bytes())?;
+                out.flush()
+            }
+        }
+    }
+}
+
+/// The keyboard's thread, which waits after each line until [`Keyboard::go_on`] is called: a prompt appears when the line
+/// before it has been dealt with.
+pub struct Keyboard {
+    go: Sender<()>,
+}
+
+impl Keyboard {
+    /// Lets the next line be typed.
+    pub fn go_on(&self) {
+        let _ = self.go.send(());
+    }
+}
+
+/// Starts reading from the terminal with an editor; every line goes through `report` into `to`.
+///
+/// # Errors
+/// Where the terminal cannot be set up.
+pub fn terminal<T: Send + 'static>(
+    prompt: &str,
+    words: Vec<Word>,
+    colour: bool,
+    to: SyncSender<T>,
+    report: fn(Typed) -> T,
+) -> io::Result<(Screen, Keyboard)> {
+    let config = Config::builder()
+        .auto_add_history(false)
+        .max_history_size(1000)
+        .map_err(io::Error::other)?
+        .build();
+    let mut editor: Editor<Console, MemHistory> =
+        Editor::with_history(config, MemHistory::new()).map_err(io::Error::other)?;
+    editor.set_helper(Some(Console { words, colour }));
+    // Stars are drawn by the highlighter, which is asked only where colour is possible; without colour it draws none.
+    editor.set_color_mode(ColorMode::Forced);
+    let close = Arc::new(AtomicBool::new(false));
+    editor.bind_sequence(
+        KeyEvent::ctrl(']'),
+        EventHandler::Conditional(Box::new(CloseKey(close.clone()))),
+    );
+    let printer = editor.create_external_printer().map_err(io::Error::other)?;
+    let (go, gone_on) = channel();
+    let prompt = prompt.to_owned();
+    thread::Builder::new()
+        .name("keyboard".into())
+        .spawn(move || {
+            loop {
+                let typed = match editor.readline(&prompt) {
+                    Ok(line) => {
+                        let (verb, _) = secret::verb_of(line.as_bytes());
+                        if !line.is_empty() && !secret::is_secret(verb) {
+                            let _ = editor.add_history_entry(line.as_str());
+                        }
+                        Typed::Line(line.into_bytes())
+                    }
+                    Err(ReadlineError::Interrupted) if !close.swap(false, Ordering::Relaxed) => {
+                        Typed::Interrupt
+                    }
+                    Err(_) => Typed::End,
+                };
+                if !tell(typed, &to, report, &gone_on) {
+                    return;
+                }
+            }
+        })?;
+    Ok((
+        Screen {
+            printer: Printer::Editor(Box::new(printer)),
+        },
+        Keyboard { go },
+    ))
+}
+
+/// Starts reading plain lines from standard input; printing goes to standard output.
+///
+/// # Errors
+/// Where no thread can be started.
+pub fn pipe<T: Send + 'static>(
+    to: SyncSender<T>,
+    report: fn(Typed) -> T,
+) -> io::Result<(Screen, Keyboard)> {
+    let (go, gone_on) = channel();
+    thread::Builder::new().name("input".into()).spawn(move || {
+        let mut input = io::stdin().lock();
+        loop {
+            let typed = match line(&mut input) {
+                Ok(Some(line)) => Typed::Line(line),
+                Ok(None) | Err(_) => Typed::End,
+            };
+            if !tell(typed, &to, report, &gone_on) {
+                return;
+            }
+        }
+    })?;
+    Ok((
+        Screen {
+            printer: Printer::Stdout,
+        },
+        Keyboard { go },
+    ))
+}
+
+/// Reports what was typed and waits until the next line may be; false when there is nobody to report to, or no next line.
+fn tell<T>(
+    typed: Typed,
+    to: &SyncSender<T>,
+    report: fn(Typed) -> T,
+    gone_on: &Receiver<()>,
+) -> bool {
+    let last = typed == Typed::End;
+    to.send(report(typed)).is_ok() && !last && gone_on.recv().is_ok()
+}
+
+/// The next line of a pipe, without its LF or CR LF.
+fn line(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    if io::Read::take(&mut *input, MAX_TYPED as u64).read_until(b'\n', &mut line)? == 0 {
+        return Ok(None);
+    }
+    if line.ends_with(b"\n") {
+        line.pop();
+        if line.ends_with(b"\r") {
+            line.pop();
+        }
+    }
+    Ok(Some(line))
+}
+
+/// Ctrl-]: telnet's key for leaving.
+struct CloseKey(Arc<AtomicBool>);
+
+impl ConditionalEventHandler for CloseKey {
+    fn handle(&self, _: &Event, _: RepeatCount, _: bool, _: &EventContext<'_>) -> Option<Cmd> {
+        self.0.store(true, Ordering::Relaxed);
+        Some(Cmd::Interrupt)
+    }
+}
+
+/// Completion, the syntax behind a verb, and stars.
+struct Console {
+    words: Vec<Word>,
+    colour: bool,
+}
+
+impl Helper for Console {}
+impl Validator for Console {}
+
+impl Completer for Console {
+    type Candidate = Pair;
+
+    fn complete(
+        &self,
+        line: &str,
+        pos: usize,
+        _: &Context<'_>,
+    ) -> rustyline::Result<(usize, Vec<Pair>)> {
+        let head = &line[..pos];
+        if head.contains(' ') {
+            return Ok((pos, Vec::new()));
+        }
+        let pairs = self
+            .words
+            .iter()
+            .filter(|word| {
+                word.word
+                    .get(..head.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(head))
+            })
+            .map(|word| Pair {
+                display: format!("{} {}", word.word, word.rest),
+                replacement: word.word.clone(),
+            })
+            .collect();
+        Ok((0, pairs))
+    }
+}
+
+impl Hinter for Console {
+    type Hint = String;
+
+    fn hint(&self, line: &str, pos: usize, _: &Context<'_>) -> Option<String> {
+        let typed = line.strip_suffix(' ').unwrap_or(line);
+        if pos < line.len() || typed.is_empty() {
+            return None;
+        }
+        let word = self
+            .words
+            .iter()
+            .find(|word| word.word.eq_ignore_ascii_case(typed))?;
+        if word.rest.is_empty() {
+            return None;
+        }
+        Some(if line.ends_with(' ') {
+            word.rest.clone()
+        } else {
+            format!(" {}", word.rest)
+        })
+    }
+}
+
+impl Highlighter for Console {
+    fn highlight<'l>(&self, line: &'l str, _: usize) -> Cow<'l, str> {
+        let (verb, end) = secret::verb_of(line.as_bytes());
+        if !secret::is_secret(verb) || end >= line.len() {
+            return Cow::Borrowed(line);
+        }
+        let stars: String = line[end..]
+            .chars()
+            .map(|c| if c == ' ' { ' ' } else { '*' })
+            .collect();
+        Cow::Owned(format!("{}{stars}", &line[..end]))
+    }
+
+    fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
+        if self.colour {
+            Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
+        } else {
+            Cow::Borrowed(hint)
+        }
+    }
+
+    fn highlight_char(&self, line: &str, _: usize, kind: CmdKind) -> bool {
+        !matches!(kind, CmdKind::MoveCursor)
+            && secret::is_secret(secret::verb_of(line.as_bytes()).0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_a_pipe_lose_their_ends_and_nothing_else() {
+        let mut input: &[u8] = b"USER x\r\n\nPWD\n\xff \rend";
+        let mut lines = Vec::new();
+        while let Some(line) = line(&mut input).expect("memory") {
+            lines.push(line);
+        }
+        assert_eq!(lines, [&b"USER x"[..], b"", b"PWD", b"\xff \rend"]);
+    }
+
+    #[test]
+    fn a_password_is_stars() {
+        let console = Console {
+            words: Vec::new(),
+            colour: false,
+        };
+        assert_eq!(console.highlight("pass a b", 0), "pass * *");
+        assert_eq!(console.highlight("USER a", 0), "USER a");
+        assert!(console.highlight_char("PASS x", 6, CmdKind::Other));
+    }
+}

@@ -1,0 +1,127 @@
+//! Files: the small ones in which the system tells about itself, and those that a user names for data.
+
+use std::{
+    fs::{File, OpenOptions},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+/// The longest part of a file of the system's that is read: a table of sockets has 150 bytes a socket.
+const MAX_SYSTEM_FILE: u64 = 16 << 20;
+
+/// A file of the system's as text, cut at [`MAX_SYSTEM_FILE`]; empty where there is none, or where it is no text.
+pub(crate) fn of_system(path: &str) -> String {
+    let mut text = String::new();
+    let read =
+        File::open(path).and_then(|file| file.take(MAX_SYSTEM_FILE).read_to_string(&mut text));
+    match read {
+        Ok(_) => text,
+        Err(_) => String::new(),
+    }
+}
+
+/// Why a file for data cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum FileError {
+    /// It exists and holds something of its own.
+    #[error("{} exists", path.display())]
+    Exists {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The system refuses.
+    #[error("{}: {error}", path.display())]
+    System {
+        /// The file.
+        path: PathBuf,
+        /// The reason.
+        error: io::Error,
+    },
+}
+
+/// Opens a file to write data into: a new one; an existing regular file only with `force`; a device or a named pipe,
+/// which has nothing to lose, always.
+///
+/// # Errors
+/// Where the file exists, or the system refuses.
+pub fn create(path: &Path, force: bool) -> Result<File, FileError> {
+    let system = |error| FileError::System {
+        path: path.to_owned(),
+        error,
+    };
+    match OpenOptions::new().write(true).create_new(true).open(path) {
+        Ok(file) => Ok(file),
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+            // A dangling link exists, and following it makes a file.
+            let regular = path.metadata().is_ok_and(|metadata| metadata.is_file());
+            if regular && !force {
+                return Err(FileError::Exists {
+                    path: path.to_owned(),
+                });
+            }
+            OpenOptions::new()
+                .write(true)
+                .create(true)
+                .truncate(regular)
+                .open(path)
+                .map_err(system)
+        }
+        Err(error) => Err(system(error)),
+    }
+}
+
+/// Opens a file whose bytes are to be sent, and tells its size where it is a regular one.
+///
+/// # Errors
+/// Where the system refuses, or it is a folder.
+pub fn open(path: &Path) -> Result<(File, Option<u64>), FileError> {
+    let system = |error| FileError::System {
+        path: path.to_owned(),
+        error,
+    };
+    let file = File::open(path).map_err(system)?;
+    let metadata = file.metadata().map_err(system)?;
+    if metadata.is_dir() {
+        return Err(system(io::ErrorKind::IsADirectory.into()));
+    }
+    let size = metadata.is_file().then_some(metadata.len());
+    Ok((file, size))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{fs, io::Write};
+
+    use super::*;
+
+    #[test]
+    fn an_existing_file_is_kept_unless_forced() {
+        let path = std::env::temp_dir().join(format!("ftplab-file-{}", std::process::id()));
+        let _ = fs::remove_file(&path);
+        let mut file = create(&path, false).expect("new");
+        file.write_all(b"precious").expect("written");
+        assert!(matches!(
+            create(&path, false),
+            Err(FileError::Exists { path: named }) if named == path
+        ));
+        assert_eq!(fs::read(&path).expect("there"), b"precious");
+        drop(create(&path, true).expect("forced"));
+        assert_eq!(fs::read(&path).expect("there"), b"");
+        fs::remove_file(&path).expect("removed");
+    }
+
+    #[test]
+    fn a_device_takes_data_and_a_folder_has_none() {
+        create(Path::new("/dev/null"), false).expect("a device");
+        assert!(matches!(
+            create(Path::new("/"), true),
+            Err(FileError::System { .. })
+        ));
+        assert!(matches!(
+            open(Path::new("/")),
+            Err(FileError::System { .. })
+        ));
+        let (_, size) = open(Path::new("/dev/null")).expect("a device");
+        assert_eq!(size, None);
+    }
+}

@@ -1,0 +1,264 @@
+//! JSON Lines: one object a line, each with `type`, the fields that other programs rely on. Every command writes them
+//! through here, to standard output with `--json` and, with `source` and `pid`, into the file of `--events`.
+//!
+//! A field's name and meaning are a promise; fields may be added. Text that is not UTF-8 is `{"bytes":"…base64…"}`, times
+//! are strings with nine decimals, addresses are `ip:port` or `[ip]:port`.
+
+use std::net::SocketAddr;
+
+use base64::Engine;
+use serde::{Serialize, Serializer};
+
+use crate::ftp::{
+    command::Verb,
+    event::{self, Nanos},
+    reply::ReplyText,
+    secret,
+    session::Negotiation,
+};
+
+/// Who writes a line of an events file.
+#[derive(Debug, Clone, Copy)]
+pub struct Origin {
+    /// The subcommand.
+    pub source: &'static str,
+    /// The process.
+    pub pid: u32,
+}
+
+/// A line: `fields` as an object behind its `type` (and `source` and `pid`, for an events file), with its line end.
+#[must_use]
+pub fn line<T: Serialize>(kind: &'static str, origin: Option<Origin>, fields: &T) -> String {
+    let mut out = format!("{{\"type\":\"{kind}\"");
+    if let Some(Origin { source, pid }) = origin {
+        out.push_str(&format!(",\"source\":\"{source}\",\"pid\":{pid}"));
+    }
+    // Only a map with keys that are no strings could fail here, and no line has one.
+    let object = serde_json::to_string(fields).unwrap_or_else(|_| "{}".to_owned());
+    if object.len() > 2 {
+        out.push(',');
+    }
+    out.push_str(&object[1..]);
+    out.push('\n');
+    out
+}
+
+/// Bytes of the wire: a string where they are UTF-8.
+#[derive(Debug, Clone, Copy)]
+pub struct Bytes<'a>(pub &'a [u8]);
+
+impl Serialize for Bytes<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Encoded {
+            bytes: String,
+        }
+        match std::str::from_utf8(self.0) {
+            Ok(text) => serializer.serialize_str(text),
+            Err(_) => Encoded {
+                bytes: base64::engine::general_purpose::STANDARD.encode(self.0),
+            }
+            .serialize(serializer),
+        }
+    }
+}
+
+/// A time: seconds since the epoch, as a string with nine decimals.
+#[derive(Debug, Clone, Copy)]
+pub struct Time(pub Nanos);
+
+impl Serialize for Time {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(&format_args!(
+            "{}.{:09}",
+            self.0 / 1_000_000_000,
+            self.0 % 1_000_000_000
+        ))
+    }
+}
+
+/// Where a line belongs: a session and a frame of a capture, or a connection of a server; all absent for `raw`.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Place<'a> {
+    /// With several files: which.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub file: Option<Bytes<'a>>,
+    /// The session's number in a capture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub session: Option<u64>,
+    /// The control connection's number in a server.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<u64>,
+    /// The frame where the line ends.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub frame: Option<u64>,
+}
+
+/// `command`.
+#[derive(Debug, Serialize)]
+pub struct Command<'a> {
+    /// Where it belongs.
+    #[serde(flatten)]
+    pub place: Place<'a>,
+    /// Its number.
+    pub n: u64,
+    /// When.
+    pub time: Time,
+    /// The verb in capitals.
+    pub verb: String,
+    /// The argument; masked where it is a secret.
+    pub arg: Option<Bytes<'a>>,
+    /// MIC, CONF or ENC.
+    pub encrypted: bool,
+}
+
+/// The `command` line of this command.
+#[must_use]
+pub fn command<'a>(
+    place: Place<'a>,
+    at: Nanos,
+    command: &event::Command<'a>,
+    show_credentials: bool,
+) -> Command<'a> {
+    let arg = command
+        .arg
+        .map(|arg| Bytes(secret::shown(command.verb, arg, show_credentials)));
+    Command {
+        place,
+        n: command.n,
+        time: Time(at),
+        verb: verb_name(command.verb, command.word),
+        arg,
+        encrypted: command.encrypted,
+    }
+}
+
+/// A verb in capitals, also one that nobody knows.
+#[must_use]
+pub fn verb_name(verb: Verb, word: &[u8]) -> String {
+    match verb {
+        Verb::Other => String::from_utf8_lossy(word).to_uppercase(),
+        known => known.name().to_owned(),
+    }
+}
+
+/// `reply`.
+#[derive(Debug, Serialize)]
+pub struct Reply<'a> {
+    /// Where it belongs.
+    #[serde(flatten)]
+    pub place: Place<'a>,
+    /// Its number.
+    pub n: u64,
+    /// When.
+    pub time: Time,
+    /// The three digits as a number, or null.
+    pub code: Option<u16>,
+    /// The lines as on the wire, without line ends.
+    pub lines: Vec<Bytes<'a>>,
+    /// The number of the command it answers, or null.
+    pub answers: Option<u64>,
+    /// The line of the script that sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub script_line: Option<u64>,
+}
+
+/// The `reply` line of this reply.
+#[must_use]
+pub fn reply<'a>(place: Place<'a>, at: Nanos, reply: &event::Reply<'a>) -> Reply<'a> {
+    let text: ReplyText<'a> = reply.text;
+    Reply {
+        place,
+        n: reply.n,
+        time: Time(at),
+        code: reply.code.map(|code| code.value()),
+        lines: text.lines().map(Bytes).collect(),
+        answers: reply.answers.map(|answer| answer.command),
+        script_line: None,
+    }
+}
+
+/// `negotiation`.
+#[derive(Debug, Serialize)]
+pub struct NegotiationLine<'a> {
+    /// Where it belongs.
+    #[serde(flatten)]
+    pub place: Place<'a>,
+    /// Its number.
+    pub n: u64,
+    /// When.
+    pub time: Time,
+    /// The verb that asked for it.
+    pub verb: &'static str,
+    /// Where somebody listens, or null.
+    pub listen: Option<SocketAddr>,
+    /// The server agreed.
+    pub accepted: bool,
+    /// The address is not the host at the end of the control connection.
+    pub peer_differs: bool,
+    /// The number of the command, or null.
+    pub command: Option<u64>,
+}
+
+/// The `negotiation` line of this negotiation.
+#[must_use]
+pub fn negotiation<'a>(
+    place: Place<'a>,
+    at: Nanos,
+    negotiation: &Negotiation,
+) -> NegotiationLine<'a> {
+    NegotiationLine {
+        place,
+        n: negotiation.n,
+        time: Time(at),
+        verb: negotiation.verb.name(),
+        listen: negotiation.listen,
+        accepted: negotiation.accepted,
+        peer_differs: negotiation.peer_differs,
+        command: negotiation.command,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_one_object_with_its_type_first() {
+        #[derive(Serialize)]
+        struct Empty {}
+        assert_eq!(line("x", None, &Empty {}), "{\"type\":\"x\"}\n");
+        let origin = Origin {
+            source: "raw",
+            pid: 7,
+        };
+        let place = Place {
+            session: Some(2),
+            ..Place::default()
+        };
+        assert_eq!(
+            line("y", Some(origin), &place),
+            "{\"type\":\"y\",\"source\":\"raw\",\"pid\":7,\"session\":2}\n"
+        );
+    }
+
+    #[test]
+    fn text_bytes_and_times() {
+        let json = |value: &dyn erased::Json| value.json();
+        assert_eq!(json(&Bytes("é\n".as_bytes())), "\"é\\n\"");
+        assert_eq!(json(&Bytes(b"\xff")), "{\"bytes\":\"/w==\"}");
+        assert_eq!(json(&Time(1_000_000_007)), "\"1.000000007\"");
+    }
+
+    /// `serde_json::to_string` of anything, for the table above.
+    mod erased {
+        pub(super) trait Json {
+            fn json(&self) -> String;
+        }
+        impl<T: serde::Serialize> Json for T {
+            fn json(&self) -> String {
+                serde_json::to_string(self).expect("serialisable")
+            }
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! How tests run the built binary: arguments, language, environment and input in; output, complaints and exit code out;
+//! and goldens, the texts that a user sees, kept under `tests/golden/`. `FTPLAB_BLESS=1 cargo test` writes them anew.
+
+use std::{
+    fs,
+    io::Write,
+    path::PathBuf,
+    process::{Child, Command, Stdio},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// No run of a test takes longer than this; one that does is ended and fails.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// A run of `ftplab` to be: English, without colour (standard output is a pipe), with empty input and nothing of the
+/// environment but PATH.
+pub(crate) fn ftplab() -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+    command.env_clear();
+    if let Some(path) = std::env::var_os("PATH") {
+        command.env("PATH", path);
+    }
+    Run {
+        command,
+        stdin: Vec::new(),
+    }
+}
+
+/// See [`ftplab`].
+#[must_use]
+pub(crate) struct Run {
+    command: Command,
+    stdin: Vec<u8>,
+}
+
+impl Run {
+    /// One more argument.
+    pub(crate) fn arg(mut self, arg: impl AsRef<std::ffi::OsStr>) -> Run {
+        self.command.arg(arg);
+        self
+    }
+
+    /// More arguments.
+    pub(crate) fn args<A: AsRef<std::ffi::OsStr>>(
+        mut self,
+        args: impl IntoIterator<Item = A>,
+    ) -> Run {
+        self.command.args(args);
+        self
+    }
+
+    /// The language, as a locale sets it (`LC_ALL`).
+    pub(crate) fn lang(self, locale: &str) -> Run {
+        self.env("LC_ALL", locale)
+    }
+
+    /// A variable of the environment.
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Run {
+        self.command.env(name, value);
+        self
+    }
+
+    /// What comes on standard input, which then ends.
+    #[allow(dead_code, reason = "for the commands that read")]
+    pub(crate) fn stdin(mut self, input: impl Into<Vec<u8>>) -> Run {
+        self.stdin = input.into();
+        self
+    }
+
+    /// Runs it to its end.
+    pub(crate) fn run(mut self) -> Done {
+        let mut child = self
+            .command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut input = child.stdin.take().expect("piped");
+        let bytes = std::mem::take(&mut self.stdin);
+        // A program that ends without reading makes this fail, and that is its right.
+        let writer = thread::spawn(move || drop(input.write_all(&bytes)));
+        let stdout = collect(child.stdout.take().expect("piped"));
+        let stderr = collect(child.stderr.take().expect("piped"));
+        let code = wait(&mut child);
+        writer.join().expect("the writer ends");
+        Done {
+            stdout: stdout.join().expect("standard output is read"),
+            stderr: stderr.join().expect("standard error is read"),
+            code,
+        }
+    }
+}
+
+fn collect(mut from: impl std::io::Read + Send + 'static) -> thread::JoinHandle<Vec<u8>> {
+    thread::spawn(move || {
+        let mut bytes = Vec::new();
+        from.read_to_end(&mut bytes).expect("a pipe can be read");
+        bytes
+    })
+}
+
+fn wait(child: &mut Child) -> i32 {
+    let start = Instant::now();
+    loop {
+        if let Some(status) = child.try_wait().expect("a child can be waited for") {
+            return status.code().expect("ended by itself, not by a signal");
+        }
+        if start.elapsed() > LONGEST {
+            child.kill().expect("a child can be killed");
+            child.wait().expect("a killed child ends");
+            panic!("still running after {LONGEST:?}");
+        }
+        thread::sleep(Duration::from_millis(2));
+    }
+}
+
+/// What a run left.
+#[derive(Debug)]
+pub(crate) struct Done {
+    /// Standard output, byte for byte.
+    pub(crate) stdout: Vec<u8>,
+    /// Standard error, byte for byte.
+    pub(crate) stderr: Vec<u8>,
+    /// The exit code.
+    pub(crate) code: i32,
+}
+
+impl Done {
+    /// Standard output as text.
+    pub(crate) fn out(&self) -> &str {
+        std::str::from_utf8(&self.stdout).expect("standard output is UTF-8")
+    }
+
+    /// Standard error as text.
+    pub(crate) fn err(&self) -> &str {
+        std::str::from_utf8(&self.stderr).expect("standard error is UTF-8")
+    }
+
+    /// Fails unless the program ended with this code; the failure shows what it said.
+    #[track_caller]
+    pub(crate) fn code(self, code: i32) -> Done {
+        assert_eq!(
+            self.code,
+            code,
+            "exit code\n--- stdout\n{}--- stderr\n{}",
+            String::from_utf8_lossy(&self.stdout),
+            String::from_utf8_lossy(&self.stderr)
+        );
+        self
+    }
+
+    /// Fails unless standard output is the text of `tests/golden/NAME` and standard error is empty.
+    #[track_caller]
+    pub(crate) fn golden(self, name: &str) -> Done {
+        assert_eq!(self.err(), "", "standard error");
+        golden(name, self.out());
+        self
+    }
+}
+
+/// Fails unless `shown` is the text of `tests/golden/NAME`; with `FTPLAB_BLESS=1` writes it there instead.
+#[track_caller]
+pub(crate) fn golden(name: &str, shown: &str) {
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/golden")
+        .join(name);
+    if std::env::var_os("FTPLAB_BLESS").is_some_and(|value| !value.is_empty()) {
+        fs::create_dir_all(path.parent().expect("below tests/golden"))
+            .expect("a folder can be made");
+        fs::write(&path, shown).expect("a golden can be written");
+        return;
+    }
+    let kept = fs::read_to_string(&path)
+        .unwrap_or_else(|error| panic!("{}: {error}; FTPLAB_BLESS=1 writes it", path.display()));
+    if kept == shown {
+        return;
+    }
+    let (mut kept_lines, mut shown_lines) = (kept.lines(), shown.lines());
+    let mut number = 1;
+    loop {
+        let (was, is) = (kept_lines.next(), shown_lines.next());
+        if was != is || was.is_none() {
+            panic!(
+                "{name}, line {number}\n  kept:  {was:?}\n  shown: {is:?}\nFTPLAB_BLESS=1 takes what is shown"
+            );
+        }
+        number += 1;
+    }
+}
