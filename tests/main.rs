@@ -4,4 +4,5 @@
 mod explain;
 mod harness;
 mod layering;
+mod raw;
 mod texts;

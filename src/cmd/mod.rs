@@ -1,6 +1,7 @@
 //! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
 
 mod builtin;
+mod demo;
 mod explain;
 mod fake_server;
 mod fault;
@@ -114,11 +115,10 @@ impl Context {
             }
         };
         let style = |terminal: bool| {
-            let width = if terminal {
-                streams::columns().unwrap_or(DEFAULT_WIDTH)
-            } else {
-                DEFAULT_WIDTH
-            };
+            // A program that shows our output says how wide it is (POSIX: COLUMNS).
+            let told = || env::var("COLUMNS").ok()?.parse().ok();
+            let asked = if terminal { streams::columns() } else { told() };
+            let width = asked.unwrap_or(DEFAULT_WIDTH);
             Style::new(wanted(terminal), width)
         };
         Context {
@@ -167,6 +167,7 @@ pub fn run(args: Vec<OsString>) -> Exit {
 
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
+        Some(Command::Demo(args)) => demo::run(context, &args),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
         Some(Command::Raw(args)) => raw::run(context, &args),
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),

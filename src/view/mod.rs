@@ -6,6 +6,7 @@
 //! | [`text`] | the sentences: Fluent messages in French and English |
 //! | [`wrap`] | running text broken into lines |
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
+//! | [`demo`] | the lab by itself |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`json`] | JSON Lines for programs |
 //! | [`log`] | a dialogue as a log in the notation |
@@ -14,6 +15,7 @@
 //! | [`server`] | the fake server: what its script has wrong, what happens on it |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
+pub mod demo;
 pub mod explain;
 pub mod json;
 pub mod log;
