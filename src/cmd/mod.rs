@@ -1,6 +1,9 @@
 //! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
 
+mod completions;
 mod explain;
+mod man;
+mod start;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
@@ -162,7 +165,10 @@ pub fn run(args: Vec<OsString>) -> Exit {
 
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
+        None => start::run(context),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::Man(asked)) => man::run(&asked, context),
+        Some(Command::Completions(asked)) => completions::run(&asked),
         _ => Err(Failure::failed("ftplab: not built yet")),
     }
 }

@@ -6,6 +6,7 @@
 //! | [`text`] | the sentences: Fluent messages in French and English |
 //! | [`wrap`] | running text broken into lines |
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
+//! | [`start`] | the page that `ftplab` shows without an argument |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`json`] | JSON Lines for programs |
 //! | [`quirk`] | oddities in sentences |
@@ -15,6 +16,7 @@ pub mod explain;
 pub mod json;
 pub mod quirk;
 pub mod sanitise;
+pub mod start;
 pub mod style;
 pub mod text;
 pub mod wrap;
