@@ -5,5 +5,6 @@ mod around;
 mod explain;
 mod harness;
 mod layering;
+mod peers;
 mod start;
 mod texts;
