@@ -7,7 +7,7 @@ use clap_mangen::Man;
 
 use crate::{
     cli::{self, Cli},
-    cmd::{Context, Exit, Failure},
+    cmd::{Context, Exit, Failure, fault},
     io::stdio,
     say,
 };
@@ -25,12 +25,14 @@ pub(super) fn run(asked: &cli::Man, context: &Context) -> Result<Exit, Failure> 
         return Ok(Exit::Done);
     };
     write_all(&program, dir).map_err(|error| {
-        Failure::failed(say!(
+        let why = fault::reason(&context.text, &error);
+        let what = say!(
             context.text,
-            "error-man",
-            dir = dir.display().to_string(),
-            why = error.to_string()
-        ))
+            "error-file",
+            file = fault::shown(dir),
+            why = why
+        );
+        fault::failed(context, "man", &what)
     })?;
     Ok(Exit::Done)
 }

@@ -3,10 +3,14 @@
 //! | file | what |
 //! |---|---|
 //! | [`address`] | hosts and ports as people write them, and the addresses behind them |
+//! | [`clock`] | the wall clock |
+//! | [`control`] | the control connection of `raw` |
 //! | [`data`] | data connections: opening, waiting, moving bytes |
+//! | [`editor`] | the line editor |
 //! | [`events`] | the file of `--events` |
-//! | [`file`] | files that a user names for data
+//! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`server`] | the fake server's sockets |
 //! | [`stdio`] | the program's own streams |
 
 pub mod address;
@@ -18,4 +22,6 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod server;
+mod server_data;
 pub mod stdio;
