@@ -1,12 +1,15 @@
 //! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
 
 mod builtin;
+mod completions;
 mod demo;
 mod explain;
 mod fake_server;
 mod fault;
+mod man;
 mod raw;
 mod report;
+mod start;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
@@ -168,7 +171,10 @@ pub fn run(args: Vec<OsString>) -> Exit {
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
         Some(Command::Demo(args)) => demo::run(context, &args),
+        None => start::run(context),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::Man(asked)) => man::run(&asked, context),
+        Some(Command::Completions(asked)) => completions::run(&asked),
         Some(Command::Raw(args)) => raw::run(context, &args),
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
         _ => Err(Failure::failed("ftplab: not built yet")),

@@ -7,6 +7,7 @@
 //! | [`wrap`] | running text broken into lines |
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
 //! | [`demo`] | the lab by itself |
+//! | [`start`] | the page that `ftplab` shows without an argument |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`json`] | JSON Lines for programs |
 //! | [`log`] | a dialogue as a log in the notation |
@@ -23,6 +24,7 @@ pub mod quirk;
 pub mod raw;
 pub mod sanitise;
 pub mod server;
+pub mod start;
 pub mod style;
 pub mod text;
 pub mod wrap;
