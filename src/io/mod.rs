@@ -10,9 +10,11 @@
 //! | [`events`] | the file of `--events` |
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`server`] | the fake server's sockets |
 //! | [`stdio`] | the program's own streams |
 
 pub mod address;
+pub mod background;
 pub mod clock;
 pub mod control;
 pub mod data;
@@ -20,4 +22,6 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod server;
+mod server_data;
 pub mod stdio;

@@ -7,7 +7,6 @@ use std::{
     time::Duration,
 };
 
-use serde::Serialize;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
@@ -416,92 +415,6 @@ fn how(text: &Text, peer: SocketAddr, outcome: &Outcome) -> (Role, String) {
         (By::Peer, End::Fin) => (Role::Remark, say!(text, "listen-end-fin", peer = peer)),
         (_, End::Limit) => (Role::Warning, say!(text, "listen-end-limit")),
         (_, End::Timeout) => (Role::Warning, say!(text, "listen-end-timeout")),
-    }
-}
-
-/// `listening`.
-#[derive(Debug, Serialize)]
-pub struct Listening {
-    /// Where.
-    pub address: SocketAddr,
-    /// The PORT line, or null for IPv6.
-    pub port_command: Option<String>,
-    /// The EPRT line.
-    pub eprt_command: String,
-}
-
-impl Listening {
-    /// The line for a place that a server is told as `told`.
-    #[must_use]
-    pub fn new(address: SocketAddr, told: SocketAddr) -> Listening {
-        Listening {
-            address,
-            port_command: endpoint::port_command(told),
-            eprt_command: endpoint::eprt_command(told),
-        }
-    }
-}
-
-/// `connected`.
-#[derive(Debug, Serialize)]
-pub struct Connected {
-    /// Its number, from 1.
-    pub connection: u64,
-    /// Who opened it.
-    pub from: SocketAddr,
-    /// To whom.
-    pub to: SocketAddr,
-    /// How many seconds it was waited for.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub waited: Option<f64>,
-}
-
-/// `closed`.
-#[derive(Debug, Serialize)]
-pub struct Closed {
-    /// The connection's number.
-    pub connection: u64,
-    /// `receive` or `send`.
-    pub direction: &'static str,
-    /// Bytes that moved.
-    pub bytes: u64,
-    /// Line feeds among them.
-    pub lines: u64,
-    /// How long it was open.
-    pub seconds: f64,
-    /// `self` or `peer`.
-    pub by: &'static str,
-    /// `fin`, `rst`, `limit` or `timeout`.
-    pub end: &'static str,
-    /// The user ended it.
-    pub interrupted: bool,
-}
-
-impl Closed {
-    /// The line for this outcome.
-    #[must_use]
-    pub fn new(connection: u64, outcome: &Outcome) -> Closed {
-        Closed {
-            connection,
-            direction: match outcome.direction {
-                Direction::Receive => "receive",
-                Direction::Send => "send",
-            },
-            bytes: outcome.bytes,
-            lines: outcome.lines,
-            seconds: outcome.open.as_secs_f64(),
-            by: match outcome.by {
-                By::Us => "self",
-                By::Peer => "peer",
-            },
-            end: match outcome.end {
-                End::Fin => "fin",
-                End::Rst => "rst",
-                End::Limit => "limit",
-                End::Timeout => "timeout",
-            },
-            interrupted: outcome.cancelled,
-        }
     }
 }
 

@@ -1,0 +1,140 @@
+//! A data connection in the background: a thread opens it (or waits for it), moves the bytes and reports what happens.
+//! The one who started it goes on with the control connection meanwhile.
+
+use std::{
+    fs::File,
+    io::{self, Write},
+    net::SocketAddr,
+    sync::mpsc::SyncSender,
+    thread,
+    time::Duration,
+};
+
+use super::data::{
+    self, AcceptError, Cancel, ConnectError, Connection, Listener, Outcome, Terms, TransferError,
+};
+
+/// How long the other end of a data connection may take to answer a SYN.
+pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// What is done with a data connection.
+#[derive(Debug)]
+pub enum Carry {
+    /// What comes is reported.
+    Show,
+    /// What comes goes into this file.
+    Into(File),
+    /// This file is sent.
+    From(File),
+}
+
+/// What happens.
+#[derive(Debug)]
+pub enum Told {
+    /// The connection stands.
+    Open {
+        /// Who dialled.
+        from: SocketAddr,
+        /// Who was dialled.
+        to: SocketAddr,
+    },
+    /// These bytes came (and are to be shown).
+    Bytes(Vec<u8>),
+    /// It is over.
+    Done(Result<Outcome, TransferError>),
+    /// It did not come about: the address could not be dialled.
+    NotDialled(ConnectError),
+    /// It did not come about: nobody dialled.
+    NotAccepted(AcceptError),
+}
+
+/// Dials `to` and moves the data.
+///
+/// # Errors
+/// Where no thread can be started.
+pub fn dial<T: Send + 'static>(
+    to: SocketAddr,
+    carry: Carry,
+    inbox: SyncSender<T>,
+    report: impl Fn(Told) -> T + Send + 'static,
+) -> io::Result<Cancel> {
+    start(carry, inbox, report, true, move |cancel| {
+        data::connect(to, DIAL_TIMEOUT, cancel).map_err(Told::NotDialled)
+    })
+}
+
+/// Waits for a connection and moves the data.
+///
+/// # Errors
+/// Where no thread can be started.
+pub fn listen<T: Send + 'static>(
+    listener: Listener,
+    carry: Carry,
+    inbox: SyncSender<T>,
+    report: impl Fn(Told) -> T + Send + 'static,
+) -> io::Result<Cancel> {
+    start(carry, inbox, report, false, move |cancel| {
+        listener.accept(None, cancel).map_err(Told::NotAccepted)
+    })
+}
+
+fn start<T: Send + 'static>(
+    carry: Carry,
+    inbox: SyncSender<T>,
+    report: impl Fn(Told) -> T + Send + 'static,
+    active: bool,
+    open: impl FnOnce(&Cancel) -> Result<Connection, Told> + Send + 'static,
+) -> io::Result<Cancel> {
+    let cancel = Cancel::default();
+    let terms = Terms {
+        cancel: cancel.clone(),
+        ..Terms::default()
+    };
+    thread::Builder::new().name("data".into()).spawn(move || {
+        let connection = match open(&terms.cancel) {
+            Ok(connection) => connection,
+            Err(told) => {
+                let _ = inbox.send(report(told));
+                return;
+            }
+        };
+        let (from, to) = if active {
+            (connection.local, connection.peer)
+        } else {
+            (connection.peer, connection.local)
+        };
+        let _ = inbox.send(report(Told::Open { from, to }));
+        let outcome = match carry {
+            Carry::Show => {
+                let mut sink = Reporter {
+                    inbox: &inbox,
+                    report: &report,
+                };
+                data::receive(connection, &mut sink, &terms, &mut |_| {})
+            }
+            Carry::Into(mut file) => data::receive(connection, &mut file, &terms, &mut |_| {}),
+            Carry::From(mut file) => data::send(connection, &mut file, &terms, &mut |_| {}),
+        };
+        let _ = inbox.send(report(Told::Done(outcome)));
+    })?;
+    Ok(cancel)
+}
+
+/// Bytes to whoever shows them; waits where they come faster than they are shown.
+struct Reporter<'a, T, F: Fn(Told) -> T> {
+    inbox: &'a SyncSender<T>,
+    report: &'a F,
+}
+
+impl<T, F: Fn(Told) -> T> Write for Reporter<'_, T, F> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.inbox
+            .send((self.report)(Told::Bytes(bytes.to_vec())))
+            .map(|()| bytes.len())
+            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
