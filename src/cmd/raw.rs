@@ -887,7 +887,7 @@ impl Raw<'_> {
                 self.remark(&told)?;
                 self.emit(
                     "closed",
-                    &json::Closed::data(number, &closed_by(&outcome), clock::now()),
+                    &json::Closed::data(number, &json::Ended::of(&outcome), clock::now()),
                 )
             }
         }
@@ -1028,24 +1028,6 @@ fn json_lines(event: &Event<'_>, show_credentials: bool, out: &mut String, event
             events.push_str(&json::line("negotiation", origin, &line));
         }
         _ => {}
-    }
-}
-
-fn closed_by(outcome: &data::Outcome) -> json::Ended {
-    json::Ended {
-        bytes: outcome.bytes,
-        lines: outcome.lines,
-        seconds: outcome.open.as_secs_f64(),
-        by: match outcome.by {
-            By::Us => "self",
-            By::Peer => "peer",
-        },
-        end: match outcome.end {
-            End::Fin => "fin",
-            End::Rst => "rst",
-            End::Limit => "limit",
-            End::Timeout => "timeout",
-        },
     }
 }
 
