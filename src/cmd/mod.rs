@@ -4,8 +4,10 @@ mod builtin;
 mod explain;
 mod fake_server;
 mod fault;
+mod pasv_calc;
 mod raw;
 mod report;
+mod transfer;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
@@ -168,6 +170,7 @@ pub fn run(args: Vec<OsString>) -> Exit {
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
         Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::PasvCalc(asked)) => pasv_calc::run(&asked, context),
         Some(Command::Raw(args)) => raw::run(context, &args),
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
         _ => Err(Failure::failed("ftplab: not built yet")),
