@@ -4,6 +4,7 @@ mod builtin;
 mod explain;
 mod fake_server;
 mod fault;
+mod listen;
 mod pasv_calc;
 mod raw;
 mod report;
@@ -170,6 +171,7 @@ pub fn run(args: Vec<OsString>) -> Exit {
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
         Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::Listen(asked)) => listen::run(&asked, context),
         Some(Command::PasvCalc(asked)) => pasv_calc::run(&asked, context),
         Some(Command::Raw(args)) => raw::run(context, &args),
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),

@@ -630,7 +630,7 @@ mod tests {
                     wanted: 6,
                     found: 2,
                 },
-                25,
+                26,
             ),
             ("... -p port   local port number", None, F::NoTuple, 0),
             ("|3|::1|21|", Some(Kind::Line(Form::Eprt)), F::Family, 1),
