@@ -6,5 +6,6 @@ mod explain;
 mod harness;
 mod layering;
 mod peers;
+mod raw;
 mod start;
 mod texts;

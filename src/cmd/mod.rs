@@ -2,6 +2,7 @@
 
 mod builtin;
 mod completions;
+mod demo;
 mod explain;
 mod fake_server;
 mod fault;
@@ -117,11 +118,10 @@ impl Context {
             }
         };
         let style = |terminal: bool| {
-            let width = if terminal {
-                streams::columns().unwrap_or(DEFAULT_WIDTH)
-            } else {
-                DEFAULT_WIDTH
-            };
+            // A program that shows our output says how wide it is (POSIX: COLUMNS).
+            let told = || env::var("COLUMNS").ok()?.parse().ok();
+            let asked = if terminal { streams::columns() } else { told() };
+            let width = asked.unwrap_or(DEFAULT_WIDTH);
             Style::new(wanted(terminal), width)
         };
         Context {
@@ -170,6 +170,7 @@ pub fn run(args: Vec<OsString>) -> Exit {
 
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
+        Some(Command::Demo(args)) => demo::run(context, &args),
         None => start::run(context),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
         Some(Command::Man(asked)) => man::run(&asked, context),

@@ -463,9 +463,8 @@ impl Raw<'_> {
         let expected = self.dialogue.session().closing;
         self.control = None;
         let mut shown = self.view.closed(how, expected, self.interactive);
-        if !expected {
-            self.refused = true;
-        }
+        // Unasked, but nothing was left to say: that is no refusal.
+        self.refused |= !expected && (self.dialogue.waits() || !self.dialogue.greeted());
         if let Some((log, _)) = &mut self.log {
             let lines = log.comment(match how {
                 Close::Fin => "closed by the server",
@@ -888,7 +887,7 @@ impl Raw<'_> {
                 self.remark(&told)?;
                 self.emit(
                     "closed",
-                    &json::Closed::data(number, &closed_by(&outcome), clock::now()),
+                    &json::Closed::data(number, &json::Ended::of(&outcome), clock::now()),
                 )
             }
         }
@@ -931,10 +930,7 @@ impl Raw<'_> {
             .next()
             .is_some_and(|(_, verb, ..)| verb.moves().is_some());
         if let Some(line) = self.held.take_if(|line| {
-            let while_running = matches!(
-                secret::verb_of(line).0,
-                Verb::Abor | Verb::Stat | Verb::Quit
-            );
+            let while_running = matches!(secret::verb_of(line).0, Verb::Abor | Verb::Stat);
             !waiting
                 || self.args.no_wait
                 || (wants_data && line.starts_with(b"/"))
@@ -953,7 +949,8 @@ impl Raw<'_> {
             && self.transfers.is_empty()
             && (self.input_ended || self.held.is_some())
         {
-            return Ok(Some(exit));
+            let unsent = self.held.is_some() && !self.dialogue.session().closing;
+            return Ok(Some(if unsent { Exit::No } else { exit }));
         }
         if self.input_ended && self.held.is_none() && !waiting && idle_transfers {
             return Ok(Some(exit));
@@ -1031,24 +1028,6 @@ fn json_lines(event: &Event<'_>, show_credentials: bool, out: &mut String, event
             events.push_str(&json::line("negotiation", origin, &line));
         }
         _ => {}
-    }
-}
-
-fn closed_by(outcome: &data::Outcome) -> json::Ended {
-    json::Ended {
-        bytes: outcome.bytes,
-        lines: outcome.lines,
-        seconds: outcome.open.as_secs_f64(),
-        by: match outcome.by {
-            By::Us => "self",
-            By::Peer => "peer",
-        },
-        end: match outcome.end {
-            End::Fin => "fin",
-            End::Rst => "rst",
-            End::Limit => "limit",
-            End::Timeout => "timeout",
-        },
     }
 }
 

@@ -574,7 +574,7 @@ impl Core {
                 here,
                 Kind::BadEndpoint {
                     form,
-                    fault: fault.clone(),
+                    fault: *fault,
                 },
                 sink,
             ),

@@ -12,6 +12,7 @@
 //! | [`holder`] | who holds a port that is taken |
 //! | [`server`] | the fake server's sockets |
 //! | [`stdio`] | the program's own streams |
+//! | [`terminals`] | several ftplab processes side by side |
 
 pub mod address;
 pub mod background;
@@ -25,3 +26,4 @@ pub mod holder;
 pub mod server;
 mod server_data;
 pub mod stdio;
+pub mod terminals;
