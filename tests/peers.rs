@@ -3,11 +3,13 @@
 
 mod program;
 mod server;
+mod terminal;
 
 use std::{fs, path::Path};
 
 use program::{Program, Stream};
 use server::{BINARY, Family, Login, Peer, Server, TEXT};
+use terminal::Terminal;
 
 /// Who makes the passive open of the data connection.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -212,4 +214,55 @@ fn raw_alone() {
     for peer in [Peer::Vsftpd, Peer::Proftpd, Peer::PureFtpd, Peer::Pyftpdlib] {
         alone(peer);
     }
+}
+
+/// The line that is being typed, as the screen shows it: the last that is not empty.
+fn typed(lines: &[String]) -> &str {
+    lines
+        .iter()
+        .rev()
+        .find(|line| !line.is_empty())
+        .map_or("", String::as_str)
+}
+
+#[test]
+fn a_reply_that_nobody_asked_for_does_not_tear_the_line_being_typed() {
+    let more = ["idle_session_timeout=3"];
+    let Some(server) = Peer::Vsftpd.start_with(Family::V4, Login::Anonymous, &more) else {
+        return;
+    };
+    let mut screen = Terminal::ftplab(&["raw", &server.at.to_string()]);
+    screen.until("the greeting", |lines| {
+        lines.iter().any(|line| line.starts_with("S> 220 ")) && typed(lines) == "C>"
+    });
+    screen.keys("USER anony");
+    screen.until("what is typed", |lines| typed(lines) == "C> USER anony");
+    // No Enter: the server loses its patience while the line stands there unfinished.
+    screen.until("the 421", |lines| {
+        lines.iter().any(|line| line == "S> 421 Timeout.")
+            && lines.iter().any(|line| line.contains("/again"))
+            && typed(lines) == "C> USER anony"
+    });
+    // The line goes on where it was.
+    screen.keys("mous");
+    let lines = screen.until("the rest", |lines| typed(lines) == "C> USER anonymous");
+    assert_eq!(
+        lines.iter().filter(|line| line.contains("USER")).count(),
+        1,
+        "one line being typed and no remains of it\n{}",
+        lines.join("\n")
+    );
+    // And the session after it.
+    screen.keys("\x15/again\r");
+    screen.until("a second greeting", |lines| {
+        lines
+            .iter()
+            .filter(|line| line.starts_with("S> 220 "))
+            .count()
+            == 2
+    });
+    screen.keys("USER anonymous\r");
+    screen.until("its reply", |lines| {
+        lines.iter().any(|line| line.starts_with("S> 331 "))
+    });
 }
