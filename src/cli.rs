@@ -130,7 +130,7 @@ pub enum ExplainArg {
 #[derive(Debug, Args)]
 pub struct PasvCalc {
     /// A 227, 229 or 228 line, a PORT, EPRT or LPRT command, six numbers, two numbers, or ADDR:PORT [default: standard input]
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT")]
     pub text: Vec<String>,
     /// The server's host: completes a 229, and tells whether a 227 names another one
     #[arg(long, value_name = "HOST")]

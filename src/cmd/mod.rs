@@ -7,9 +7,11 @@ mod explain;
 mod fake_server;
 mod fault;
 mod man;
+mod pasv_calc;
 mod raw;
 mod report;
 mod start;
+mod transfer;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
@@ -173,8 +175,9 @@ fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure
         Some(Command::Demo(args)) => demo::run(context, &args),
         None => start::run(context),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
-        Some(Command::Man(asked)) => man::run(&asked, context),
         Some(Command::Completions(asked)) => completions::run(&asked),
+        Some(Command::Man(asked)) => man::run(&asked, context),
+        Some(Command::PasvCalc(asked)) => pasv_calc::run(&asked, context),
         Some(Command::Raw(args)) => raw::run(context, &args),
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
         _ => Err(Failure::failed("ftplab: not built yet")),
