@@ -356,7 +356,10 @@ pub struct Player {
     repeated: u32,
     repeated_since: Nanos,
     quiet_since: Nanos,
+    /// The client has closed its direction.
     ended: bool,
+    /// The last word is said.
+    leaving: bool,
     closed: bool,
 }
 
@@ -388,6 +391,7 @@ impl Player {
             repeated_since: now,
             quiet_since: now,
             ended: false,
+            leaving: false,
             closed: false,
             play,
         };
@@ -448,7 +452,7 @@ impl Player {
             Input::Command { line, too_long } => {
                 self.quiet_since = now;
                 self.guard(line, now);
-                if self.queue.len() < MAX_QUEUE {
+                if self.queue.len() < MAX_QUEUE && !self.leaving {
                     self.queue.push_back(Asked {
                         line: line.into(),
                         too_long,
@@ -536,7 +540,7 @@ impl Player {
         }
         self.frames.clear();
         self.queue.clear();
-        self.ended = true;
+        self.leaving = true;
     }
 
     /// What is to be done next, at `now`; `session` is what the dialogue has agreed on so far.
@@ -557,7 +561,7 @@ impl Player {
                     self.begin(&asked, session);
                     continue;
                 }
-                if self.ended {
+                if self.ended || self.leaving {
                     self.closed = true;
                     return Some(Effect::Close(End::Fin));
                 }
@@ -1288,3 +1292,6 @@ const MAX_NAME: usize = 100;
 fn nanos(time: Duration) -> Nanos {
     Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
 }
+
+#[cfg(test)]
+mod tests;
