@@ -3,6 +3,9 @@
 mod builtin;
 mod explain;
 mod fake_server;
+mod fault;
+mod raw;
+mod report;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
@@ -165,6 +168,7 @@ pub fn run(args: Vec<OsString>) -> Exit {
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
         Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::Raw(args)) => raw::run(context, &args),
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
         _ => Err(Failure::failed("ftplab: not built yet")),
     }

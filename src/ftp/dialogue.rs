@@ -191,6 +191,12 @@ impl Dialogue {
         }
     }
 
+    /// True while a command waits for its final reply.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        !self.core.queue.is_empty()
+    }
+
     /// The greeting has come (or the beginning was not seen).
     #[must_use]
     pub fn greeted(&self) -> bool {

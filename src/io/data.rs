@@ -88,8 +88,11 @@ pub enum ConnectError {
         after: Duration,
     },
     /// It was cancelled.
-    #[error("cancelled")]
-    Cancelled,
+    #[error("{to}: cancelled")]
+    Cancelled {
+        /// Where to.
+        to: SocketAddr,
+    },
     /// The system says why.
     #[error("{to}: {error}")]
     System {
@@ -133,7 +136,7 @@ pub fn connect(
         match wait(&socket, PollFlags::OUT, deadline, cancel).map_err(system)? {
             Waited::Ready => {}
             Waited::TimedOut => return Err(ConnectError::Timeout { to, after: timeout }),
-            Waited::Cancelled => return Err(ConnectError::Cancelled),
+            Waited::Cancelled => return Err(ConnectError::Cancelled { to }),
         }
         if let Some(error) = socket.take_error().map_err(system)? {
             return Err(system(error));

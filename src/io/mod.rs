@@ -3,9 +3,12 @@
 //! | file | what |
 //! |---|---|
 //! | [`address`] | hosts and ports as people write them, and the addresses behind them |
+//! | [`clock`] | the wall clock |
+//! | [`control`] | the control connection of `raw` |
 //! | [`data`] | data connections: opening, waiting, moving bytes |
+//! | [`editor`] | the line editor |
 //! | [`events`] | the file of `--events` |
-//! | [`file`] | files that a user names for data
+//! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
 //! | [`server`] | the fake server's sockets |
 //! | [`stdio`] | the program's own streams |

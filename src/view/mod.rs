@@ -8,13 +8,17 @@
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`json`] | JSON Lines for programs |
+//! | [`log`] | a dialogue as a log in the notation |
 //! | [`quirk`] | oddities in sentences |
+//! | [`raw`] | what the control line by hand shows |
 //! | [`server`] | the fake server: what its script has wrong, what happens on it |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
 pub mod explain;
 pub mod json;
+pub mod log;
 pub mod quirk;
+pub mod raw;
 pub mod sanitise;
 pub mod server;
 pub mod style;

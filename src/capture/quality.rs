@@ -1,0 +1,105 @@
+//! What a capture as a whole can show: when it runs, how it was taken, and what it lacks. Verdicts about connections are
+//! worth no more than this.
+
+use std::collections::BTreeMap;
+
+use super::{
+    file::{LinkType, Nanos, Packet},
+    flow::{Flow, Opening, Way},
+};
+
+/// Link types that are counted each by itself.
+pub const MAX_LINK_TYPES: usize = 64;
+
+/// What all packets together say.
+#[derive(Debug, Clone, Default)]
+pub struct Quality {
+    /// Packets read.
+    pub packets: u64,
+    /// Bytes captured of them.
+    pub bytes: u64,
+    /// The earliest time.
+    pub first: Option<Nanos>,
+    /// The latest time.
+    pub last: Option<Nanos>,
+    /// Packets by link type.
+    pub links: BTreeMap<LinkType, u64>,
+    /// Packets whose time is before that of the packet before them.
+    pub backwards: u64,
+    /// By how much at most, in nanoseconds.
+    pub backwards_by: Nanos,
+    previous: Option<Nanos>,
+}
+
+impl Quality {
+    /// Counts a packet.
+    #[inline]
+    pub fn count(&mut self, packet: &Packet<'_>) {
+        self.packets += 1;
+        self.bytes += packet.bytes.len() as u64;
+        let time = packet.time;
+        self.first = Some(self.first.map_or(time, |first| first.min(time)));
+        self.last = Some(self.last.map_or(time, |last| last.max(time)));
+        if let Some(previous) = self.previous.replace(time)
+            && time < previous
+        {
+            self.backwards += 1;
+            self.backwards_by = self.backwards_by.max(previous.saturating_sub(time));
+        }
+        if self.links.len() < MAX_LINK_TYPES || self.links.contains_key(&packet.link) {
+            *self.links.entry(packet.link).or_default() += 1;
+        }
+    }
+}
+
+/// What all connections together say.
+#[derive(Debug, Clone, Default)]
+pub struct Totals {
+    /// Connections seen.
+    pub connections: u64,
+    /// Those that left because the table was full before they were over.
+    pub evicted: u64,
+    /// Those with payload whose beginning is not in the capture.
+    pub midstream: u64,
+    /// Those with payload or a handshake of which only one direction was captured.
+    pub one_way: u64,
+    /// SYNs that nobody answered.
+    pub unanswered: u64,
+    /// Payload bytes that no frame holds.
+    pub lost: u64,
+    /// Payload bytes that the snapshot length cut.
+    pub cut: u64,
+    /// Payload bytes that came again.
+    pub repeated: u64,
+    /// Payload bytes of which two versions came.
+    pub conflicts: u64,
+    /// Segments out of order.
+    pub out_of_order: u64,
+    /// Frames captured twice.
+    pub duplicates: u64,
+    /// Connections whose payload looks shortened by an editor.
+    pub edited: u64,
+}
+
+impl Totals {
+    /// Adds a connection that leaves.
+    pub fn add(&mut self, flow: &Flow) {
+        let ways = [flow.counts(Way::Forth), flow.counts(Way::Back)];
+        let payload = ways.iter().any(|counts| counts.wire > 0);
+        self.midstream += u64::from(payload && flow.opening() == Opening::Middle);
+        self.one_way +=
+            u64::from(flow.established() && ways.iter().any(|counts| counts.packets == 0));
+        self.unanswered += u64::from(
+            flow.syn().is_some() && ways[1].packets == 0 && flow.handshake_ack().is_none(),
+        );
+        self.edited += u64::from(ways.iter().any(|counts| counts.look_edited()));
+        for counts in ways {
+            self.lost += counts.lost;
+            self.cut += counts.cut;
+            self.repeated += counts.repeated;
+            self.conflicts += u64::from(counts.conflicts);
+            self.out_of_order += u64::from(counts.out_of_order);
+            self.duplicates += u64::from(counts.duplicates);
+        }
+    }
+}
