@@ -40,7 +40,8 @@ use crate::{
     },
     script::{
         play::Play,
-        server::{DataFault, Effect, End, Input, Origin, Player},
+        effect::{DataFault, Effect, End, Input, Origin},
+        server::Player,
         watch::Happening,
     },
 };

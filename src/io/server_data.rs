@@ -19,7 +19,8 @@ use tokio::{
 
 use super::server::Port;
 use crate::script::{
-    server::{DataFault, Source, may_come},
+    effect::{DataFault, Source},
+    server::may_come,
     watch::Direction,
 };
 

@@ -17,6 +17,7 @@
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
 //! | [`play`] | a script made ready: what all its connections share |
+//! | [`effect`] | what goes in and out of it |
 //! | [`server`] | the server player of one connection |
 //! | [`watch`] | what happens on a server |
 //! | [`console`] | what a line means that a person types |
@@ -24,6 +25,7 @@
 
 pub mod coach;
 pub mod console;
+pub mod effect;
 pub mod literal;
 pub mod mistake;
 pub mod notation;

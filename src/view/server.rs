@@ -28,7 +28,7 @@ use crate::{
         notation::{Item, Script},
         pattern::WhyNot,
         play::{Play, Refusal},
-        server::{DataFault, Effect, Notice, Origin, Why},
+        effect::{DataFault, Effect, Notice, Origin, Why},
         watch::{Direction, Happening},
     },
 };
