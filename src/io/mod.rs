@@ -24,4 +24,5 @@ pub mod file;
 pub mod holder;
 pub mod server;
 mod server_data;
+mod server_files;
 pub mod stdio;

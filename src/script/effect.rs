@@ -1,6 +1,6 @@
 //! What goes in and out of the server player: inputs, effects, and what is worth telling beside them.
 
-use std::{net::SocketAddr, time::Duration};
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use super::pattern::WhyNot;
 
@@ -18,6 +18,17 @@ pub enum Input<'a> {
     Port(Option<SocketAddr>),
     /// The answer to [`Effect::OpenData`].
     Data(Result<(), DataFault>),
+    /// The answer to [`Effect::KeepData`], once the client has closed: what came, behind what was there before.
+    Kept {
+        /// The file's bytes.
+        content: Vec<u8>,
+        /// Bytes on the data connection.
+        bytes: u64,
+        /// What went wrong.
+        fault: Option<DataFault>,
+    },
+    /// The answer to [`Effect::Count`]; `None` where the file cannot be read.
+    Counted(Option<u64>),
     /// The answer to [`Effect::SendData`] and [`Effect::ReceiveData`]: bytes that were moved, and how it ended.
     Moved {
         /// Bytes on the data connection.
@@ -91,6 +102,8 @@ pub enum Origin {
     Script(u32),
     /// A person typed it, for this line of the script.
     Typed(u32),
+    /// The server behind `-- files`.
+    BuiltIn,
     /// The player: nothing in the script answers, or what it asks for failed.
     Player,
 }
@@ -100,6 +113,8 @@ pub enum Origin {
 pub enum Source {
     /// These.
     Bytes(Vec<u8>),
+    /// These, of the tree.
+    Shared(Arc<[u8]>),
     /// A file of the script's folder; the path is relative and has no `..`.
     File(String),
 }
@@ -138,7 +153,20 @@ pub enum Effect {
         limit: Option<u64>,
         /// In writes of so many bytes, with so long between.
         pace: Option<(u32, Duration)>,
+        /// With TYPE A's line ends; `offset` and `limit` count the bytes on the wire.
+        ascii: bool,
     },
+    /// Receive on the data connection into memory. Asks for [`Input::Kept`].
+    KeepData {
+        /// What stays before it: a source and how much of it.
+        before: Option<(Source, u64)>,
+        /// No more than this, all together.
+        limit: u64,
+        /// With TYPE A's line ends.
+        ascii: bool,
+    },
+    /// Count the bytes of this as TYPE A sends them. Asks for [`Input::Counted`].
+    Count(Source),
     /// Receive on the data connection until the client closes it. Asks for [`Input::Moved`].
     ReceiveData {
         /// The name it is kept under.

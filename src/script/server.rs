@@ -10,6 +10,8 @@
 use std::{borrow::Cow, collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
+    base::{self, Memory, Op, Question, lock},
+    date,
     effect::{DataFault, Effect, End, Input, Near, Notice, Origin, Source, Why},
     literal::{Literal, Value},
     notation::{Action, DataAction, Eol, Item, Typed},
@@ -43,6 +45,16 @@ struct Modes {
     refused: bool,
 }
 
+impl Modes {
+    /// Pieces and pauses, where something is slow or split.
+    fn pace(&self) -> Option<(u32, Duration)> {
+        match (self.slow, self.split) {
+            (None, None) => None,
+            (slow, split) => Some((split.unwrap_or(1), slow.unwrap_or_default())),
+        }
+    }
+}
+
 /// What a frame waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Awaits {
@@ -51,6 +63,8 @@ enum Awaits {
     Port,
     Data,
     Moved,
+    Kept,
+    Counted,
     Typed,
 }
 
@@ -62,6 +76,10 @@ struct Frame {
     /// The lines still to be played.
     at: usize,
     end: usize,
+    /// The steps of the built-in server still to be taken.
+    ops: VecDeque<Op>,
+    /// Where an upload goes in the tree.
+    put: Option<Vec<u8>>,
     verb: Verb,
     command: Box<[u8]>,
     modes: Modes,
@@ -74,6 +92,8 @@ struct Frame {
     moved: u64,
     /// A run of `D` lines has begun.
     running: bool,
+    /// A block or the built-in server answers; not the player for want of them.
+    answers: bool,
     /// An `S> 421` was sent.
     service_closing: bool,
     /// The last complete reply's code.
@@ -86,6 +106,8 @@ impl Frame {
             block: None,
             at: 0,
             end: 0,
+            ops: VecDeque::new(),
+            put: None,
             verb,
             command: command.into(),
             modes: modes.clone(),
@@ -94,6 +116,7 @@ impl Frame {
             port_ready: false,
             moved: 0,
             running: false,
+            answers: false,
             service_closing: false,
             code: None,
         }
@@ -106,6 +129,7 @@ impl Frame {
 
     fn skip_rest(&mut self) {
         self.at = self.end;
+        self.ops.clear();
         self.running = false;
     }
 }
@@ -143,6 +167,8 @@ pub struct Player {
     call: Option<SocketAddr>,
     /// The data connection is there.
     data: bool,
+    /// What the built-in server remembers.
+    memory: Memory,
     last: Box<[u8]>,
     repeated: u32,
     repeated_since: Nanos,
@@ -177,6 +203,7 @@ impl Player {
             port: None,
             call: None,
             data: false,
+            memory: Memory::default(),
             last: Box::default(),
             repeated: 0,
             repeated_since: now,
@@ -287,6 +314,40 @@ impl Player {
                     self.fail(at, fault);
                 }
             }
+            Input::Kept {
+                content,
+                bytes,
+                fault,
+            } => {
+                let Some(at) = self.waiting(Awaits::Kept) else {
+                    return;
+                };
+                let frame = &mut self.frames[at];
+                frame.moved += bytes;
+                let put = frame.put.take();
+                let kept = match (&self.play.tree, put) {
+                    (Some(tree), Some(path)) if fault.is_none() => {
+                        lock(tree).put(&path, content, date::seconds(now)).is_ok()
+                    }
+                    _ => true,
+                };
+                if let Some(fault) = fault {
+                    self.fail(at, fault);
+                } else if !kept {
+                    self.fail(at, DataFault::TooMuch);
+                }
+            }
+            Input::Counted(count) => {
+                let Some(at) = self.waiting(Awaits::Counted) else {
+                    return;
+                };
+                let reply = match count {
+                    Some(count) => format!("213 {count}"),
+                    None => "550 The file cannot be read.".to_owned(),
+                };
+                let reply = Op::Line(Literal::of(reply.as_bytes()));
+                self.frames[at].ops.push_front(reply);
+            }
             Input::Typed(line) => {
                 let Some(at) = self.waiting(Awaits::Typed) else {
                     return;
@@ -344,12 +405,12 @@ impl Player {
                 return Some(effect);
             }
             if let Some(asked) = self.urgent() {
-                self.interrupt(&asked, session);
+                self.interrupt(&asked, now, session);
                 continue;
             }
             if self.frames.is_empty() {
                 if let Some(asked) = self.queue.pop_front() {
-                    self.begin(&asked, session);
+                    self.begin(&asked, false, now, session);
                     continue;
                 }
                 if self.ended || self.leaving {
@@ -399,10 +460,12 @@ impl Player {
         self.queue.remove(at)
     }
 
-    fn interrupt(&mut self, asked: &Asked, session: &Session) {
+    fn interrupt(&mut self, asked: &Asked, now: Nanos, session: &Session) {
         let aborts = verb_of(&asked.line).0 == Verb::Abor;
         // An ABOR that nothing answers aborts nothing.
-        if aborts && self.choose(&asked.line, session).is_some() {
+        let answered = self.play.tree.is_some() || self.choose(&asked.line, session).is_some();
+        let aborted = aborts && answered;
+        if aborted {
             let lines: Vec<u32> = self
                 .frames
                 .iter()
@@ -418,7 +481,7 @@ impl Player {
             self.effects.push_back(Effect::CloseData(End::Fin));
             self.effects.push_back(Effect::ClosePort);
         }
-        self.begin(asked, session);
+        self.begin(asked, aborted, now, session);
     }
 
     /// The block that takes a command: the next step, else the first rule that matches.
@@ -436,7 +499,7 @@ impl Player {
     }
 
     /// Begins what answers a command.
-    fn begin(&mut self, asked: &Asked, session: &Session) {
+    fn begin(&mut self, asked: &Asked, aborted: bool, now: Nanos, session: &Session) {
         let line = trimmed(&asked.line);
         let (verb, _) = verb_of(line);
         let mut frame = Frame::new(verb, line, &self.modes);
@@ -456,6 +519,12 @@ impl Player {
                     .push_back(Effect::Tell(Notice::Block(self.block_line(block))));
                 (frame.at, frame.end) = (range.start, range.end);
                 frame.block = Some(block);
+                frame.answers = true;
+            }
+            None if self.play.tree.is_some() => {
+                frame.answers = true;
+                let ops = self.built_in(verb, frame.argument(), aborted, now, session);
+                frame.ops = ops.into();
             }
             None => {
                 self.effects.push_back(Effect::Tell(Notice::Unmatched {
@@ -472,6 +541,36 @@ impl Player {
             }
         }
         self.frames.push(frame);
+    }
+
+    /// What the built-in server does with a command.
+    fn built_in(
+        &mut self,
+        verb: Verb,
+        arg: &[u8],
+        aborted: bool,
+        now: Nanos,
+        session: &Session,
+    ) -> Vec<Op> {
+        let play = Arc::clone(&self.play);
+        let Some(tree) = &play.tree else {
+            return Vec::new();
+        };
+        let agreed = self.port.is_some() || self.call.is_some();
+        let client = self.client;
+        let foreign = play.limits.allow_foreign;
+        base::answer(&mut Question {
+            tree,
+            session,
+            memory: &mut self.memory,
+            verb,
+            arg,
+            now: date::seconds(now),
+            ipv4: self.local.is_ipv4(),
+            agreed,
+            aborted,
+            may_call: &|address| may_call(foreign, client, the_client_itself(address, client)),
+        })
     }
 
     /// The lines of a block that are to be played this time; `None` is the greeting.
@@ -644,6 +743,9 @@ impl Player {
         if let Some(effect) = frame.send_on(now) {
             return Step::Effect(effect);
         }
+        if let Some(op) = frame.ops.pop_front() {
+            return self.take_op(top, op, session);
+        }
         if frame.at >= frame.end {
             return self.finish(session);
         }
@@ -656,22 +758,16 @@ impl Player {
                 if let Some(step) = self.end_run(top) {
                     return step;
                 }
-                if let Some(step) = self.need_port(top, text, index) {
+                if let Some(step) = self.need_port(top, text) {
                     return step;
                 }
                 play.use_line(index);
                 let frame = &self.frames[top];
-                let mut bytes =
-                    text.render(|value, out| self.value(value, Some(frame), session, out));
+                let bytes = text.render(|value, out| self.value(value, Some(frame), session, out));
                 let frame = &mut self.frames[top];
                 frame.at += 1;
                 frame.port_ready = false;
-                if frame.modes.silence {
-                    return Step::Again;
-                }
-                frame.note(&bytes);
-                bytes.extend_from_slice(frame.modes.eol.bytes());
-                frame.sending = Some((bytes, 0, Origin::Script(number)));
+                frame.say(bytes, Origin::Script(number));
                 Step::Again
             }
             Item::Typed(typed) => self.ask(top, typed, index, session),
@@ -688,7 +784,7 @@ impl Player {
     }
 
     /// Opens the data port that a line names, where it is not there yet.
-    fn need_port(&mut self, top: usize, text: &Literal, index: usize) -> Option<Step> {
+    fn need_port(&mut self, top: usize, text: &Literal) -> Option<Step> {
         if self.frames[top].port_ready {
             return None;
         }
@@ -700,13 +796,76 @@ impl Player {
             return None;
         }
         let wants_ipv4 = text.values().any(|value| *value == Value::Pasv(None));
-        debug_assert!(index == self.frames[top].at);
         if wants_ipv4 && self.pasv_host().is_none() {
             self.fail(top, DataFault::NoIpv4);
             return Some(Step::Again);
         }
         self.frames[top].awaits = Awaits::Port;
         Some(Step::Effect(Effect::OpenPort))
+    }
+
+    /// A step of the built-in server.
+    fn take_op(&mut self, top: usize, op: Op, session: &Session) -> Step {
+        let modes = &self.frames[top].modes;
+        let pace = modes.pace();
+        match op {
+            Op::Line(text) => {
+                if let Some(step) = self.need_port(top, &text) {
+                    self.frames[top].ops.push_front(Op::Line(text));
+                    return step;
+                }
+                let frame = &self.frames[top];
+                let bytes = text.render(|value, out| self.value(value, Some(frame), session, out));
+                let frame = &mut self.frames[top];
+                frame.port_ready = false;
+                frame.say(bytes, Origin::BuiltIn);
+                Step::Again
+            }
+            Op::Open => {
+                if self.data {
+                    return Step::Again;
+                }
+                // Where it cannot be had the answer is over; `need_data` says so.
+                self.need_data(top).unwrap_or(Step::Again)
+            }
+            Op::Send {
+                source,
+                offset,
+                ascii,
+            } => {
+                self.frames[top].awaits = Awaits::Moved;
+                Step::Effect(Effect::SendData {
+                    source,
+                    offset,
+                    limit: None,
+                    pace,
+                    ascii,
+                })
+            }
+            Op::Receive {
+                path,
+                before,
+                ascii,
+            } => {
+                let frame = &mut self.frames[top];
+                frame.put = Some(path);
+                frame.awaits = Awaits::Kept;
+                let room = self.play.tree.as_ref().map_or(0, |tree| lock(tree).room());
+                Step::Effect(Effect::KeepData {
+                    before,
+                    limit: self.play.limits.upload.min(room),
+                    ascii,
+                })
+            }
+            Op::Count(source) => {
+                self.frames[top].awaits = Awaits::Counted;
+                Step::Effect(Effect::Count(source))
+            }
+            Op::Close => {
+                self.data = false;
+                Step::Effect(Effect::CloseData(End::Fin))
+            }
+        }
     }
 
     fn ask(&mut self, top: usize, typed: &Typed, index: usize, session: &Session) -> Step {
@@ -836,15 +995,13 @@ impl Player {
                     }
                     Source::Bytes(bytes)
                 };
-                let pace = match (frame.modes.slow, frame.modes.split) {
-                    (None, None) => None,
-                    (slow, split) => Some((split.unwrap_or(1), slow.unwrap_or_default())),
-                };
+                let pace = frame.modes.pace();
                 Effect::SendData {
                     source,
                     offset: 0,
                     limit: frame.modes.cut,
                     pace,
+                    ascii: false,
                 }
             }
         };
@@ -951,16 +1108,11 @@ impl Player {
             && let Some(negotiation) = session.negotiation.as_ref().filter(|n| n.accepted)
             && let Some(listen) = negotiation.listen
         {
-            // 0.0.0.0 and :: (lftp) mean the client itself.
-            let mut address = listen;
-            if address.ip().is_unspecified() {
-                address.set_ip(self.client.ip());
-            }
-            self.call = Some(address);
+            self.call = Some(the_client_itself(listen, self.client));
             self.port = None;
             self.effects.push_back(Effect::ClosePort);
         }
-        let quits = frame.verb == Verb::Quit && frame.code.is_some() && frame.block.is_some();
+        let quits = frame.verb == Verb::Quit && frame.code.is_some() && frame.answers;
         if (quits || frame.service_closing) && !frame.modes.stay {
             return Step::Effect(Effect::Close(End::Fin));
         }
@@ -973,6 +1125,16 @@ impl Player {
 }
 
 impl Frame {
+    /// Sends a line, unless silence holds.
+    fn say(&mut self, mut line: Vec<u8>, origin: Origin) {
+        if self.modes.silence {
+            return;
+        }
+        self.note(&line);
+        line.extend_from_slice(self.modes.eol.bytes());
+        self.sending = Some((line, 0, origin));
+    }
+
     /// The next piece of a reply that is being sent.
     fn send_on(&mut self, now: Nanos) -> Option<Effect> {
         let (bytes, at, origin) = self.sending.as_mut()?;
@@ -1011,6 +1173,14 @@ impl Frame {
             self.service_closing |= code.value() == 421;
         }
     }
+}
+
+/// 0.0.0.0 and :: (lftp) mean the client itself.
+fn the_client_itself(mut address: SocketAddr, client: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(client.ip());
+    }
+    address
 }
 
 /// True where `address` may be called back for a client at `client` (RFC 2577 3, 5).

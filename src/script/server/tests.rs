@@ -30,7 +30,7 @@ fn client() -> SocketAddr {
 fn play(source: &str) -> Arc<Play> {
     let script = Script::parse(source.as_bytes()).unwrap_or_else(|m| panic!("{source}: {m:?}"));
     let values = params::resolve(&script.settings.params, &[], None).expect("fine");
-    Arc::new(Play::new(script, values, Limits::default(), None).expect("harmless"))
+    Arc::new(Play::new(script, values, Limits::default(), None, None).expect("harmless"))
 }
 
 impl Stage {
@@ -87,6 +87,7 @@ impl Stage {
                 let what = match source {
                     Source::Bytes(bytes) => String::from_utf8_lossy(bytes).replace("\r\n", "/"),
                     Source::File(path) => path.clone(),
+                    Source::Shared(bytes) => format!("{} bytes", bytes.len()),
                 };
                 format!(
                     "send {what}{}",
@@ -94,6 +95,8 @@ impl Stage {
                 )
             }
             Effect::ReceiveData { name, .. } => format!("receive {name}"),
+            Effect::KeepData { .. } => "keep".into(),
+            Effect::Count(_) => "count".into(),
             Effect::CloseData(end) => format!("data {end:?}"),
             Effect::Close(end) => format!("close {end:?}"),
             Effect::Ask { code, port, .. } => format!("ask {code} {port:?}"),
@@ -118,6 +121,7 @@ impl Stage {
                 let length = match source {
                     Source::Bytes(bytes) => bytes.len() as u64,
                     Source::File(_) => 10,
+                    Source::Shared(bytes) => bytes.len() as u64,
                 };
                 Input::Moved {
                     bytes: length.min(limit.unwrap_or(u64::MAX)),
