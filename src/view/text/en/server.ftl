@@ -119,3 +119,5 @@ server-unreadable = { $path }: { $error }
 server-bind-failed = Cannot listen on { $address }: { $error }.
 server-bind-taken = Port { $port } is taken on { $host }. --port 0 picks a free one.
 server-bind-privileged = Port { $port } is for administrators on this system. Take one above 1023 (--port 2121), or run this as root.
+server-tree-too-much = { $path }: more files and folders than a fake server serves
+server-built-in = (built-in server)

@@ -119,3 +119,5 @@ server-unreadable = { $path } : { $error }
 server-bind-failed = Impossible d’écouter sur { $address } : { $error }.
 server-bind-taken = Le port { $port } est déjà pris sur { $host }. --port 0 en choisit un libre.
 server-bind-privileged = Sur ce système, le port { $port } est réservé à l’administrateur. Prenez-en un au-dessus de 1023 (--port 2121), ou lancez ceci en root.
+server-tree-too-much = { $path } : plus de fichiers et de dossiers qu’un faux serveur n’en sert
+server-built-in = (serveur intégré)
