@@ -20,6 +20,7 @@ use std::{
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::holder::{self, Holder};
+pub use crate::ftp::outcome::{By, Direction, End, Outcome};
 
 /// The bytes asked of the system at once. Large enough that its calls cost nothing beside the copy, small enough to stay
 /// in a core's cache until the lines are counted and the bytes written.
@@ -28,7 +29,8 @@ const BUFFER: usize = 256 << 10;
 /// How long a blocked call waits before it looks whether it was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// How long a sender that has closed its side waits for the other to close too.
+/// How long a sender that has closed its side waits for the other to close too, where nobody says otherwise: enough for
+/// a server that is reading, and an end where a netcat keeps its side open.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// How many ports above a taken one are tried before any free one is named.
@@ -324,61 +326,6 @@ impl Listener {
     }
 }
 
-/// Which way the bytes of a transfer go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// To us: LIST, RETR.
-    Receive,
-    /// From us: STOR.
-    Send,
-}
-
-/// Which of the two ends a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// We did.
-    Us,
-    /// The other end did.
-    Peer,
-}
-
-/// How a connection ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// In order: everything that was sent has arrived (TCP FIN). This is how a data connection says "end of file"
-    /// (RFC 959 3.4.1).
-    Fin,
-    /// Broken off (TCP RST): what arrived may not be all.
-    Rst,
-    /// By the greatest number of bytes that was allowed.
-    Limit,
-    /// Because nothing came for as long as was allowed.
-    Timeout,
-}
-
-/// What a transfer was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outcome {
-    /// Which way the bytes went.
-    pub direction: Direction,
-    /// Bytes of the transfer.
-    pub bytes: u64,
-    /// Line feeds among them.
-    pub lines: u64,
-    /// How long the connection was open.
-    pub open: Duration,
-    /// How long bytes flowed: from the first to the last of them.
-    pub flowing: Duration,
-    /// Who ended it.
-    pub by: By,
-    /// How.
-    pub end: End,
-    /// It was ended by a [`Cancel`].
-    pub cancelled: bool,
-    /// Bytes that came against the direction, while we were sending.
-    pub against: u64,
-}
-
 /// What a transfer tells while it runs. A recorder, a progress bar and a hex dump see the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Moment<'a> {
@@ -412,14 +359,27 @@ pub struct TransferError {
 }
 
 /// Until when a transfer goes on.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Terms {
     /// The greatest number of bytes.
     pub max_bytes: Option<u64>,
     /// How long nothing may move.
     pub quiet: Option<Duration>,
+    /// How long a sender that has closed its side waits for the other to close too; for ever where there is none.
+    pub last_wait: Option<Duration>,
     /// Stops it from elsewhere.
     pub cancel: Cancel,
+}
+
+impl Default for Terms {
+    fn default() -> Terms {
+        Terms {
+            max_bytes: None,
+            quiet: None,
+            last_wait: Some(LAST_WAIT),
+            cancel: Cancel::default(),
+        }
+    }
 }
 
 /// The counts of a transfer that runs.
@@ -602,12 +562,15 @@ pub fn send(
     if connection.stream.shutdown(Shutdown::Write).is_err() {
         return Ok(count.outcome(By::Peer, End::Rst));
     }
-    let deadline = Instant::now() + LAST_WAIT;
-    while Instant::now() < deadline && !terms.cancel.is_cancelled() {
+    let closed = Instant::now();
+    while terms.last_wait.is_none_or(|most| closed.elapsed() < most) {
+        if terms.cancel.is_cancelled() {
+            return Ok(count.cancelled());
+        }
         match connection.stream.read(&mut buffer) {
             Ok(0) => break,
             Ok(n) => count.against += n as u64,
-            Err(error) if is_slice(&error) => {}
+            Err(error) if is_slice(&error) => tell(Moment::Quiet(closed.elapsed())),
             Err(error) if is_reset(&error) => return Ok(count.outcome(By::Peer, End::Rst)),
             Err(error) => return Err(count.failed(Part::Network, error)),
         }

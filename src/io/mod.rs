@@ -10,8 +10,11 @@
 //! | [`events`] | the file of `--events` |
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`progress`] | progress of a long transfer |
 //! | [`server`] | the fake server's sockets |
+//! | [`signal`] | Ctrl-C |
 //! | [`stdio`] | the program's own streams |
+//! | [`terminals`] | several ftplab processes side by side |
 
 pub mod address;
 pub mod background;
@@ -22,7 +25,10 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod progress;
 pub mod server;
 mod server_data;
 mod server_files;
+pub mod signal;
 pub mod stdio;
+pub mod terminals;

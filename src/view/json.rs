@@ -14,6 +14,7 @@ use crate::ftp::{
     dialogue::Close,
     endpoint,
     event::{self, Nanos},
+    outcome::{By, End, Outcome},
     reply::ReplyText,
     secret,
     session::Negotiation,
@@ -322,6 +323,31 @@ pub struct Ended {
     pub by: &'static str,
     /// `fin`, `rst`, `limit` or `timeout`.
     pub end: &'static str,
+    /// The user ended it.
+    pub interrupted: bool,
+}
+
+impl Ended {
+    /// The fields that tell this outcome.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Ended {
+        Ended {
+            bytes: outcome.bytes,
+            lines: outcome.lines,
+            seconds: outcome.open.as_secs_f64(),
+            by: match outcome.by {
+                By::Us => "self",
+                By::Peer => "peer",
+            },
+            end: match outcome.end {
+                End::Fin => "fin",
+                End::Rst => "rst",
+                End::Limit => "limit",
+                End::Timeout => "timeout",
+            },
+            interrupted: outcome.cancelled,
+        }
+    }
 }
 
 /// `closed`: a connection has ended.
