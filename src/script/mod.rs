@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`literal`] | text with values between braces |
 //! | [`pattern`] | which commands a block takes |
+//! | [`check`] | what a script will do to real clients |
 //! | [`params`] | values that differ from student to student |
 //! | [`notation`] | a script: lines, items, blocks; printing |
 //! | [`parse`] | reading, with every mistake at once |
@@ -27,6 +28,7 @@
 
 pub mod ascii;
 mod base;
+pub mod check;
 pub mod coach;
 pub mod console;
 pub mod date;

@@ -16,7 +16,7 @@ use super::{
     params::Values,
     tree::Tree,
 };
-use crate::ftp::endpoint;
+use crate::ftp::{endpoint, reply::text_of};
 
 /// Limits of one control connection. Each can be set on the command line.
 #[derive(Debug, Clone)]
@@ -183,7 +183,7 @@ fn foreign(script: &Script, values: &Values) -> Result<(), Refusal> {
         if !opens {
             let shown = plain(text, values);
             if shown.starts_with(b"227")
-                && let Ok(stated) = endpoint::parse_227(&shown)
+                && let Ok(stated) = endpoint::parse_227(text_of(&shown))
                 && let Some(host) = stated.endpoint.host
             {
                 judge(line.number, host)?;
