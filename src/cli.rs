@@ -89,9 +89,9 @@ pub struct Raw {
     pub host: String,
     /// Port number or service name [default: ftp, 21]
     pub port: Option<String>,
-    /// How much is said about each reply
-    #[arg(long, value_name = "HOW", default_value = "full")]
-    pub explain: ExplainArg,
+    /// How much is said about each reply [default: full; off when standard input is not a terminal]
+    #[arg(long, value_name = "HOW")]
+    pub explain: Option<ExplainArg>,
     /// No remarks about what to do next
     #[arg(long)]
     pub no_hints: bool,

@@ -128,7 +128,11 @@ fn every_id_that_the_code_asks_for_exists() {
                 continue;
             };
             let id: String = rest[open + 1..].chars().take_while(|c| *c != '"').collect();
-            if rooms.iter().any(|room| id.starts_with(room.as_str())) && !known.contains(&id) {
+            // An id that is put together at run time is found by the test of its view.
+            if !id.contains('{')
+                && rooms.iter().any(|room| id.starts_with(room.as_str()))
+                && !known.contains(&id)
+            {
                 missing.push(format!("{}: {id}", file.display()));
             }
         }

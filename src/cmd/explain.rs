@@ -44,6 +44,13 @@ pub(super) fn run(asked: &Explain, context: &Context) -> Result<Exit, Failure> {
     Err(Failure::no(complaints.join("\n")))
 }
 
+/// What there is to say about a word, in one piece with its line end, for another command's screen.
+pub(super) fn about(word: &str, context: &Context) -> String {
+    let answer = answer(word, context);
+    let complaint = answer.complaint.map(|told| told + "\n");
+    answer.page.into_iter().chain(complaint).collect()
+}
+
 /// What there is to say about a word; both where a code is explained by its digits and listed nowhere.
 struct Answer {
     page: Option<String>,

@@ -191,6 +191,12 @@ impl Dialogue {
         }
     }
 
+    /// True while a command waits for its final reply.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        !self.core.queue.is_empty()
+    }
+
     /// The greeting has come (or the beginning was not seen).
     #[must_use]
     pub fn greeted(&self) -> bool {
@@ -568,7 +574,7 @@ impl Core {
                 here,
                 Kind::BadEndpoint {
                     form,
-                    fault: fault.clone(),
+                    fault: *fault,
                 },
                 sink,
             ),

@@ -46,6 +46,21 @@ pub enum Form {
     Reply228,
 }
 
+impl Form {
+    /// The verb or the code that it belongs to.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::Port => "PORT",
+            Form::Reply227 => "227",
+            Form::Eprt => "EPRT",
+            Form::Reply229 => "229",
+            Form::Lprt => "LPRT",
+            Form::Reply228 => "228",
+        }
+    }
+}
+
 /// What an end point's text has that the RFC does not ask for, or forbids without making it unreadable.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Oddity {
@@ -76,7 +91,7 @@ pub struct Stated {
 }
 
 /// What a text lacks to be an end point, and where it goes wrong.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
     /// What was expected.
     pub kind: FaultKind,

@@ -11,6 +11,8 @@
 //! | [`command`], [`secret`] | the verbs; what of them is hidden |
 //! | [`catalogue`] | facts of the RFCs about each verb and each reply code |
 //! | [`endpoint`] | PORT, 227 and their kin to addresses, and back |
+//! | [`paste`], [`scope`] | an end point as a person pastes it; who can reach an address |
+//! | [`outcome`] | how a data connection went |
 //! | [`session`] | what has been agreed on: login, directory, TYPE, the data connection |
 //! | [`dialogue`] | the observer: bytes of both sides in, [`event`]s and [`quirk`]s out |
 
@@ -21,8 +23,11 @@ pub mod dialogue;
 pub mod endpoint;
 pub mod event;
 pub mod line;
+pub mod outcome;
+pub mod paste;
 pub mod quirk;
 pub mod reply;
+pub mod scope;
 pub mod secret;
 pub mod session;
 pub mod side;

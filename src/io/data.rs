@@ -20,6 +20,7 @@ use std::{
 use rustix::event::{PollFd, PollFlags, Timespec};
 
 use super::holder::{self, Holder};
+pub use crate::ftp::outcome::{By, Direction, End, Outcome};
 
 /// The bytes asked of the system at once. Large enough that its calls cost nothing beside the copy, small enough to stay
 /// in a core's cache until the lines are counted and the bytes written.
@@ -88,8 +89,11 @@ pub enum ConnectError {
         after: Duration,
     },
     /// It was cancelled.
-    #[error("cancelled")]
-    Cancelled,
+    #[error("{to}: cancelled")]
+    Cancelled {
+        /// Where to.
+        to: SocketAddr,
+    },
     /// The system says why.
     #[error("{to}: {error}")]
     System {
@@ -133,7 +137,7 @@ pub fn connect(
         match wait(&socket, PollFlags::OUT, deadline, cancel).map_err(system)? {
             Waited::Ready => {}
             Waited::TimedOut => return Err(ConnectError::Timeout { to, after: timeout }),
-            Waited::Cancelled => return Err(ConnectError::Cancelled),
+            Waited::Cancelled => return Err(ConnectError::Cancelled { to }),
         }
         if let Some(error) = socket.take_error().map_err(system)? {
             return Err(system(error));
@@ -319,61 +323,6 @@ impl Listener {
             }
         }
     }
-}
-
-/// Which way the bytes of a transfer go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Direction {
-    /// To us: LIST, RETR.
-    Receive,
-    /// From us: STOR.
-    Send,
-}
-
-/// Which of the two ends a connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
-    /// We did.
-    Us,
-    /// The other end did.
-    Peer,
-}
-
-/// How a connection ends.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// In order: everything that was sent has arrived (TCP FIN). This is how a data connection says "end of file"
-    /// (RFC 959 3.4.1).
-    Fin,
-    /// Broken off (TCP RST): what arrived may not be all.
-    Rst,
-    /// By the greatest number of bytes that was allowed.
-    Limit,
-    /// Because nothing came for as long as was allowed.
-    Timeout,
-}
-
-/// What a transfer was.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Outcome {
-    /// Which way the bytes went.
-    pub direction: Direction,
-    /// Bytes of the transfer.
-    pub bytes: u64,
-    /// Line feeds among them.
-    pub lines: u64,
-    /// How long the connection was open.
-    pub open: Duration,
-    /// How long bytes flowed: from the first to the last of them.
-    pub flowing: Duration,
-    /// Who ended it.
-    pub by: By,
-    /// How.
-    pub end: End,
-    /// It was ended by a [`Cancel`].
-    pub cancelled: bool,
-    /// Bytes that came against the direction, while we were sending.
-    pub against: u64,
 }
 
 /// What a transfer tells while it runs. A recorder, a progress bar and a hex dump see the same.

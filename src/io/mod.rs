@@ -3,11 +3,16 @@
 //! | file | what |
 //! |---|---|
 //! | [`address`] | hosts and ports as people write them, and the addresses behind them |
+//! | [`clock`] | the wall clock |
+//! | [`control`] | the control connection of `raw` |
 //! | [`data`] | data connections: opening, waiting, moving bytes |
+//! | [`editor`] | the line editor |
 //! | [`events`] | the file of `--events` |
-//! | [`file`] | files that a user names for data
+//! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`server`] | the fake server's sockets |
 //! | [`stdio`] | the program's own streams |
+//! | [`terminals`] | several ftplab processes side by side |
 
 pub mod address;
 pub mod background;
@@ -18,4 +23,7 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod server;
+mod server_data;
 pub mod stdio;
+pub mod terminals;

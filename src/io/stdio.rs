@@ -31,6 +31,17 @@ pub fn complain(message: &str) {
     let _ = writeln!(io::stderr().lock(), "{message}");
 }
 
+/// Shows ftplab's own lines, which end with a newline: on the terminal where the dialogue is, else on standard error, so
+/// that standard output holds the dialogue alone.
+pub fn remark(lines: &str, on_stdout: bool) {
+    if on_stdout {
+        let mut out = io::stdout().lock();
+        let _ = out.write_all(lines.as_bytes()).and_then(|()| out.flush());
+    } else {
+        let _ = io::stderr().lock().write_all(lines.as_bytes());
+    }
+}
+
 /// The columns of the terminal that the program talks to; `None` where there is none or it does not tell.
 #[must_use]
 pub fn columns() -> Option<usize> {

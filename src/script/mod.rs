@@ -16,6 +16,9 @@
 //! | [`notation`] | a script: lines, items, blocks; printing |
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
+//! | [`play`] | a script made ready: what all its connections share |
+//! | [`server`] | the server player of one connection |
+//! | [`watch`] | what happens on a server |
 //! | [`console`] | what a line means that a person types |
 //! | [`coach`] | what a person at the control line should be told |
 
@@ -27,6 +30,9 @@ pub mod notation;
 pub mod params;
 pub mod parse;
 pub mod pattern;
+pub mod play;
+pub mod server;
+pub mod watch;
 
 /// The most bytes that a script may have.
 pub const MAX_SCRIPT: usize = 4 * 1024 * 1024;

@@ -64,14 +64,14 @@ impl Param {
                 None => from.to_string(),
                 Some(seed) => {
                     let span = u128::from(to - from) + 1;
-                    let pick = u128::from(draw(seed, &self.name)) * span >> 64;
+                    let pick = (u128::from(draw(seed, &self.name)) * span) >> 64;
                     // The product is below span * 2^64, so that the pick is below the span.
                     (from + u64::try_from(pick).unwrap_or(0)).to_string()
                 }
             },
             Domain::Choice(all) => {
                 let at = seed.map_or(0, |seed| {
-                    let pick = u128::from(draw(seed, &self.name)) * all.len() as u128 >> 64;
+                    let pick = (u128::from(draw(seed, &self.name)) * all.len() as u128) >> 64;
                     usize::try_from(pick).unwrap_or(0)
                 });
                 all.get(at).cloned().unwrap_or_default()

@@ -11,7 +11,10 @@ use serde::{Serialize, Serializer};
 
 use crate::ftp::{
     command::Verb,
+    dialogue::Close,
+    endpoint,
     event::{self, Nanos},
+    outcome::{By, End, Outcome},
     reply::ReplyText,
     secret,
     session::Negotiation,
@@ -216,6 +219,186 @@ pub fn negotiation<'a>(
         accepted: negotiation.accepted,
         peer_differs: negotiation.peer_differs,
         command: negotiation.command,
+    }
+}
+
+/// `connected`: a connection stands.
+#[derive(Debug, Serialize)]
+pub struct Connected {
+    /// `control` or `data`.
+    pub channel: &'static str,
+    /// The number of the data connection, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<u64>,
+    /// Who dialled.
+    pub from: SocketAddr,
+    /// Who was dialled.
+    pub to: SocketAddr,
+    /// When.
+    pub time: Time,
+}
+
+impl Connected {
+    /// A control connection.
+    #[must_use]
+    pub fn control(from: SocketAddr, to: SocketAddr, at: Nanos) -> Connected {
+        Connected {
+            channel: "control",
+            connection: None,
+            from,
+            to,
+            time: Time(at),
+        }
+    }
+
+    /// A data connection.
+    #[must_use]
+    pub fn data(connection: u64, from: SocketAddr, to: SocketAddr, at: Nanos) -> Connected {
+        Connected {
+            channel: "data",
+            connection: Some(connection),
+            from,
+            to,
+            time: Time(at),
+        }
+    }
+}
+
+/// `listening`: a port is open.
+#[derive(Debug, Serialize)]
+pub struct Listening {
+    /// Where.
+    pub address: SocketAddr,
+    /// The PORT command that says so; null for IPv6.
+    pub port_command: Option<String>,
+    /// The EPRT command that says so.
+    pub eprt_command: String,
+}
+
+impl Listening {
+    /// A port at this address.
+    #[must_use]
+    pub fn new(address: SocketAddr) -> Listening {
+        Listening {
+            address,
+            port_command: endpoint::port_command(address),
+            eprt_command: endpoint::eprt_command(address),
+        }
+    }
+}
+
+/// `data`: bytes moved.
+#[derive(Debug, Serialize)]
+pub struct Data {
+    /// The number of the data connection.
+    pub connection: u64,
+    /// `down`: from the server; `up`: to it.
+    pub direction: &'static str,
+    /// How many bytes.
+    pub bytes: u64,
+}
+
+impl Data {
+    /// Bytes from the server.
+    #[must_use]
+    pub fn received(connection: u64, bytes: u64) -> Data {
+        Data {
+            connection,
+            direction: "down",
+            bytes,
+        }
+    }
+}
+
+/// How a data connection went and ended.
+#[derive(Debug, Serialize)]
+pub struct Ended {
+    /// Bytes of payload.
+    pub bytes: u64,
+    /// Line feeds among them.
+    pub lines: u64,
+    /// How long it was open.
+    pub seconds: f64,
+    /// `self` or `peer`.
+    pub by: &'static str,
+    /// `fin`, `rst`, `limit` or `timeout`.
+    pub end: &'static str,
+    /// The user ended it.
+    pub interrupted: bool,
+}
+
+impl Ended {
+    /// The fields that tell this outcome.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Ended {
+        Ended {
+            bytes: outcome.bytes,
+            lines: outcome.lines,
+            seconds: outcome.open.as_secs_f64(),
+            by: match outcome.by {
+                By::Us => "self",
+                By::Peer => "peer",
+            },
+            end: match outcome.end {
+                End::Fin => "fin",
+                End::Rst => "rst",
+                End::Limit => "limit",
+                End::Timeout => "timeout",
+            },
+            interrupted: outcome.cancelled,
+        }
+    }
+}
+
+/// `closed`: a connection has ended.
+#[derive(Debug, Serialize)]
+pub struct Closed<'a> {
+    /// `control` or `data`.
+    pub channel: &'static str,
+    /// The number of the data connection.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub connection: Option<u64>,
+    /// How a data connection went.
+    #[serde(flatten)]
+    pub ended: Option<&'a Ended>,
+    /// Of a control connection: `self` or `peer`.
+    #[serde(rename = "by", skip_serializing_if = "Option::is_none")]
+    pub control_by: Option<&'static str>,
+    /// Of a control connection: `fin` or `rst`.
+    #[serde(rename = "end", skip_serializing_if = "Option::is_none")]
+    pub control_end: Option<&'static str>,
+    /// When.
+    pub time: Time,
+}
+
+impl<'a> Closed<'a> {
+    /// A control connection ended, by the peer or by us.
+    #[must_use]
+    pub fn control(how: Close, by_peer: bool, at: Nanos) -> Closed<'static> {
+        Closed {
+            channel: "control",
+            connection: None,
+            ended: None,
+            control_by: Some(if by_peer { "peer" } else { "self" }),
+            control_end: Some(match how {
+                Close::Fin => "fin",
+                Close::Rst => "rst",
+            }),
+            time: Time(at),
+        }
+    }
+
+    /// A data connection ended.
+    #[must_use]
+    pub fn data(connection: u64, ended: &'a Ended, at: Nanos) -> Closed<'a> {
+        Closed {
+            channel: "data",
+            connection: Some(connection),
+            ended: Some(ended),
+            control_by: None,
+            control_end: None,
+            time: Time(at),
+        }
     }
 }
 

@@ -1,6 +1,8 @@
 //! A dialogue as a log in the notation: what was said, with literal addresses, times as comments and masked passwords.
 //! `fake-server --from` makes a script of it.
 
+use std::borrow::Cow;
+
 use crate::{
     ftp::{
         event::{Event, Nanos, What},
@@ -16,12 +18,21 @@ pub const MAX_DATA: usize = 16 * 1024;
 #[derive(Debug, Default)]
 pub struct Log {
     began: Option<Nanos>,
+    told: Option<u64>,
     inside: bool,
-    /// Passwords are written as they are.
-    pub show_credentials: bool,
+    show_credentials: bool,
 }
 
 impl Log {
+    /// A log; passwords are written as they are where `show_credentials`.
+    #[must_use]
+    pub fn new(show_credentials: bool) -> Log {
+        Log {
+            show_credentials,
+            ..Log::default()
+        }
+    }
+
     /// A comment.
     #[must_use]
     pub fn comment(&self, text: &str) -> String {
@@ -32,11 +43,19 @@ impl Log {
     pub fn event(&mut self, event: &Event<'_>) -> String {
         match &event.what {
             What::Command(command) => {
-                let line = secret::shown_line(command.line, self.show_credentials);
-                format!("{}C> {}\n", self.time(event.at), literal::escape_pattern(&line))
+                let line = match secret::shown_line(command.line, self.show_credentials) {
+                    Cow::Borrowed(line) => literal::escape_pattern(line),
+                    // The mask's star is a pattern's star: a script made of this log takes any password.
+                    Cow::Owned(masked) => literal::escape(&masked),
+                };
+                format!("{}C> {line}\n", self.time(event.at))
             }
             What::ReplyLine(line) => {
-                let time = if self.inside { String::new() } else { self.time(event.at) };
+                let time = if self.inside {
+                    String::new()
+                } else {
+                    self.time(event.at)
+                };
                 self.inside = true;
                 format!("{time}S> {}\n", literal::escape(line))
             }
@@ -51,6 +70,9 @@ impl Log {
     fn time(&mut self, at: Nanos) -> String {
         let began = *self.began.get_or_insert(at);
         let since = at.saturating_sub(began) / 1_000_000;
+        if self.told.replace(since) == Some(since) {
+            return String::new();
+        }
         format!("# +{}.{:03} s\n", since / 1000, since % 1000)
     }
 
@@ -67,7 +89,10 @@ impl Log {
         kept.split_inclusive(|&b| b == b'\n')
             .map(|line| {
                 let line = line.strip_suffix(b"\n").unwrap_or(line);
-                format!("D> {}\n", literal::escape(line.strip_suffix(b"\r").unwrap_or(line)))
+                format!(
+                    "D> {}\n",
+                    literal::escape(line.strip_suffix(b"\r").unwrap_or(line))
+                )
             })
             .collect()
     }
@@ -83,25 +108,33 @@ mod tests {
 
     #[test]
     fn a_log_is_the_notation_with_masked_passwords() {
-        let (mut log, mut dialogue, mut out) = (Log::default(), Dialogue::new(Ends::default()), String::new());
+        let (mut log, mut dialogue, mut out) = (
+            Log::default(),
+            Dialogue::new(Ends::default()),
+            String::new(),
+        );
         for (side, text, at) in [
             (Side::Server, "220-Hi {x}\r\n220 there\r\n", 0),
             (Side::User, "PASS tv@free.fr\r\n", 1_500_000_000),
             (Side::Server, "230 ok\x1b\r\n", 1_501_000_000),
         ] {
-            dialogue.feed(side, text.as_bytes(), at, &mut |event| out.push_str(&log.event(event)));
+            dialogue.feed(side, text.as_bytes(), at, &mut |event| {
+                out.push_str(&log.event(event))
+            });
         }
         assert_eq!(
             out,
-            "# +0.000 s\nS> 220-Hi {{x}}\nS> 220 there\n# +1.500 s\nC> PASS {*}\n# +1.501 s\nS> 230 ok{x1B}\n"
-                .replace("{*}", "*")
+            "# +0.000 s\nS> 220-Hi {{x}}\nS> 220 there\n# +1.500 s\nC> PASS *\n# +1.501 s\nS> 230 ok{x1B}\n"
         );
     }
 
     #[test]
     fn data_is_lines_only_where_it_is_short_text() {
         let log = Log::default();
-        assert_eq!(log.data(b"a {b}\r\nc\n", 10, true), "# data from S: 10 bytes\n");
+        assert_eq!(
+            log.data(b"a {b}\r\nc\n", 10, true),
+            "# data from S: 10 bytes\n"
+        );
         assert_eq!(log.data(b"a {b}\r\nc\n", 9, true), "D> a {{b}}\nD> c\n");
         assert_eq!(log.data(b"\xff\n", 2, true), "# data from S: 2 bytes\n");
         assert_eq!(log.data(b"x\n", 2, false), "# data from C: 2 bytes\n");

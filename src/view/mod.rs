@@ -5,16 +5,32 @@
 //! |---|---|
 //! | [`text`] | the sentences: Fluent messages in French and English |
 //! | [`wrap`] | running text broken into lines |
+//! | [`endpoint`] | the arithmetic of an end point, and what to type next |
+//! | [`data`] | a data connection: its bytes on a screen, who connected, how it ended |
+//! | [`number`] | numbers, sizes and times |
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
+//! | [`demo`] | the lab by itself |
+//! | [`start`] | the page that `ftplab` shows without an argument |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`json`] | JSON Lines for programs |
+//! | [`log`] | a dialogue as a log in the notation |
 //! | [`quirk`] | oddities in sentences |
+//! | [`raw`] | what the control line by hand shows |
+//! | [`server`] | the fake server: what its script has wrong, what happens on it |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
+pub mod data;
+pub mod demo;
+pub mod endpoint;
 pub mod explain;
 pub mod json;
+pub mod log;
+pub mod number;
 pub mod quirk;
+pub mod raw;
 pub mod sanitise;
+pub mod server;
+pub mod start;
 pub mod style;
 pub mod text;
 pub mod wrap;

@@ -21,17 +21,15 @@ pub fn sentence(text: &Text, quirk: &Quirk) -> String {
         Kind::BytesMissing { bytes } => one("count", (*bytes).into()),
         Kind::Untold { count } => one("count", (*count).into()),
         Kind::PrivilegedPort { port } => one("port", port.to_string().into()),
-        Kind::PortZero { form } => one("form", form_name(*form).into()),
+        Kind::PortZero { form } => one("form", form.name().into()),
         Kind::BadEndpoint { form, fault } => {
             let fault = fault_phrase(text, fault.kind);
             text.say(
                 &id,
-                &[("form", form_name(*form).into()), ("fault", fault.into())],
+                &[("form", form.name().into()), ("fault", fault.into())],
             )
         }
-        Kind::OddEndpoint { form, oddity } => {
-            say!(text, oddity_id(*oddity), form = form_name(*form))
-        }
+        Kind::OddEndpoint { form, oddity } => self::oddity(text, *form, *oddity),
         Kind::PassiveMismatch { verb, code }
         | Kind::UnexpectedCode { verb, code, .. }
         | Kind::NoPreliminary { verb, code } => text.say(
@@ -72,17 +70,10 @@ pub fn with_rule(text: &Text, quirk: &Quirk) -> String {
     }
 }
 
-/// How a form of address is called.
+/// What is odd about an address, as a sentence.
 #[must_use]
-pub fn form_name(form: Form) -> &'static str {
-    match form {
-        Form::Port => "PORT",
-        Form::Reply227 => "227",
-        Form::Eprt => "EPRT",
-        Form::Reply229 => "229",
-        Form::Lprt => "LPRT",
-        Form::Reply228 => "228",
-    }
+pub fn oddity(text: &Text, form: Form, oddity: Oddity) -> String {
+    say!(text, oddity_id(oddity), form = form.name())
 }
 
 fn oddity_id(oddity: Oddity) -> &'static str {

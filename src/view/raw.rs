@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use super::{
     explain, quirk, sanitise,
     style::{Role, Style},
-    text::{Lang, Text},
+    text::Text,
     wrap::wrap,
 };
 use crate::{
@@ -40,6 +40,8 @@ pub enum Explain {
 
 /// How many columns ftplab's own lines are indented.
 const INDENT: usize = 3;
+/// How wide the local commands are in `/help`.
+const USAGE: usize = 33;
 /// How many characters of one line of the wire are shown; the rest is counted. All of it is in a log.
 const SHOWN: usize = 2000;
 
@@ -77,12 +79,20 @@ impl Raw<'_> {
         for (at, part) in sentence.lines().enumerate() {
             // A line that begins with blanks is a command to type: it is not broken.
             let lead = if at == 0 { mark } else { "" };
-            let column = if at == 0 { hang } else { hang + part.len() - part.trim_start().len() };
+            let column = if at == 0 {
+                hang
+            } else {
+                hang + part.len() - part.trim_start().len()
+            };
             let body = if part.starts_with(' ') {
                 format!("{}{}", " ".repeat(column), part.trim_start())
             } else {
                 let pad = if at == 0 { INDENT } else { hang };
-                format!("{}{lead}{}", " ".repeat(pad), wrap(part, hang, hang, self.style.width()))
+                format!(
+                    "{}{lead}{}",
+                    " ".repeat(pad),
+                    wrap(part, hang, hang, self.style.width())
+                )
             };
             for line in body.lines() {
                 out.push_str(&self.style.paint(role, line));
@@ -99,8 +109,15 @@ impl Raw<'_> {
         let mut out = match cut {
             None => self.style.paint(role, &format!("{mark} {shown}")),
             Some(at) => {
-                let rest = say!(self.text, "raw-line-cut", count = line.len() - at.min(line.len()));
-                format!("{} {rest}", self.style.paint(role, &format!("{mark} {}", &shown[..at])))
+                let rest = say!(
+                    self.text,
+                    "raw-line-cut",
+                    count = line.len() - at.min(line.len())
+                );
+                format!(
+                    "{} {rest}",
+                    self.style.paint(role, &format!("{mark} {}", &shown[..at]))
+                )
             }
         };
         out.push('\n');
@@ -127,12 +144,18 @@ impl Raw<'_> {
                     out.push_str(&self.digits(code));
                 }
             }
-            What::Quirk(quirk) if self.explain != Explain::Off && quirk.kind.grade() > Grade::Remark => {
+            What::Quirk(quirk)
+                if self.explain != Explain::Off && quirk.kind.grade() > Grade::Remark
                 // One's own slips are told with the reply to them; a hidden CR or NUL cannot be typed.
-                if quirk.side == Side::Server || matches!(quirk.kind, Kind::BadEndpoint { .. } | Kind::PortZero { .. }) {
-                    let role = if quirk.kind.grade() == Grade::Fault { Role::Warning } else { Role::Remark };
-                    out.push_str(&self.marked(role, "! ", &quirk::with_rule(self.text, quirk)));
-                }
+                && (quirk.side == Side::Server
+                    || matches!(quirk.kind, Kind::BadEndpoint { .. } | Kind::PortZero { .. })) =>
+            {
+                let role = if quirk.kind.grade() == Grade::Fault {
+                    Role::Warning
+                } else {
+                    Role::Remark
+                };
+                out.push_str(&self.marked(role, "! ", &quirk::with_rule(self.text, quirk)));
             }
             _ => {}
         }
@@ -168,19 +191,32 @@ impl Raw<'_> {
                 instead = instead.to_string()
             ),
             Remark::BeListening(address) => {
-                say!(text, "raw-hint-be-listening", address = address.to_string(), listen = listen_argument(*address))
+                say!(
+                    text,
+                    "raw-hint-be-listening",
+                    address = address.to_string(),
+                    listen = listen_argument(*address)
+                )
             }
             Remark::PortRefused { third_party: true } => say!(text, "raw-hint-port-third-party"),
             Remark::PortRefused { third_party: false } => say!(text, "raw-hint-port-refused"),
             Remark::NoDataConnection => say!(text, "raw-hint-no-data-connection"),
             Remark::DefaultPortTried { user_port } => {
-                say!(text, "raw-hint-default-port", port = user_port.map_or("?".to_owned(), |port| port.to_string()))
+                say!(
+                    text,
+                    "raw-hint-default-port",
+                    port = user_port.map_or("?".to_owned(), |port| port.to_string())
+                )
             }
             Remark::ServerWaits(negotiation) => {
-                let address = negotiation.listen.map_or_else(String::new, |listen| listen.to_string());
+                let address = negotiation
+                    .listen
+                    .map_or_else(String::new, |listen| listen.to_string());
                 say!(text, "raw-hint-server-waits", address = address)
             }
-            Remark::TransferWaits { verb } => say!(text, "raw-hint-transfer-waits", verb = verb.name()),
+            Remark::TransferWaits { verb } => {
+                say!(text, "raw-hint-transfer-waits", verb = verb.name())
+            }
             Remark::ClientWord { word, verb } => say!(
                 text,
                 "raw-hint-client-word",
@@ -195,7 +231,9 @@ impl Raw<'_> {
 
     /// The arithmetic of a passive reply, and what to type next.
     fn dial(&self, negotiation: &Negotiation) -> String {
-        let Some(listen) = negotiation.listen else { return String::new() };
+        let Some(listen) = negotiation.listen else {
+            return String::new();
+        };
         let mut sentence = String::new();
         if let Some((high, low)) = negotiation.stated.as_ref().and_then(|stated| stated.bytes) {
             sentence.push_str(&say!(
@@ -207,13 +245,22 @@ impl Raw<'_> {
             ));
             sentence.push('\n');
         } else {
-            sentence.push_str(&say!(self.text, "raw-hint-port-only", port = listen.port().to_string()));
+            sentence.push_str(&say!(
+                self.text,
+                "raw-hint-port-only",
+                port = listen.port().to_string()
+            ));
             sentence.push('\n');
         }
         let quoted = endpoint::tuple(listen)
             .filter(|_| negotiation.verb == Verb::Pasv)
             .unwrap_or_else(|| listen.to_string());
-        sentence.push_str(&say!(self.text, "raw-hint-dial", address = listen.to_string(), quoted = quoted));
+        sentence.push_str(&say!(
+            self.text,
+            "raw-hint-dial",
+            address = listen.to_string(),
+            quoted = quoted
+        ));
         self.hint(&sentence)
     }
 
@@ -221,24 +268,47 @@ impl Raw<'_> {
     #[must_use]
     pub fn trying(&self, address: SocketAddr) -> String {
         let ip = address.ip().to_string();
-        self.remark(Role::Remark, &say!(self.text, "raw-trying", address = ip, port = address.port().to_string()))
+        self.remark(
+            Role::Remark,
+            &say!(
+                self.text,
+                "raw-trying",
+                address = ip,
+                port = address.port().to_string()
+            ),
+        )
     }
 
     /// An address did not answer, and there are others.
     #[must_use]
     pub fn not_there(&self, address: SocketAddr, why: &str) -> String {
-        self.remark(Role::Warning, &say!(self.text, "raw-not-there", address = address.to_string(), why = why))
+        self.remark(
+            Role::Warning,
+            &say!(
+                self.text,
+                "raw-not-there",
+                address = address.to_string(),
+                why = why
+            ),
+        )
     }
 
     /// The connection stands: to what, from where, and who is who.
     #[must_use]
     pub fn connected(&self, user: SocketAddr, server: SocketAddr) -> String {
-        let mut out =
-            self.remark(Role::Heading, &say!(self.text, "raw-connected", server = server.to_string()));
+        let mut out = self.remark(
+            Role::Heading,
+            &say!(self.text, "raw-connected", server = server.to_string()),
+        );
         if self.hints {
             out.push_str(&self.remark(
                 Role::Remark,
-                &say!(self.text, "raw-who-is-who", user = user.to_string(), server = server.to_string()),
+                &say!(
+                    self.text,
+                    "raw-who-is-who",
+                    user = user.to_string(),
+                    server = server.to_string()
+                ),
             ));
         }
         out
@@ -258,7 +328,14 @@ impl Raw<'_> {
             (Close::Fin, false) => say!(self.text, "raw-closed-unasked"),
             (Close::Rst, _) => say!(self.text, "raw-reset"),
         };
-        let mut out = self.remark(if expected { Role::Remark } else { Role::Warning }, &sentence);
+        let mut out = self.remark(
+            if expected {
+                Role::Remark
+            } else {
+                Role::Warning
+            },
+            &sentence,
+        );
         if interactive {
             out.push_str(&self.hint(&say!(self.text, "raw-after-close")));
         }
@@ -269,7 +346,10 @@ impl Raw<'_> {
     #[must_use]
     pub fn unfinished(&self, bytes: &[u8]) -> String {
         let mut out = self.wire(Role::OddReply, "S>", bytes);
-        out.push_str(&self.remark(Role::Warning, &say!(self.text, "raw-no-line-end", count = bytes.len())));
+        out.push_str(&self.remark(
+            Role::Warning,
+            &say!(self.text, "raw-no-line-end", count = bytes.len()),
+        ));
         out
     }
 
@@ -282,7 +362,11 @@ impl Raw<'_> {
             let label = say!(text, &format!("raw-state-{name}"));
             out.push_str(&self.remark(Role::Remark, &format!("{label} {value}")));
         };
-        let user = session.user.as_deref().map(|user| sanitise::line(user).into_owned()).unwrap_or_default();
+        let user = session
+            .user
+            .as_deref()
+            .map(|user| sanitise::line(user).into_owned())
+            .unwrap_or_default();
         row(
             "login",
             match session.login {
@@ -304,11 +388,28 @@ impl Raw<'_> {
             "data",
             match &session.negotiation {
                 Some(n) => {
-                    let address = n.listen.map_or_else(String::new, |listen| listen.to_string());
+                    let address = n
+                        .listen
+                        .map_or_else(String::new, |listen| listen.to_string());
                     match (n.used, n.verb.announces()) {
-                        (true, _) => say!(text, "raw-data-used", verb = n.verb.name(), address = address),
-                        (false, true) => say!(text, "raw-data-active", verb = n.verb.name(), address = address),
-                        (false, false) => say!(text, "raw-data-passive", verb = n.verb.name(), address = address),
+                        (true, _) => say!(
+                            text,
+                            "raw-data-used",
+                            verb = n.verb.name(),
+                            address = address
+                        ),
+                        (false, true) => say!(
+                            text,
+                            "raw-data-active",
+                            verb = n.verb.name(),
+                            address = address
+                        ),
+                        (false, false) => say!(
+                            text,
+                            "raw-data-passive",
+                            verb = n.verb.name(),
+                            address = address
+                        ),
                     }
                 }
                 None => say!(text, "raw-data-none"),
@@ -328,29 +429,52 @@ impl Raw<'_> {
                 (Some(verb), false)
             }
             Stage::Preliminary(verb) => {
-                row("command", say!(text, "raw-stage-preliminary", verb = name(verb)));
+                row(
+                    "command",
+                    say!(text, "raw-stage-preliminary", verb = name(verb)),
+                );
                 (Some(verb), true)
             }
             Stage::Intermediate(verb) => {
-                let code = if verb == Verb::Rest || verb == Verb::Rnfr { 350 } else { 331 };
+                let code = if verb == Verb::Rest || verb == Verb::Rnfr {
+                    350
+                } else {
+                    331
+                };
                 let next: Vec<&str> = ReplyCode::new(code)
                     .map(|code| catalogue::continuations(verb, code))
                     .unwrap_or_default()
                     .iter()
                     .map(|verb| verb.name())
                     .collect();
-                row("command", say!(text, "raw-stage-intermediate", verb = name(verb), next = next.join(", ")));
+                row(
+                    "command",
+                    say!(
+                        text,
+                        "raw-stage-intermediate",
+                        verb = name(verb),
+                        next = next.join(", ")
+                    ),
+                );
                 (None, false)
             }
         };
         if let Some(verb) = verb {
-            let codes: Vec<String> =
-                catalogue::expected_now(verb, after_preliminary).map(|code| code.to_string()).collect();
+            let codes: Vec<String> = catalogue::expected_now(verb, after_preliminary)
+                .map(|code| code.to_string())
+                .collect();
             if !codes.is_empty() {
                 row("expected", codes.join(" "));
             }
         }
-        row("idle", say!(text, "raw-idle", seconds = now.saturating_sub(idle_since) / 1_000_000_000));
+        row(
+            "idle",
+            say!(
+                text,
+                "raw-idle",
+                seconds = now.saturating_sub(idle_since) / 1_000_000_000
+            ),
+        );
         out
     }
 
@@ -361,9 +485,13 @@ impl Raw<'_> {
         for (command, rest) in console::LOCAL {
             let what = say!(self.text, &format!("raw-help-{}", &command[1..]));
             let usage = format!("{command} {rest}");
-            let column = INDENT + 30;
+            let column = INDENT + USAGE + 1;
             let body = wrap(&what, column, column, self.style.width());
-            out.push_str(&format!("{:INDENT$}{} {body}\n", "", self.style.paint(Role::Command, &format!("{usage:<29}"))));
+            out.push_str(&format!(
+                "{:INDENT$}{} {body}\n",
+                "",
+                self.style.paint(Role::Command, &format!("{usage:<USAGE$}"))
+            ));
         }
         out.push_str(&self.remark(Role::Remark, &say!(self.text, "raw-help-keys")));
         out
@@ -375,18 +503,84 @@ impl Raw<'_> {
         self.wire(Role::Data, "D>", line)
     }
 
-    /// The language is French: used by callers that print numbers.
+    /// Whether the port that the server dialled from is the one next to its control port (RFC 959 3.2).
     #[must_use]
-    pub fn lang(&self) -> Lang {
-        self.text.lang()
+    pub fn judge(&self, from: SocketAddr, control: SocketAddr) -> String {
+        let wanted = control.port().wrapping_sub(1);
+        let judgement = if from.port() == wanted {
+            say!(
+                self.text,
+                "raw-listen-l1",
+                control = control.port().to_string()
+            )
+        } else {
+            say!(self.text, "raw-listen-not-l1", wanted = wanted.to_string())
+        };
+        let sentence = say!(
+            self.text,
+            "raw-listen-from",
+            from = from.to_string(),
+            port = from.port().to_string(),
+            judgement = judgement
+        );
+        self.remark(Role::Remark, &sentence)
+    }
+}
+
+/// The lines of a data connection, put together from the pieces in which they come.
+#[derive(Debug, Default)]
+pub struct DataLines {
+    carry: Vec<u8>,
+}
+
+/// How long a line of data may be before it is shown in pieces.
+const MAX_DATA_LINE: usize = 4096;
+
+impl DataLines {
+    /// The lines that end in these bytes.
+    pub fn feed(&mut self, view: &Raw<'_>, bytes: &[u8]) -> String {
+        let mut out = String::new();
+        for piece in bytes.split_inclusive(|&b| b == b'\n') {
+            for part in piece.chunks(MAX_DATA_LINE) {
+                self.carry.extend_from_slice(part);
+                if self.carry.ends_with(b"\n") || self.carry.len() >= MAX_DATA_LINE {
+                    out.push_str(&self.take(view));
+                }
+            }
+        }
+        out
+    }
+
+    /// What is left when the connection ends.
+    pub fn finish(&mut self, view: &Raw<'_>) -> String {
+        if self.carry.is_empty() {
+            String::new()
+        } else {
+            self.take(view)
+        }
+    }
+
+    fn take(&mut self, view: &Raw<'_>) -> String {
+        let line = self.carry.strip_suffix(b"\n").unwrap_or(&self.carry);
+        let shown = view.data(line.strip_suffix(b"\r").unwrap_or(line));
+        self.carry.clear();
+        shown
     }
 }
 
 /// What `ftplab listen` is given for this address: the port alone where it is loopback.
 fn listen_argument(address: SocketAddr) -> String {
-    if address.ip() == std::net::IpAddr::from([127, 0, 0, 1]) { address.port().to_string() } else { address.to_string() }
+    if address.ip() == std::net::IpAddr::from([127, 0, 0, 1]) {
+        address.port().to_string()
+    } else {
+        address.to_string()
+    }
 }
 
 fn name(verb: Verb) -> &'static str {
-    if verb == Verb::Other { "?" } else { verb.name() }
+    if verb == Verb::Other {
+        "?"
+    } else {
+        verb.name()
+    }
 }

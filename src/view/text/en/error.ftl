@@ -1,1 +1,46 @@
-# error.ftl: (empty)
+# error.ftl: why something could not be done, shared by every command. A reason is a phrase that stands behind a colon.
+
+error-framed = ftplab: { $command }: { $what }
+
+error-reason-refused = connection refused; the machine answers, but nobody listens on that port
+error-reason-reset = the other end broke the connection off
+error-reason-timeout = no answer
+error-reason-host-unreachable = that host cannot be reached from here
+error-reason-network-unreachable = there is no route to that network
+error-reason-address-taken = the address is in use
+error-reason-address-not-ours = it is not an address of this machine
+error-reason-denied = permission denied
+error-reason-not-found = there is no such file or folder
+error-reason-exists = it exists already
+error-reason-folder = it is a folder
+error-reason-not-a-folder = a part of the path is no folder
+error-reason-full = the disk is full
+error-reason-read-only = the disk is read-only
+error-reason-system = { $error }
+
+error-no-host = “{ $text }” names no host. Expected: HOST, HOST:PORT, [ADDR6]:PORT or ftp://HOST.
+error-brackets = “{ $text }” is not understood. An IPv6 address with a port stands in brackets: [2001:db8::1]:21.
+error-scheme = “{ $scheme }://” is not FTP. Expected: ftp://HOST.
+error-port = “{ $text }” is no port: a port is a number from 0 to 65535, or a service's name from { $list }.
+error-service = No TCP service is called “{ $name }” in { $list }.
+error-resolve = “{ $host }” has no address: the name is unknown, or nobody could be asked.
+
+error-connect-timeout = { $to } does not answer within { $seconds } s: neither yes nor no, so a firewall on the way or a machine that is switched off.
+error-connect-cancelled = Interrupted before { $to } answered.
+error-connect = { $to } cannot be reached: { $why }.
+
+error-taken = Port { $port } on { $address } is taken.
+error-taken-process = Port { $port } on { $address } is taken by “{ $name }”, process { $pid }.
+error-taken-user = Port { $port } on { $address } is taken by a process of the user { $name }.
+error-take-free = Port { $free } is free: ftplab { $command } { $argument }. Port 0 lets the system pick one.
+error-not-ours = { $address } is not an address of this machine, so nobody can call it here.
+error-ours = This machine's own: { $addresses }.
+error-privileged = Port { $port } needs the administrator's right: ports below { $first } are for services.
+error-bind = Port { $port } on { $address } cannot be opened: { $why }.
+
+error-file-exists = { $file } exists and is kept. --force overwrites it, another name keeps both.
+error-file = { $file } cannot be used: { $why }.
+error-file-write = Writing to { $file } failed after { $bytes } bytes: { $why }.
+error-file-read = Reading { $file } failed after { $bytes } bytes: { $why }.
+error-network = The connection failed after { $bytes } bytes: { $why }.
+error-no-route = There is no way from here to { $host }: { $why }.

@@ -1,1 +1,45 @@
-# listen.ftl: (empty)
+# listen.ftl: data connections: waiting for one, who connects, how it ends. pasv-calc --connect and raw use them too.
+
+listen-at = Listening at { $address } (passive open).
+listen-reach-loopback = Only programs on this machine reach it; for a server elsewhere: ftplab listen { $other }, or --for HOST.
+listen-reach-loopback-only = Only programs on this machine reach it.
+listen-reach-all = Whoever reaches any address of this machine reaches it; the lines below name { $told }.
+listen-reach-private = The machines of this network reach it; from outside a NAT keeps them off.
+listen-reach-link = Only machines on the same cable or radio network reach it.
+listen-reach-global = Every machine that can reach this one reaches it, unless a firewall is in between.
+listen-type = Type one of these on the control connection, then LIST, RETR or the like:
+listen-type-send = Type one of these on the control connection, then STOR and a name:
+
+listen-connected = { $from } has connected, after { $seconds } s (active open by the server-DTP).
+listen-l1 = Port { $port } is L-1: the port next to the server's control port L, { $control } (RFC 959 3.2).
+listen-not-l1 = Port { $port } is not L-1, which would be { $wanted } for a server whose control port L is { $control } (RFC 959 3.2). Many servers take any port: one below 1024 needs the administrator's right. A firewall that lets only { $wanted } in keeps them off.
+listen-not-l1-untold = --control PORT tells another L.
+listen-rejected = { $from } has connected and was turned away: it is not { $expected }. Still listening.
+listen-dialled = Data connection open from { $from } (your side, active open) to { $to } (the server-DTP, passive open).
+listen-silent = Nothing comes yet. The server sends when LIST or RETR is given on the control connection, not before.
+listen-silent-sending = Nothing moves. The server takes the file when STOR is given on the control connection, not before.
+
+listen-end-fin = { $peer } closed the connection in order (FIN): the end of the data (RFC 959 3.4.1).
+listen-end-rst = { $peer } broke the connection off (RST): what came may not be all.
+listen-end-rst-sending = { $peer } broke the connection off (RST): it has not taken everything.
+listen-end-sent = Closed from here (FIN) behind the last byte: that tells the server the end of the file (RFC 959 3.4.1).
+listen-end-us = Closed from here.
+listen-end-limit = Closed from here: the largest number of bytes that was allowed has moved.
+listen-end-timeout = Closed from here: nothing has moved for the time that was allowed.
+listen-end-interrupted = Closed from here: interrupted.
+listen-amount = { $count ->
+    [one] One byte
+   *[other] { $bytes } bytes
+}, { $line_count ->
+    [one] one line
+   *[other] { $lines } lines
+} in { $seconds } s
+listen-rate = {""} ({ $rate }/s)
+listen-into = {""}, written to { $file }
+listen-from = {""}, from { $file }
+listen-against = { $bytes } bytes came from the other end meanwhile and were thrown away. Was the command LIST or RETR? --send goes with STOR.
+listen-nobody = Nobody connected within { $seconds } s.
+listen-nobody-interrupted = Interrupted; nobody had connected.
+listen-accept = The connection could not be taken: { $why }.
+listen-json-needs-file = With --json the data needs a file: -o FILE (or --send FILE).
+listen-two-addresses = { $address } and --for { $host } both tell where to listen: one of them is enough.

@@ -10,7 +10,10 @@ raw-closed = The server has closed the control connection.
 raw-closed-unasked = The server has closed the control connection without being asked to.
 raw-reset = The control connection was reset: the other end threw it away (RST).
 raw-after-close = /again connects again, /quit ends.
-raw-no-line-end = { $count } bytes without a line end so far; the reply is not complete.
+raw-no-line-end = { $count ->
+    [one] one byte
+   *[other] { $count } bytes
+} without a line end so far; the reply is not complete.
 raw-not-connected = Nothing goes out: the control connection is closed. /again connects again.
 raw-send-failed = The line did not go out: { $why }.
 raw-no-reply = No reply to { $verb } within { $seconds } s.
@@ -87,10 +90,22 @@ raw-data-is-used = That connection was dialled already: each transfer needs a ne
 raw-data-dialling = Dialling { $address } …
 raw-data-open = Data connection { $from } → { $to } is open (active open from { $from }).
 raw-data-failed = The data connection to { $address } failed: { $why }.
-raw-data-closed-peer = Data connection closed by the server: { $bytes } bytes, { $lines } lines in { $seconds } s.
-raw-data-closed-self = Data connection closed from here: { $bytes } bytes sent in { $seconds } s. That is the end of the file for the server.
-raw-data-closed-reset = Data connection reset after { $bytes } bytes.
-raw-data-file = { $file } cannot be used: { $why }.
+raw-data-closed-peer = Data connection closed by the server: { $bytes ->
+    [one] one byte
+   *[other] { $bytes } bytes
+}, { $lines ->
+    [one] one line
+   *[other] { $lines } lines
+} in { $seconds } s.
+raw-data-closed-self = Data connection closed from here: { $bytes ->
+    [one] one byte
+   *[other] { $bytes } bytes
+} sent in { $seconds } s. That is the end of the file for the server.
+raw-data-closed-reset = Data connection reset after { $bytes ->
+    [one] one byte
+   *[other] { $bytes } bytes
+}.
+raw-data-file-exists = { $file } exists and is kept; choose another name.
 raw-listen-at = Listening at { $address } (passive open). Now type one of:
 raw-listen-from = The server-DTP dialled from { $from }: port { $port } { $judgement }.
 raw-listen-l1 = is L-1, one below its control port { $control } (RFC 959 3.2)

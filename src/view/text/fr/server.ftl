@@ -1,1 +1,121 @@
-# server.ftl: (empty)
+# server.ftl: the fake server. A script's mistakes, the start, what happens on each connection, the end.
+
+# A script's mistakes. $place is file:line:column.
+server-mistake = { $place } : { $what }
+server-mistakes =
+    { $count ->
+        [one] Une erreur dans { $name } ; rien n’est joué.
+       *[other] { $count } erreurs dans { $name } ; rien n’est joué.
+    }
+server-mistake-too-long = le script dépasse { $limit } Mo
+server-mistake-not-utf8 = cet octet n’est pas de l’UTF-8 ; enregistrez le fichier en UTF-8, ou écrivez l’octet {"{"}xNN{"}"}
+server-mistake-marker-unknown = une ligne commence par S>, C>, C*, D>, D@, D<, S? ou -- suivi d’un blanc, ou par # (commentaire)
+server-mistake-marker-indented = le marqueur doit être tout au début de la ligne : enlevez les blancs
+server-mistake-blank-missing = il manque un blanc après le marqueur
+server-mistake-rest-missing = il n’y a rien après le marqueur
+server-mistake-brace-open = cette accolade n’est jamais fermée ; écrivez {"{{"} pour le caractère lui-même
+server-mistake-brace-close = aucune accolade n’est ouverte ici ; écrivez {"}}"} pour le caractère lui-même
+server-mistake-value-unknown = la valeur { "{" }{ $name }{ "}" } n’existe pas ; il y a pasv, epsv, port, verb, arg, user, cwd, bytes, type, param.NOM, et les octets comme x1B
+server-mistake-value-misplaced = { $name } n’a pas de sens ici
+server-mistake-param-unknown = le paramètre { $name } n’existe pas ; déclarez-le au début : -- param { $name }=…
+server-mistake-host-invalid = « { $host } » n’est pas une adresse IPv4
+server-mistake-alternative-empty = une des possibilités est vide
+server-mistake-regex-invalid = ce n’est pas une expression régulière : { $detail }
+server-mistake-action-unknown = il n’y a ni action ni réglage « { $name } »
+server-mistake-argument-unwanted = rien ne peut figurer ici
+server-mistake-argument-missing = il manque quelque chose ici
+server-mistake-time-invalid = « { $value } » n’est pas une durée : écrivez 500ms, 5s ou 2m, un jour au plus
+server-mistake-number-invalid = « { $value } » n’est pas un nombre possible ici
+server-mistake-word-unknown = « { $value } » n’est pas un mot possible ici
+server-mistake-ports-invalid = « { $value } » n’est pas une plage de ports : écrivez 50000-50100
+server-mistake-address-invalid = « { $value } » n’est pas une adresse IP
+server-mistake-param-invalid = un paramètre se déclare NOM=VALEUR, NOM=A..B ou NOM=a,b,c
+server-mistake-setting-twice = c’est déjà dit à la ligne { $line }
+server-mistake-setting-late = les réglages se placent au début, avant le premier S> et le premier C>
+server-mistake-not-in-greeting = ceci n’a de sens qu’après une ligne C> ou C*
+server-mistake-code-invalid = « { $value } » n’est pas un code : écrivez un à trois chiffres
+server-mistake-path-outside = seuls des fichiers du dossier du script, ou plus bas, peuvent être nommés
+server-foreign-address = { $place } : ceci enverrait les clients vers { $host }, qui n’est ni cette machine ni une adresse d’exemple (192.0.2.0/24 et semblables). Si c’est voulu : --allow-foreign
+
+# The start.
+server-title = { $name } : { $title }
+server-listening = En écoute sur { $addresses }. Dans un autre terminal, par exemple :
+server-end-how = Ctrl-C arrête le serveur.
+
+# What happens.
+server-connected = { $client } s’est connecté à { $server }
+server-turned-away = { $client } est renvoyé avec 421 : il y a trop de clients
+server-port-opened = ouverture passive : le client est attendu sur { $address }
+server-data-opened = connexion de données : { $from } → { $to }
+server-data-called = connexion de données, ouverte par ce serveur : { $from } → { $to }
+server-data-port = elle devrait venir du port { $port } (L-1, RFC 959 3.2), mais le système n’a pas donné ce port
+server-stranger = { $address } n’est pas le client : renvoyé du port de données
+server-data-sent =
+    { $bytes ->
+        [one] { $bytes } octet envoyé au client
+       *[other] { $bytes } octets envoyés au client
+    }
+server-data-sent-file =
+    { $bytes ->
+        [one] { $bytes } octet de { $name } envoyé au client
+       *[other] { $bytes } octets de { $name } envoyés au client
+    }
+server-data-received =
+    { $bytes ->
+        [one] { $bytes } octet venu du client (non conservé ; --store DOSSIER le garderait)
+       *[other] { $bytes } octets venus du client (non conservés ; --store DOSSIER les garderait)
+    }
+server-data-kept =
+    { $bytes ->
+        [one] { $bytes } octet venu du client, conservé sous le nom { $name }
+       *[other] { $bytes } octets venus du client, conservés sous le nom { $name }
+    }
+server-closed-by-client = le client a fermé la connexion
+server-reset-by-client = le client a rompu la connexion (RST)
+server-closed = connexion fermée par ce serveur
+server-reset = connexion rompue par ce serveur (RST)
+server-tls = le client commence du TLS, que ce serveur ne parle pas : fermeture. Réglez le client sur FTP simple
+server-typed = tapé, { $place }
+server-own-reply = (hors du script)
+server-no-code = pas de code à trois chiffres : aucun client ne peut savoir ce que cela veut dire
+server-unmatched = rien dans le script ne prend cette commande
+server-unmatched-near = rien dans le script ne prend cette commande. Le plus proche est { $place }, { $pattern } : { $why }
+server-expected = la prochaine étape est { $place }, { $pattern }
+server-why-case = les majuscules et les minuscules diffèrent, et l’argument doit correspondre tel qu’il est écrit
+server-why-argument-missing = il y faut un argument
+server-why-argument-unwanted = il n’y faut pas d’argument
+server-why-argument = il y faut un autre argument
+server-why-regex = son expression régulière ne correspond pas à toute la commande
+server-why-verb = son verbe s’écrit presque comme celui-ci
+server-why-later = son tour vient plus tard
+server-why-done = son tour est passé ; les étapes servent une fois, dans l’ordre
+server-skipped = le reste du bloc est sauté à partir de { $place } : { $why }
+server-fault-not-agreed = ni PASV ni PORT n’ont précédé
+server-fault-foreign = { $address } n’est pas l’adresse du client, ou est un port inférieur à 1024, et un serveur ne rappelle que là où vous êtes (RFC 2577 3)
+server-fault-nobody-came = le client n’a pas ouvert la connexion de données à temps
+server-fault-not-reached = le port de données du client ne répond pas
+server-fault-lost = le client a interrompu la connexion de données
+server-fault-too-much = l’envoi dépasse la limite
+server-fault-no-file = ce fichier n’existe pas
+server-fault-not-stored = le fichier n’a pas pu être écrit
+server-fault-no-port = aucun port de données n’est libre
+server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette connexion est en IPv6 (EPSV peut)
+server-aborted = ABOR : le reste de { $place } est abandonné, avec sa connexion de données
+server-looping = la même commande { $count } fois en une seconde : ce client tourne en rond, fermeture
+server-idle = aucune commande depuis { $seconds } s
+server-asks = { $place } : tapez la réponse ({ $code }…)
+
+# The end.
+server-summary =
+    { $connections ->
+        [0] Personne n’est venu.
+        [one] Une connexion, { $commands } commandes, { $transfers } transferts ({ $down } octets descendants, { $up } octets montants).
+       *[other] { $connections } connexions, { $commands } commandes, { $transfers } transferts ({ $down } octets descendants, { $up } octets montants).
+    }
+server-lines-used = Blocs de { $name } qui ont servi : { $lines }
+server-lines-unused = Jamais utilisés : { $lines } ({ $name })
+server-unknown-script = « { $name } » n’est ni un fichier ni un script fourni avec ftplab. Sont fournis : { $names }
+server-unreadable = { $path } : { $error }
+server-bind-failed = Impossible d’écouter sur { $address } : { $error }.
+server-bind-taken = Le port { $port } est déjà pris sur { $host }. --port 0 en choisit un libre.
+server-bind-privileged = Sur ce système, le port { $port } est réservé à l’administrateur. Prenez-en un au-dessus de 1023 (--port 2121), ou lancez ceci en root.

@@ -1,0 +1,79 @@
+//! The scripts that ftplab brings, found by name: `any-client` is `labs/servers/any-client.ftp`. A path wins over a name.
+
+use std::{fs, io, path::Path, sync::Arc};
+
+use include_dir::{Dir, include_dir};
+
+use crate::io::server::Folder;
+
+/// Everything below `labs/`.
+static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
+/// Where scripts are looked for, in this order.
+const SHELVES: [&str; 2] = ["servers", "faults"];
+
+/// A script's text and where it is from.
+pub(super) struct Found {
+    /// How it is named before a line number.
+    pub(super) name: String,
+    /// The text.
+    pub(super) text: Vec<u8>,
+    /// What its files are below.
+    pub(super) folder: Folder,
+}
+
+/// The script at this path, else the one of this name; `Ok(None)` where there is neither.
+pub(super) fn find(asked: &str) -> io::Result<Option<Found>> {
+    let path = Path::new(asked);
+    if path.is_file() {
+        let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        return Ok(Some(Found {
+            name: asked.to_owned(),
+            text: fs::read(path)?,
+            folder: Folder::Disk(parent.unwrap_or(Path::new(".")).to_owned()),
+        }));
+    }
+    let stem = asked.strip_suffix(".ftp").unwrap_or(asked);
+    let found = SHELVES.iter().find_map(|shelf| {
+        let file = LABS.get_file(format!("{shelf}/{stem}.ftp"))?;
+        Some((shelf, file))
+    });
+    Ok(found.map(|(shelf, file)| Found {
+        name: format!("{stem}.ftp"),
+        text: file.contents().to_vec(),
+        folder: Folder::Inside(Arc::new(move |path: &str| {
+            Some(LABS.get_file(format!("{shelf}/{path}"))?.contents())
+        })),
+    }))
+}
+
+/// The names of all scripts, shelf by shelf.
+pub(super) fn names() -> Vec<String> {
+    SHELVES
+        .iter()
+        .filter_map(|shelf| LABS.get_dir(shelf))
+        .flat_map(|dir| {
+            let mut names: Vec<String> = dir
+                .files()
+                .filter(|file| file.path().extension().is_some_and(|e| e == "ftp"))
+                .filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()))
+                .collect();
+            names.sort();
+            names
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn scripts_are_found_by_name_with_or_without_their_ending() {
+        for asked in ["any-client", "any-client.ftp"] {
+            let found = find(asked).expect("readable").expect("there");
+            assert_eq!(found.name, "any-client.ftp");
+        }
+        assert!(find("no-such-script").expect("readable").is_none());
+        assert!(names().contains(&"any-client".to_owned()));
+    }
+}

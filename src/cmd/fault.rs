@@ -1,0 +1,269 @@
+//! What `io` says went wrong, as sentences. `io` tells with typed errors and `view` makes sentences, and the two never
+//! meet: here they do, for every command. A sentence says what was asked, what went wrong and what to do next.
+#![allow(dead_code)]
+
+use std::{io, path::Path};
+
+use crate::{
+    cmd::{Context, Failure},
+    io::{
+        address::{self, AddressError},
+        data::{BindError, ConnectError},
+        events::EventsError,
+        file::FileError,
+        holder::Holder,
+    },
+    say,
+    view::{sanitise, text::Text, wrap::wrap},
+};
+
+/// How many of this machine's own addresses are named.
+const OWN_SHOWN: usize = 6;
+
+/// A usage, file or network error of this command (exit code 2), wrapped for standard error.
+pub(super) fn failed(context: &Context, command: &str, what: &str) -> Failure {
+    Failure::failed(framed(context, command, what))
+}
+
+/// The answer is no, and this is why (exit code 1), wrapped for standard error.
+pub(super) fn no(context: &Context, command: &str, what: &str) -> Failure {
+    Failure::no(framed(context, command, what))
+}
+
+fn framed(context: &Context, command: &str, what: &str) -> String {
+    let message = say!(context.text, "error-framed", command = command, what = what);
+    let lines = message
+        .lines()
+        .map(|line| wrap(line, 0, 2, context.err.width()));
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// A path as it may be shown.
+pub(super) fn shown(path: &Path) -> String {
+    sanitise::line(path.as_os_str().as_encoded_bytes()).into_owned()
+}
+
+/// Why the system refuses, as a phrase without a full stop. What the system says itself is English.
+pub(super) fn reason(text: &Text, error: &io::Error) -> String {
+    use io::ErrorKind as Kind;
+    let id = match error.kind() {
+        Kind::ConnectionRefused => "error-reason-refused",
+        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => "error-reason-reset",
+        Kind::TimedOut => "error-reason-timeout",
+        Kind::HostUnreachable => "error-reason-host-unreachable",
+        Kind::NetworkUnreachable | Kind::NetworkDown => "error-reason-network-unreachable",
+        Kind::AddrInUse => "error-reason-address-taken",
+        Kind::AddrNotAvailable => "error-reason-address-not-ours",
+        Kind::PermissionDenied => "error-reason-denied",
+        Kind::NotFound => "error-reason-not-found",
+        Kind::AlreadyExists => "error-reason-exists",
+        Kind::IsADirectory => "error-reason-folder",
+        Kind::NotADirectory => "error-reason-not-a-folder",
+        Kind::StorageFull | Kind::QuotaExceeded => "error-reason-full",
+        Kind::ReadOnlyFilesystem => "error-reason-read-only",
+        _ => {
+            let system = error.to_string();
+            let system = system
+                .split_once(" (os error")
+                .map_or(system.as_str(), |(said, _)| said);
+            return say!(text, "error-reason-system", error = system);
+        }
+    };
+    text.say(id, &[])
+}
+
+/// Why a text names no place, or a place has no address.
+pub(super) fn address(text: &Text, error: &AddressError) -> String {
+    let clean = |text: &str| sanitise::line(text.as_bytes()).into_owned();
+    match error {
+        AddressError::NoHost { text: asked } => say!(text, "error-no-host", text = clean(asked)),
+        AddressError::Brackets { text: asked } => say!(text, "error-brackets", text = clean(asked)),
+        AddressError::Scheme { scheme } => say!(text, "error-scheme", scheme = clean(scheme)),
+        AddressError::Port { text: asked } => {
+            say!(
+                text,
+                "error-port",
+                text = clean(asked),
+                list = address::SERVICES
+            )
+        }
+        AddressError::Service { name } => {
+            say!(
+                text,
+                "error-service",
+                name = clean(name),
+                list = address::SERVICES
+            )
+        }
+        AddressError::Resolve { host, .. } => say!(text, "error-resolve", host = clean(host)),
+    }
+}
+
+/// Why an active open failed.
+pub(super) fn connect(text: &Text, error: &ConnectError) -> String {
+    match error {
+        ConnectError::Timeout { to, after } => {
+            say!(
+                text,
+                "error-connect-timeout",
+                to = to.to_string(),
+                seconds = after.as_secs()
+            )
+        }
+        ConnectError::Cancelled { to } => {
+            say!(text, "error-connect-cancelled", to = to.to_string())
+        }
+        ConnectError::System { to, error } => {
+            say!(
+                text,
+                "error-connect",
+                to = to.to_string(),
+                why = reason(text, error)
+            )
+        }
+    }
+}
+
+/// Why a port cannot be opened, and how to ask `ftplab COMMAND` for one that can.
+pub(super) fn bind(text: &Text, command: &str, error: &BindError) -> String {
+    let (at, free) = match error {
+        BindError::Taken { at, free, .. } | BindError::Privileged { at, free, .. } => (at, *free),
+        BindError::NotOurs { at } | BindError::System { at, .. } => (at, None),
+    };
+    let (host, port) = (at.ip().to_string(), at.port().to_string());
+    let mut out = match error {
+        BindError::Taken { holder: None, .. } => {
+            say!(text, "error-taken", address = host, port = port)
+        }
+        BindError::Taken {
+            holder: Some(Holder::Process { pid, name }),
+            ..
+        } => say!(
+            text,
+            "error-taken-process",
+            address = host,
+            port = port,
+            name = sanitise::line(name.as_bytes()).into_owned(),
+            pid = pid.to_string()
+        ),
+        BindError::Taken {
+            holder: Some(Holder::User { uid, name }),
+            ..
+        } => say!(
+            text,
+            "error-taken-user",
+            address = host,
+            port = port,
+            name = name.clone().unwrap_or_else(|| uid.to_string())
+        ),
+        BindError::Privileged { first, .. } => {
+            say!(
+                text,
+                "error-privileged",
+                port = port,
+                first = first.to_string()
+            )
+        }
+        BindError::NotOurs { .. } => say!(text, "error-not-ours", address = host),
+        BindError::System { error, .. } => {
+            say!(
+                text,
+                "error-bind",
+                address = host,
+                port = port,
+                why = reason(text, error)
+            )
+        }
+    };
+    if let Some(free) = free {
+        let mut wanted = *at;
+        wanted.set_port(free);
+        let argument = if at.ip().is_loopback() && at.is_ipv4() {
+            free.to_string()
+        } else if at.is_ipv6() {
+            format!("'{wanted}'")
+        } else {
+            wanted.to_string()
+        };
+        out.push('\n');
+        out.push_str(&say!(
+            text,
+            "error-take-free",
+            free = free.to_string(),
+            command = command,
+            argument = argument
+        ));
+    }
+    if let BindError::NotOurs { .. } = error {
+        let own = address::own();
+        if !own.is_empty() {
+            let own: Vec<String> = own
+                .iter()
+                .take(OWN_SHOWN)
+                .map(ToString::to_string)
+                .collect();
+            out.push('\n');
+            out.push_str(&say!(text, "error-ours", addresses = own.join(", ")));
+        }
+    }
+    out
+}
+
+/// Why a file for data cannot be opened.
+pub(super) fn file(text: &Text, error: &FileError) -> String {
+    match error {
+        FileError::Exists { path } => say!(text, "error-file-exists", file = shown(path)),
+        FileError::System { path, error } => {
+            say!(
+                text,
+                "error-file",
+                file = shown(path),
+                why = reason(text, error)
+            )
+        }
+    }
+}
+
+/// Why events cannot be written.
+pub(super) fn events(text: &Text, error: &EventsError) -> String {
+    say!(
+        text,
+        "error-file",
+        file = shown(&error.path),
+        why = reason(text, &error.error)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::text::Lang;
+
+    #[test]
+    fn a_reason_is_in_the_users_language_where_it_is_a_known_one() {
+        let (en, fr) = (Text::new(Lang::En), Text::new(Lang::Fr));
+        let refused = io::Error::from(io::ErrorKind::ConnectionRefused);
+        assert!(reason(&en, &refused).starts_with("connection refused"));
+        assert!(reason(&fr, &refused).starts_with("connexion refusée"));
+        // EPROTO on Linux: no kind of its own in std.
+        let odd = io::Error::from_raw_os_error(71);
+        assert!(!reason(&en, &odd).contains("os error"));
+    }
+
+    #[test]
+    fn a_taken_port_says_who_and_what_is_free() {
+        let error = BindError::Taken {
+            at: "127.0.0.1:5000".parse().expect("address"),
+            holder: Some(Holder::Process {
+                pid: 42,
+                name: "nc\u{1b}[31m".to_owned(),
+            }),
+            free: Some(5001),
+        };
+        assert_eq!(
+            bind(&Text::new(Lang::En), "listen", &error),
+            "Port 5000 on 127.0.0.1 is taken by “nc{x1B}[31m”, process 42.\n\
+             Port 5001 is free: ftplab listen 5001. Port 0 lets the system pick one."
+        );
+    }
+}

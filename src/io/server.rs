@@ -1,0 +1,775 @@
+//! The sockets of the fake server: listens, and carries out for each client what its [`Player`] says.
+//!
+//! One task a client, all in one thread: what a client does is little, and whoever watches hears of everything in order
+//! and without a lock. What is read from a client and what is sent to it goes through the observer, and everything that
+//! happens is told to a [`Tap`]; no sentence is made here. A client that does not read, or never comes, holds up its own
+//! task and nobody else's.
+
+use std::{
+    cell::Cell,
+    io,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
+    ops::RangeInclusive,
+    path::PathBuf,
+    rc::Rc,
+    sync::Arc,
+    time::Duration,
+};
+
+use thiserror::Error;
+use tokio::{
+    net::{TcpListener, TcpSocket, TcpStream},
+    runtime::{Builder, Runtime},
+    signal::unix::{SignalKind, signal},
+    sync::watch,
+    task::{JoinSet, LocalSet},
+    time,
+};
+
+pub use super::server_data::Folder;
+use super::{
+    clock::Clock,
+    server_data::{self, DataTask, Done},
+};
+use crate::{
+    ftp::{
+        dialogue::{Close, Dialogue, Ends},
+        event::{Event, Nanos, What},
+        quirk,
+        side::Side,
+    },
+    script::{
+        play::Play,
+        server::{DataFault, Effect, End, Input, Origin, Player},
+        watch::Happening,
+    },
+};
+
+/// The longest command line that is kept, in bytes; longer ones get a 500.
+pub const MAX_LINE: usize = 8192;
+/// Clients at once, unless told otherwise; the next one gets a 421.
+pub const MAX_CONNECTIONS: usize = 10_000;
+/// Open data ports of all clients together, unless told otherwise; the next PASV finds none free.
+pub const MAX_DATA_PORTS: usize = 1_000;
+/// A client that takes none of a reply's bytes for so long is closed.
+pub const STALL: Duration = Duration::from_secs(60);
+/// Bytes read from a client at once.
+const READ: usize = 2048;
+/// Clients that wait to be accepted.
+const BACKLOG: u32 = 1024;
+/// Tries to find one port number that is free on both loopback addresses.
+const PORT_TRIES: u32 = 20;
+
+/// What a server is to be like.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// The addresses to listen on. Those of a family that the system does not have are left out, unless it is the only
+    /// one.
+    pub bind: Vec<IpAddr>,
+    /// The control port; 0 picks one that is free on all of them.
+    pub port: u16,
+    /// Where data ports are opened; `None`: where the system likes.
+    pub passive_ports: Option<RangeInclusive<u16>>,
+    /// What the script's files are below.
+    pub folder: Folder,
+    /// Where uploads are kept; `None`: they are counted and dropped.
+    pub store: Option<PathBuf>,
+    /// Clients at once.
+    pub connections: usize,
+    /// Data ports at once.
+    pub data_ports: usize,
+    /// Bytes of a command line.
+    pub line: usize,
+    /// End with the first client.
+    pub once: bool,
+}
+
+impl Default for Options {
+    fn default() -> Options {
+        Options {
+            bind: vec![
+                IpAddr::V4(Ipv4Addr::LOCALHOST),
+                IpAddr::V6(Ipv6Addr::LOCALHOST),
+            ],
+            port: 0,
+            passive_ports: None,
+            folder: Folder::None,
+            store: None,
+            connections: MAX_CONNECTIONS,
+            data_ports: MAX_DATA_PORTS,
+            line: MAX_LINE,
+            once: false,
+        }
+    }
+}
+
+/// Why a server does not start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// An address cannot be listened on.
+    #[error("cannot listen on {address}: {source}")]
+    Bind {
+        /// The address.
+        address: SocketAddr,
+        /// Why.
+        source: io::Error,
+    },
+    /// The system has no thread, event queue or signal handler to give.
+    #[error("cannot start: {0}")]
+    System(#[from] io::Error),
+}
+
+/// Where a server tells what happens, in order.
+pub trait Tap {
+    /// Something happened on a connection, at this time.
+    fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>);
+}
+
+impl<F: Fn(u64, Nanos, &Happening<'_>)> Tap for F {
+    fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>) {
+        self(connection, at, happening);
+    }
+}
+
+/// A server that listens. It belongs to the thread that runs it; a [`Stopper`] can end it from any other.
+///
+/// ```no_run
+/// # use ftplab::{io::server::{Options, Server}, script::{play::Play, watch::Happening}};
+/// # fn example(play: std::sync::Arc<Play>) -> Result<(), Box<dyn std::error::Error>> {
+/// let server = Server::bind(play, Options::default())?;
+/// let address = server.addresses()[0];
+/// let stopper = server.stopper();
+/// let thread = std::thread::spawn(move || server.run(|_: u64, _: u64, _: &Happening<'_>| {}));
+/// // … clients talk to `address` …
+/// stopper.stop();
+/// let clients = thread.join();
+/// # Ok(()) }
+/// ```
+pub struct Server {
+    runtime: Runtime,
+    listeners: Vec<TcpListener>,
+    addresses: Vec<SocketAddr>,
+    play: Arc<Play>,
+    options: Options,
+    clock: Clock,
+    stop: watch::Sender<bool>,
+}
+
+/// Ends a server: closes its connections and lets [`Server::run`] return.
+#[derive(Debug, Clone)]
+pub struct Stopper(watch::Sender<bool>);
+
+impl Stopper {
+    /// Ends it.
+    pub fn stop(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+/// What all connections of a server share.
+struct Shared {
+    play: Arc<Play>,
+    options: Options,
+    clock: Clock,
+    tap: Box<dyn Tap>,
+    open: Cell<usize>,
+    ports: Rc<Cell<usize>>,
+    connections: Cell<u64>,
+    stop: watch::Sender<bool>,
+}
+
+impl Server {
+    /// Listens. Clients that connect from now on wait until [`Server::run`].
+    ///
+    /// # Errors
+    /// When an address cannot be listened on.
+    pub fn bind(play: Arc<Play>, options: Options) -> Result<Server, StartError> {
+        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let entered = runtime.enter();
+        let mut tries = 0;
+        let (listeners, addresses) = loop {
+            match listen(&options) {
+                // The number that was free on the first address is taken on the second.
+                Err(StartError::Bind { source, .. })
+                    if options.port == 0
+                        && source.kind() == io::ErrorKind::AddrInUse
+                        && tries < PORT_TRIES =>
+                {
+                    tries += 1;
+                }
+                other => break other?,
+            }
+        };
+        drop(entered);
+        Ok(Server {
+            runtime,
+            listeners,
+            addresses,
+            play,
+            options,
+            clock: Clock::start(),
+            stop: watch::Sender::new(false),
+        })
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn addresses(&self) -> &[SocketAddr] {
+        &self.addresses
+    }
+
+    /// What ends it.
+    #[must_use]
+    pub fn stopper(&self) -> Stopper {
+        Stopper(self.stop.clone())
+    }
+
+    /// From now on Ctrl-C (SIGINT) and SIGTERM end it, in place of the program.
+    ///
+    /// # Errors
+    /// When the system takes no handler.
+    pub fn stop_on_interrupt(&self) -> Result<(), StartError> {
+        let entered = self.runtime.enter();
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        let stopper = self.stopper();
+        self.runtime.spawn(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+            stopper.stop();
+        });
+        drop(entered);
+        Ok(())
+    }
+
+    /// Serves clients in this thread until it is stopped (or, with `once`, the first client has gone), then closes what
+    /// is open. Gives the number of clients that were served.
+    pub fn run(self, tap: impl Tap + 'static) -> u64 {
+        let Server {
+            runtime,
+            listeners,
+            play,
+            options,
+            clock,
+            stop,
+            ..
+        } = self;
+        let shared = Rc::new(Shared {
+            play,
+            options,
+            clock,
+            tap: Box::new(tap),
+            open: Cell::new(0),
+            ports: Rc::new(Cell::new(0)),
+            connections: Cell::new(0),
+            stop,
+        });
+        let tasks = LocalSet::new();
+        runtime.block_on(tasks.run_until(async {
+            let mut doors = JoinSet::new();
+            for listener in listeners {
+                doors.spawn_local(accept(listener, Rc::clone(&shared)));
+            }
+            while doors.join_next().await.is_some() {}
+        }));
+        shared.connections.get()
+    }
+}
+
+fn listen(options: &Options) -> Result<(Vec<TcpListener>, Vec<SocketAddr>), StartError> {
+    let mut listeners = Vec::new();
+    let mut addresses: Vec<SocketAddr> = Vec::new();
+    let mut missing = None;
+    for &ip in &options.bind {
+        let port = addresses.first().map_or(options.port, SocketAddr::port);
+        let address = SocketAddr::new(ip, port);
+        match listener(address) {
+            Ok(listener) => {
+                let address = listener
+                    .local_addr()
+                    .map_err(|source| StartError::Bind { address, source })?;
+                addresses.push(address);
+                listeners.push(listener);
+            }
+            Err(source)
+                if options.bind.len() > 1 && source.kind() == io::ErrorKind::AddrNotAvailable =>
+            {
+                missing = Some(StartError::Bind { address, source });
+            }
+            // A system without IPv6 says so at the socket already.
+            Err(source) if options.bind.len() > 1 && source.raw_os_error() == Some(97) => {
+                missing = Some(StartError::Bind { address, source });
+            }
+            Err(source) => return Err(StartError::Bind { address, source }),
+        }
+    }
+    match missing {
+        Some(error) if listeners.is_empty() => Err(error),
+        _ => Ok((listeners, addresses)),
+    }
+}
+
+fn listener(address: SocketAddr) -> io::Result<TcpListener> {
+    let socket = match address {
+        SocketAddr::V4(_) => TcpSocket::new_v4()?,
+        SocketAddr::V6(_) => TcpSocket::new_v6()?,
+    };
+    socket.set_reuseaddr(true)?;
+    socket.bind(address)?;
+    socket.listen(BACKLOG)
+}
+
+/// Takes clients until the server is stopped.
+async fn accept(listener: TcpListener, shared: Rc<Shared>) {
+    let mut clients = JoinSet::new();
+    let mut stopped = shared.stop.subscribe();
+    loop {
+        let (stream, client) = tokio::select! {
+            () = stop(&mut stopped) => break,
+            Some(_) = clients.join_next(), if !clients.is_empty() => continue,
+            accepted = listener.accept() => match accepted {
+                Ok(accepted) => accepted,
+                Err(_) => {
+                    // Out of file descriptors, or the client is gone already: others go on, and we try again.
+                    time::sleep(Duration::from_millis(20)).await;
+                    continue;
+                }
+            },
+        };
+        if shared.options.once && shared.connections.get() > 0 {
+            continue;
+        }
+        let number = shared.connections.get() + 1;
+        shared.connections.set(number);
+        if shared.open.get() >= shared.options.connections {
+            let now = shared.clock.now();
+            shared
+                .tap
+                .tell(number, now, &Happening::TurnedAway { client });
+            let _ = stream.try_write(b"421 Too many connections.\r\n");
+            continue;
+        }
+        shared.open.set(shared.open.get() + 1);
+        let shared = Rc::clone(&shared);
+        clients.spawn_local(async move {
+            if let Some(mut connection) = Connection::new(&shared, stream, client, number) {
+                connection.serve(shared.stop.subscribe()).await;
+            }
+            shared.open.set(shared.open.get() - 1);
+            if shared.options.once {
+                shared.stop.send_replace(true);
+            }
+        });
+    }
+    while clients.join_next().await.is_some() {}
+}
+
+/// One client.
+struct Connection<'s> {
+    shared: &'s Shared,
+    number: u64,
+    stream: TcpStream,
+    client: SocketAddr,
+    local: SocketAddr,
+    dialogue: Dialogue,
+    player: Player,
+    port: Option<Port>,
+    data: Option<TcpStream>,
+    task: Option<DataTask>,
+    /// The client has closed its direction.
+    ended: bool,
+}
+
+/// An open data port. While it exists it is counted.
+pub(super) struct Port {
+    pub(super) listener: TcpListener,
+    ports: Rc<Cell<usize>>,
+}
+
+impl Drop for Port {
+    fn drop(&mut self) {
+        self.ports.set(self.ports.get() - 1);
+    }
+}
+
+/// How a conversation ended.
+type Over = (Side, Close);
+
+impl<'s> Connection<'s> {
+    fn new(
+        shared: &'s Shared,
+        stream: TcpStream,
+        client: SocketAddr,
+        number: u64,
+    ) -> Option<Connection<'s>> {
+        // A client that has gone already has no address any more.
+        let local = stream.local_addr().ok()?;
+        let canonical = |a: SocketAddr| SocketAddr::new(a.ip().to_canonical(), a.port());
+        let (client, local) = (canonical(client), canonical(local));
+        // Each reply is a packet of its own, as a student wants to see it.
+        let _ = stream.set_nodelay(true);
+        let now = shared.clock.now();
+        let ends = Ends {
+            user: Some(client),
+            server: Some(local),
+            midstream: false,
+        };
+        shared.tap.tell(
+            number,
+            now,
+            &Happening::Connected {
+                client,
+                server: local,
+            },
+        );
+        Some(Connection {
+            shared,
+            number,
+            stream,
+            client,
+            local,
+            dialogue: Dialogue::with_line_limit(ends, shared.options.line),
+            player: Player::new(Arc::clone(&shared.play), client, local, now),
+            port: None,
+            data: None,
+            task: None,
+            ended: false,
+        })
+    }
+
+    fn tell(&self, happening: &Happening<'_>) {
+        self.shared
+            .tap
+            .tell(self.number, self.shared.clock.now(), happening);
+    }
+
+    async fn serve(&mut self, stopped: watch::Receiver<bool>) {
+        let (by, how) = self.converse(stopped).await;
+        let now = self.shared.clock.now();
+        let (number, tap) = (self.number, &self.shared.tap);
+        let mut told = |event: &Event<'_>| {
+            let said = Happening::Said {
+                event,
+                origin: None,
+            };
+            tap.tell(number, now, &said);
+        };
+        self.dialogue.end(by, how, now, &mut told);
+        self.dialogue.end(by.other(), how, now, &mut told);
+        self.tell(&Happening::Closed { by, how });
+    }
+
+    async fn converse(&mut self, mut stopped: watch::Receiver<bool>) -> Over {
+        loop {
+            while let Some(effect) = self
+                .player
+                .next(self.shared.clock.now(), self.dialogue.session())
+            {
+                if let Some(over) = self.carry_out(effect).await {
+                    return over;
+                }
+            }
+            let deadline = self
+                .player
+                .deadline()
+                .map(|at| self.shared.clock.instant(at));
+            let outcome = tokio::select! {
+                biased;
+                () = stop(&mut stopped) => return (Side::Server, Close::Fin),
+                ready = self.stream.readable(), if !self.ended && self.player.wants_commands() => {
+                    match ready.and_then(|()| self.read()) {
+                        Ok(Some(false)) => {
+                            self.ended = true;
+                            self.player.take(Input::Ended, self.shared.clock.now());
+                        }
+                        Ok(Some(true) | None) => {}
+                        Err(error) if error.kind() == io::ErrorKind::InvalidData => {
+                            return (Side::Server, Close::Fin);
+                        }
+                        Err(_) => return (Side::User, Close::Rst),
+                    }
+                    None
+                }
+                done = run(&mut self.task), if self.task.is_some() => Some(done),
+                () = until(deadline), if deadline.is_some() => None,
+            };
+            if let Some(done) = outcome {
+                self.task = None;
+                self.data_done(done);
+            }
+        }
+    }
+
+    /// Reads what there is. `Some(false)`: the client has closed its direction. `InvalidData`: it speaks TLS now.
+    fn read(&mut self) -> io::Result<Option<bool>> {
+        let mut buffer = [0; READ];
+        let read = match self.stream.try_read(&mut buffer) {
+            Ok(0) => return Ok(Some(false)),
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
+            Err(error) => return Err(error),
+        };
+        let now = self.shared.clock.now();
+        let mut commands: Vec<(Vec<u8>, bool)> = Vec::new();
+        let mut sealed = false;
+        let (number, tap) = (self.number, &self.shared.tap);
+        self.dialogue
+            .feed(Side::User, &buffer[..read], now, &mut |event| {
+                match &event.what {
+                    What::Command(command) => commands.push((command.line.to_vec(), false)),
+                    What::Quirk(quirk) => {
+                        if let quirk::Kind::LineTooLong { .. } = quirk.kind
+                            && let Some(last) = commands.last_mut()
+                        {
+                            last.1 = true;
+                        }
+                    }
+                    What::Sealed => sealed = true,
+                    _ => {}
+                }
+                let said = Happening::Said {
+                    event,
+                    origin: None,
+                };
+                tap.tell(number, now, &said);
+            });
+        if sealed {
+            return Err(io::ErrorKind::InvalidData.into());
+        }
+        for (line, too_long) in &commands {
+            let command = Input::Command {
+                line,
+                too_long: *too_long,
+            };
+            self.player.take(command, now);
+        }
+        Ok(Some(true))
+    }
+
+    /// Does what the player says; gives how the conversation ended, if it did.
+    async fn carry_out(&mut self, effect: Effect) -> Option<Over> {
+        match effect {
+            Effect::Send { bytes, origin } => return self.send(&bytes, origin).await,
+            Effect::OpenPort => {
+                self.port = None;
+                let port = self.open_port();
+                if let Some(address) = port {
+                    self.tell(&Happening::PortOpened(address));
+                }
+                self.player.take(Input::Port(port), self.shared.clock.now());
+            }
+            Effect::ClosePort => self.port = None,
+            Effect::OpenData { call, from, within } => {
+                self.data = None;
+                let allow_foreign = self.shared.play.limits.allow_foreign;
+                self.task = match (call, self.port.take()) {
+                    (Some(to), _) => {
+                        let from = from.unwrap_or(self.local.port().wrapping_sub(1));
+                        let from = SocketAddr::new(self.local.ip(), from);
+                        Some(server_data::call(to, from, within))
+                    }
+                    (None, Some(port)) => Some(server_data::accept(
+                        port,
+                        self.client,
+                        allow_foreign,
+                        within,
+                    )),
+                    (None, None) => None,
+                };
+                if self.task.is_none() {
+                    let gone = Input::Data(Err(DataFault::NotAgreed));
+                    self.player.take(gone, self.shared.clock.now());
+                }
+            }
+            Effect::SendData {
+                source,
+                offset,
+                limit,
+                pace,
+            } => {
+                let folder = &self.shared.options.folder;
+                if let Some(stream) = self.data.take() {
+                    self.task = Some(server_data::send(
+                        stream,
+                        folder.clone(),
+                        source,
+                        offset,
+                        limit,
+                        pace,
+                    ));
+                }
+            }
+            Effect::ReceiveData { name, limit } => {
+                if let Some(stream) = self.data.take() {
+                    let path = self
+                        .shared
+                        .options
+                        .store
+                        .as_ref()
+                        .map(|dir| dir.join(&name));
+                    self.task = Some(server_data::receive(stream, path, name, limit));
+                }
+            }
+            Effect::CloseData(end) => {
+                self.task = None;
+                if let Some(stream) = self.data.take() {
+                    close(&stream, end);
+                }
+            }
+            Effect::Close(end) => {
+                close(&self.stream, end);
+                return Some(match end {
+                    End::Reset => (Side::Server, Close::Rst),
+                    End::Fin if self.ended => (Side::User, Close::Fin),
+                    End::Fin => (Side::Server, Close::Fin),
+                });
+            }
+            Effect::Tell(notice) => self.tell(&Happening::Notice(&notice)),
+            asks @ Effect::Ask { .. } => self.tell(&Happening::Asks(&asks)),
+        }
+        None
+    }
+
+    async fn send(&mut self, bytes: &[u8], origin: Origin) -> Option<Over> {
+        let mut rest = bytes;
+        while !rest.is_empty() {
+            match self.stream.try_write(rest) {
+                Ok(written) => rest = &rest[written..],
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                    match time::timeout(STALL, self.stream.writable()).await {
+                        Ok(Ok(())) => {}
+                        Ok(Err(_)) => return Some((Side::User, Close::Rst)),
+                        Err(_) => {
+                            close(&self.stream, End::Reset);
+                            return Some((Side::Server, Close::Rst));
+                        }
+                    }
+                }
+                Err(_) => return Some((Side::User, Close::Rst)),
+            }
+        }
+        let now = self.shared.clock.now();
+        let (number, tap) = (self.number, &self.shared.tap);
+        self.dialogue.feed(Side::Server, bytes, now, &mut |event| {
+            let said = Happening::Said {
+                event,
+                origin: Some(origin),
+            };
+            tap.tell(number, now, &said);
+        });
+        None
+    }
+
+    /// Opens a data port on the address that the client reached.
+    fn open_port(&mut self) -> Option<SocketAddr> {
+        let ports = &self.shared.ports;
+        if ports.get() >= self.shared.options.data_ports {
+            return None;
+        }
+        let ip = self.local.ip();
+        let bound = match self.passive_ports() {
+            None => bind_port(ip, 0),
+            Some(range) => {
+                // Not the same port again at once: the paper's remark on TIME-WAIT, and easier to tell apart.
+                let first = *range.start();
+                let size = u32::from(*range.end() - first) + 1;
+                let start = (self.number as u32)
+                    .wrapping_mul(7)
+                    .wrapping_add(self.shared.clock.now() as u32 / 1024);
+                (0..size)
+                    .map(|n| first + ((start % size + n) % size) as u16)
+                    .find_map(|port| bind_port(ip, port))
+            }
+        };
+        let (listener, address) = bound?;
+        ports.set(ports.get() + 1);
+        self.port = Some(Port {
+            listener,
+            ports: Rc::clone(ports),
+        });
+        Some(address)
+    }
+
+    fn passive_ports(&self) -> Option<RangeInclusive<u16>> {
+        let from_script = || self.shared.play.script.settings.passive_ports.clone();
+        self.shared
+            .options
+            .passive_ports
+            .clone()
+            .or_else(from_script)
+    }
+
+    fn data_done(&mut self, done: Done) {
+        let now = self.shared.clock.now();
+        let input = match done {
+            Done::Opened(Ok(opened)) => {
+                for stranger in &opened.strangers {
+                    self.tell(&Happening::Stranger(*stranger));
+                }
+                self.tell(&Happening::DataOpened {
+                    from: opened.from,
+                    to: opened.to,
+                    active: opened.active,
+                    wanted: opened.wanted,
+                });
+                self.data = Some(opened.stream);
+                Input::Data(Ok(()))
+            }
+            Done::Opened(Err(fault)) => Input::Data(Err(fault)),
+            Done::Moved {
+                stream,
+                direction,
+                bytes,
+                name,
+                fault,
+            } => {
+                self.data = stream;
+                self.tell(&Happening::Data {
+                    direction,
+                    bytes,
+                    name: name.as_deref(),
+                    fault,
+                });
+                Input::Moved { bytes, fault }
+            }
+        };
+        self.player.take(input, now);
+    }
+}
+
+/// Waits until the server is stopped.
+async fn stop(stopped: &mut watch::Receiver<bool>) {
+    let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Waits for the data task.
+async fn run(task: &mut Option<DataTask>) -> Done {
+    match task {
+        Some(task) => task.await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(deadline: Option<std::time::Instant>) {
+    match deadline {
+        Some(at) => time::sleep_until(at.into()).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn bind_port(ip: IpAddr, port: u16) -> Option<(TcpListener, SocketAddr)> {
+    let listener = listener(SocketAddr::new(ip, port)).ok()?;
+    let address = listener.local_addr().ok()?;
+    Some((listener, address))
+}
+
+/// Prepares the end of a connection that is about to be dropped.
+fn close(stream: &TcpStream, end: End) {
+    let socket = socket2::SockRef::from(stream);
+    let _ = match end {
+        End::Fin => socket.shutdown(std::net::Shutdown::Write),
+        End::Reset => socket.set_linger(Some(Duration::ZERO)),
+    };
+}

@@ -1,0 +1,1290 @@
+//! The server player: what a script says on one control connection. Commands, outcomes and time come in as data, effects
+//! come out, and whoever drives it (`io::server`, a test) carries them out. It opens nothing itself.
+//!
+//! A driver loops: [`Player::next`] until it gives nothing more, then wait for what comes first: bytes of the client, an
+//! outcome that was asked for, or [`Player::deadline`]; [`Player::take`] it, and again.
+//!
+//! What is sent is read by the same observer that everyone watches through, and the player reads the observer's
+//! [`Session`]: what the client was told is what holds, whoever told it.
+
+use std::{borrow::Cow, collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
+
+use super::{
+    literal::{Literal, Value},
+    notation::{Action, DataAction, Eol, Item, Typed},
+    pattern::WhyNot,
+    play::{LOOP_WINDOW, MAX_QUEUE, Play},
+};
+use crate::ftp::{
+    code::ReplyCode,
+    command::Verb,
+    endpoint,
+    event::Nanos,
+    reply::{Head, Mark},
+    secret::verb_of,
+    session::Session,
+};
+
+/// How many blocks may be open at once: a transfer's, and a STAT that came in the middle of it.
+const MAX_FRAMES: usize = 2;
+
+/// What comes in.
+#[derive(Debug)]
+pub enum Input<'a> {
+    /// A command: its line without the end, and whether it was longer than the line limit.
+    Command {
+        /// The line.
+        line: &'a [u8],
+        /// It was cut.
+        too_long: bool,
+    },
+    /// The answer to [`Effect::OpenPort`]; `None` where no port is free.
+    Port(Option<SocketAddr>),
+    /// The answer to [`Effect::OpenData`].
+    Data(Result<(), DataFault>),
+    /// The answer to [`Effect::SendData`] and [`Effect::ReceiveData`]: bytes that were moved, and how it ended.
+    Moved {
+        /// Bytes on the data connection.
+        bytes: u64,
+        /// What went wrong.
+        fault: Option<DataFault>,
+    },
+    /// The answer to [`Effect::Ask`]: the line that a person typed.
+    Typed(&'a [u8]),
+    /// The client has closed its direction: no more commands come.
+    Ended,
+}
+
+/// What goes wrong with a data connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DataFault {
+    /// Neither PASV nor PORT came before.
+    NotAgreed,
+    /// PORT or EPRT names a host that is not the client's, or a port below 1024 (RFC 2577 3, 5).
+    Foreign(SocketAddr),
+    /// Nobody opened the passive port in time.
+    NobodyCame,
+    /// The client's port did not answer, or refused.
+    NotReached,
+    /// The client closed or reset it in the middle.
+    Lost,
+    /// The upload is longer than the limit.
+    TooMuch,
+    /// The file to be sent is not there.
+    NoFile,
+    /// What came could not be stored.
+    NotStored,
+    /// No data port is free.
+    NoPort,
+    /// `{pasv}` on an IPv6 connection.
+    NoIpv4,
+}
+
+impl DataFault {
+    /// The reply that the client gets; RFC 959 5.4 knows these codes for every transfer.
+    #[must_use]
+    pub fn reply(self) -> &'static str {
+        match self {
+            DataFault::NotAgreed => "425 Use PASV or PORT first.",
+            DataFault::Foreign(_) => "425 Data goes to your own address only.",
+            DataFault::NobodyCame => "425 Nobody opened the data connection.",
+            DataFault::NotReached => "425 Can't open data connection.",
+            DataFault::Lost => "426 Data connection closed; transfer aborted.",
+            DataFault::TooMuch => "552 More than this server takes.",
+            DataFault::NoFile => "550 No such file.",
+            DataFault::NotStored => "451 Could not be stored.",
+            DataFault::NoPort => "425 No data port is free.",
+            DataFault::NoIpv4 => "425 PASV is for IPv4 only, use EPSV.",
+        }
+    }
+}
+
+/// How a connection is closed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum End {
+    /// In order (FIN).
+    Fin,
+    /// At once (RST).
+    Reset,
+}
+
+/// Where a line of the server comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Origin {
+    /// This line of the script.
+    Script(u32),
+    /// A person typed it, for this line of the script.
+    Typed(u32),
+    /// The player: nothing in the script answers, or what it asks for failed.
+    Player,
+}
+
+/// Bytes for the data connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Source {
+    /// These.
+    Bytes(Vec<u8>),
+    /// A file of the script's folder; the path is relative and has no `..`.
+    File(String),
+}
+
+/// What is to be done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Effect {
+    /// Send this on the control connection, in one write.
+    Send {
+        /// The bytes, line end included.
+        bytes: Vec<u8>,
+        /// Where they come from.
+        origin: Origin,
+    },
+    /// Open a data port on the control connection's own address, in place of the one that is open. Asks for
+    /// [`Input::Port`], at once.
+    OpenPort,
+    /// Close the data port.
+    ClosePort,
+    /// Take the data connection. Asks for [`Input::Data`].
+    OpenData {
+        /// Whom to call; `None`: accept on the open port.
+        call: Option<SocketAddr>,
+        /// The source port when calling; `None`: L-1, where the system allows it.
+        from: Option<u16>,
+        /// No longer than this.
+        within: Duration,
+    },
+    /// Send on the data connection. Asks for [`Input::Moved`].
+    SendData {
+        /// What.
+        source: Source,
+        /// From this byte of it on.
+        offset: u64,
+        /// No more than this.
+        limit: Option<u64>,
+        /// In writes of so many bytes, with so long between.
+        pace: Option<(u32, Duration)>,
+    },
+    /// Receive on the data connection until the client closes it. Asks for [`Input::Moved`].
+    ReceiveData {
+        /// The name it is kept under.
+        name: String,
+        /// No more than this.
+        limit: u64,
+    },
+    /// Close the data connection, and give up whatever is going on there.
+    CloseData(End),
+    /// A person is to type the reply to this command. Asks for [`Input::Typed`].
+    Ask {
+        /// The script's line.
+        line: u32,
+        /// What the code must begin with.
+        code: String,
+        /// A model answer.
+        model: Option<Vec<u8>>,
+        /// The data port that was opened for it.
+        port: Option<SocketAddr>,
+    },
+    /// Close the control connection.
+    Close(End),
+    /// Nothing to do: something to tell.
+    Tell(Notice),
+}
+
+/// Something worth telling that no reply says.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Notice {
+    /// A block begins: the line of its pattern.
+    Block(u32),
+    /// Nothing in the script takes this command.
+    Unmatched {
+        /// The command's line.
+        command: Vec<u8>,
+        /// The nearest pattern.
+        nearest: Option<Near>,
+        /// The line of the next step.
+        expected: Option<u32>,
+    },
+    /// The rest of a block is not played: its data connection failed.
+    Skipped {
+        /// The line at which it failed.
+        line: u32,
+        /// Why.
+        fault: DataFault,
+    },
+    /// ABOR ended this block (the line of its pattern) before its end.
+    Aborted(u32),
+    /// The same command, so often within a second.
+    Looping(u32),
+    /// No command for so long.
+    Idle(Duration),
+}
+
+/// A pattern that nearly matched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Near {
+    /// Its line.
+    pub line: u32,
+    /// Why it did not match.
+    pub why: Why,
+}
+
+/// Why a pattern did not match now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// It does not match this command.
+    Pattern(WhyNot),
+    /// It is a step whose turn comes later.
+    Later,
+    /// It is a step that was taken already.
+    Done,
+}
+
+/// What holds from an action to the end of its block.
+#[derive(Debug, Clone, Default)]
+struct Modes {
+    silence: bool,
+    slow: Option<Duration>,
+    split: Option<u32>,
+    eol: Eol,
+    from: Option<u16>,
+    stay: bool,
+    hold: bool,
+    cut: Option<u64>,
+    refused: bool,
+}
+
+/// What a frame waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Awaits {
+    Nothing,
+    Until(Nanos),
+    Port,
+    Data,
+    Moved,
+    Typed,
+}
+
+/// A block that is being played.
+#[derive(Debug)]
+struct Frame {
+    /// The block's index; `None` for the greeting and for the player's own answers.
+    block: Option<usize>,
+    /// The lines still to be played.
+    at: usize,
+    end: usize,
+    verb: Verb,
+    command: Box<[u8]>,
+    modes: Modes,
+    awaits: Awaits,
+    /// A reply that is being sent in pieces, with its origin.
+    sending: Option<(Vec<u8>, usize, Origin)>,
+    /// A port was opened for the line that is next.
+    port_ready: bool,
+    /// Bytes of this block's data.
+    moved: u64,
+    /// A run of `D` lines has begun.
+    running: bool,
+    /// An `S> 421` was sent.
+    service_closing: bool,
+    /// The last complete reply's code.
+    code: Option<ReplyCode>,
+}
+
+impl Frame {
+    fn new(verb: Verb, command: &[u8], modes: &Modes) -> Frame {
+        Frame {
+            block: None,
+            at: 0,
+            end: 0,
+            verb,
+            command: command.into(),
+            modes: modes.clone(),
+            awaits: Awaits::Nothing,
+            sending: None,
+            port_ready: false,
+            moved: 0,
+            running: false,
+            service_closing: false,
+            code: None,
+        }
+    }
+
+    fn argument(&self) -> &[u8] {
+        let (_, end) = verb_of(&self.command);
+        self.command.get(end + 1..).unwrap_or_default()
+    }
+
+    fn skip_rest(&mut self) {
+        self.at = self.end;
+        self.running = false;
+    }
+}
+
+/// A command that waits for its turn.
+#[derive(Debug)]
+struct Asked {
+    line: Box<[u8]>,
+    too_long: bool,
+}
+
+/// How a block was used on this connection.
+#[derive(Debug, Clone, Copy)]
+struct Count {
+    block: usize,
+    connection: usize,
+    times: usize,
+}
+
+/// The player of one control connection.
+#[derive(Debug)]
+pub struct Player {
+    play: Arc<Play>,
+    client: SocketAddr,
+    local: SocketAddr,
+    step: usize,
+    frames: Vec<Frame>,
+    queue: VecDeque<Asked>,
+    effects: VecDeque<Effect>,
+    modes: Modes,
+    counts: Vec<Count>,
+    /// The open data port.
+    port: Option<SocketAddr>,
+    /// Where PORT or EPRT said that the client listens.
+    call: Option<SocketAddr>,
+    /// The data connection is there.
+    data: bool,
+    last: Box<[u8]>,
+    repeated: u32,
+    repeated_since: Nanos,
+    quiet_since: Nanos,
+    ended: bool,
+    closed: bool,
+}
+
+/// What advancing a frame came to.
+enum Step {
+    Effect(Effect),
+    Again,
+    Waits,
+}
+
+impl Player {
+    /// A player for a client that has just connected, from `client` to `local`, at `now`.
+    #[must_use]
+    pub fn new(play: Arc<Play>, client: SocketAddr, local: SocketAddr, now: Nanos) -> Player {
+        let mut player = Player {
+            client,
+            local,
+            step: 0,
+            frames: Vec::new(),
+            queue: VecDeque::new(),
+            effects: VecDeque::new(),
+            modes: Modes::default(),
+            counts: Vec::new(),
+            port: None,
+            call: None,
+            data: false,
+            last: Box::default(),
+            repeated: 0,
+            repeated_since: now,
+            quiet_since: now,
+            ended: false,
+            closed: false,
+            play,
+        };
+        let mut greeting = Frame::new(Verb::Other, b"", &player.modes);
+        let range = player.answer(None);
+        (greeting.at, greeting.end) = (range.start, range.end);
+        player.frames.push(greeting);
+        player
+    }
+
+    /// False while so many commands wait that no more should be read from the client.
+    #[must_use]
+    pub fn wants_commands(&self) -> bool {
+        self.queue.len() < MAX_QUEUE && !self.closed
+    }
+
+    /// When [`Player::next`] has something to do although nothing came in.
+    #[must_use]
+    pub fn deadline(&self) -> Option<Nanos> {
+        if self.closed {
+            return None;
+        }
+        match self.frames.last() {
+            Some(frame) => match frame.awaits {
+                Awaits::Until(at) => Some(at),
+                _ => None,
+            },
+            None => Some(self.quiet_since.saturating_add(nanos(self.idle()))),
+        }
+    }
+
+    /// True while a block plays.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        !self.frames.is_empty()
+    }
+
+    /// How many steps of the script this connection has taken.
+    #[must_use]
+    pub fn steps_taken(&self) -> usize {
+        self.step
+    }
+
+    fn idle(&self) -> Duration {
+        self.play
+            .script
+            .settings
+            .idle
+            .unwrap_or(self.play.limits.idle)
+    }
+
+    /// Takes what came in at `now`.
+    pub fn take(&mut self, input: Input<'_>, now: Nanos) {
+        if self.closed {
+            return;
+        }
+        match input {
+            Input::Command { line, too_long } => {
+                self.quiet_since = now;
+                self.guard(line, now);
+                if self.queue.len() < MAX_QUEUE {
+                    self.queue.push_back(Asked {
+                        line: line.into(),
+                        too_long,
+                    });
+                }
+            }
+            Input::Port(port) => {
+                let Some(at) = self.waiting(Awaits::Port) else {
+                    return;
+                };
+                self.port = port;
+                self.call = None;
+                if port.is_some() {
+                    self.frames[at].port_ready = true;
+                } else {
+                    self.fail(at, DataFault::NoPort);
+                }
+            }
+            Input::Data(outcome) => {
+                let Some(at) = self.waiting(Awaits::Data) else {
+                    return;
+                };
+                // A port serves one connection (RFC 959 3.2: a new one is agreed on for the next).
+                self.port = None;
+                self.call = None;
+                match outcome {
+                    Ok(()) => self.data = true,
+                    Err(fault) => self.fail(at, fault),
+                }
+            }
+            Input::Moved { bytes, fault } => {
+                let Some(at) = self.waiting(Awaits::Moved) else {
+                    return;
+                };
+                let frame = &mut self.frames[at];
+                frame.moved += bytes;
+                if let Some(left) = &mut frame.modes.cut {
+                    *left = left.saturating_sub(bytes);
+                }
+                if let Some(fault) = fault {
+                    self.fail(at, fault);
+                }
+            }
+            Input::Typed(line) => {
+                let Some(at) = self.waiting(Awaits::Typed) else {
+                    return;
+                };
+                let number = self.line_number(self.frames[at].at.saturating_sub(1));
+                let frame = &mut self.frames[at];
+                let mut bytes = line.to_vec();
+                bytes.extend_from_slice(frame.modes.eol.bytes());
+                frame.note(line);
+                frame.sending = Some((bytes, 0, Origin::Typed(number)));
+            }
+            Input::Ended => self.ended = true,
+        }
+    }
+
+    /// The frame that waits for this, which then waits no more.
+    fn waiting(&mut self, what: Awaits) -> Option<usize> {
+        let at = self.frames.iter().position(|frame| frame.awaits == what)?;
+        self.frames[at].awaits = Awaits::Nothing;
+        Some(at)
+    }
+
+    /// The same command again and again, without a pause, is a client that loops.
+    fn guard(&mut self, line: &[u8], now: Nanos) {
+        if *self.last != *line || now.saturating_sub(self.repeated_since) > nanos(LOOP_WINDOW) {
+            self.last = line.into();
+            self.repeated = 0;
+            self.repeated_since = now;
+        }
+        self.repeated += 1;
+        if self.repeated > self.play.limits.loop_commands {
+            self.effects
+                .push_back(Effect::Tell(Notice::Looping(self.repeated)));
+            self.farewell("421 The same command over and over: closing.");
+        }
+    }
+
+    /// Sends this last line and closes.
+    fn farewell(&mut self, line: &str) {
+        if !self.modes.silence {
+            self.effects.push_back(own_reply(line));
+        }
+        self.frames.clear();
+        self.queue.clear();
+        self.ended = true;
+    }
+
+    /// What is to be done next, at `now`; `session` is what the dialogue has agreed on so far.
+    pub fn next(&mut self, now: Nanos, session: &Session) -> Option<Effect> {
+        loop {
+            if self.closed {
+                return None;
+            }
+            if let Some(effect) = self.effects.pop_front() {
+                return Some(effect);
+            }
+            if let Some(asked) = self.urgent() {
+                self.interrupt(&asked, session);
+                continue;
+            }
+            if self.frames.is_empty() {
+                if let Some(asked) = self.queue.pop_front() {
+                    self.begin(&asked, session);
+                    continue;
+                }
+                if self.ended {
+                    self.closed = true;
+                    return Some(Effect::Close(End::Fin));
+                }
+                let idle = self.idle();
+                if now >= self.quiet_since.saturating_add(nanos(idle)) {
+                    self.effects.push_back(Effect::Tell(Notice::Idle(idle)));
+                    self.farewell("421 No command for too long: closing.");
+                    continue;
+                }
+                return None;
+            }
+            match self.advance(now, session) {
+                Step::Effect(effect) => {
+                    if matches!(effect, Effect::Close(_)) {
+                        self.closed = true;
+                    }
+                    return Some(effect);
+                }
+                Step::Again => {}
+                Step::Waits => {
+                    // Nobody is left to type a reply for; all else is played to its end, since a client may have
+                    // closed its direction only (`nc -N`).
+                    let asks = self.frames.iter().any(|f| f.awaits == Awaits::Typed);
+                    if self.ended && asks {
+                        self.closed = true;
+                        return Some(Effect::Close(End::Fin));
+                    }
+                    return None;
+                }
+            }
+        }
+    }
+
+    /// ABOR or STAT, where a block waits or transfers (RFC 959 4.1.3); it leaves the queue.
+    fn urgent(&mut self) -> Option<Asked> {
+        let frame = self.frames.last()?;
+        if frame.awaits == Awaits::Nothing || self.frames.len() >= MAX_FRAMES {
+            return None;
+        }
+        let at = self
+            .queue
+            .iter()
+            .position(|asked| matches!(verb_of(&asked.line).0, Verb::Abor | Verb::Stat))?;
+        self.queue.remove(at)
+    }
+
+    fn interrupt(&mut self, asked: &Asked, session: &Session) {
+        let aborts = verb_of(&asked.line).0 == Verb::Abor;
+        // An ABOR that nothing answers aborts nothing.
+        if aborts && self.choose(&asked.line, session).is_some() {
+            let lines: Vec<u32> = self
+                .frames
+                .iter()
+                .map(|frame| frame.block.map_or(0, |block| self.block_line(block)))
+                .collect();
+            self.frames.clear();
+            for line in lines {
+                self.effects.push_back(Effect::Tell(Notice::Aborted(line)));
+            }
+            self.data = false;
+            self.port = None;
+            self.call = None;
+            self.effects.push_back(Effect::CloseData(End::Fin));
+            self.effects.push_back(Effect::ClosePort);
+        }
+        self.begin(asked, session);
+    }
+
+    /// The block that takes a command: the next step, else the first rule that matches.
+    fn choose(&self, line: &[u8], session: &Session) -> Option<usize> {
+        let value = |value: &Value, out: &mut Vec<u8>| self.value(value, None, session, out);
+        let takes = |block: usize| {
+            let script = &self.play.script;
+            script
+                .pattern(&script.blocks[block])
+                .is_some_and(|pattern| pattern.matches(line, &value))
+        };
+        let step = self.play.steps.get(self.step).copied();
+        step.filter(|&block| takes(block))
+            .or_else(|| self.play.rules.iter().copied().find(|&block| takes(block)))
+    }
+
+    /// Begins what answers a command.
+    fn begin(&mut self, asked: &Asked, session: &Session) {
+        let line = trimmed(&asked.line);
+        let (verb, _) = verb_of(line);
+        let mut frame = Frame::new(verb, line, &self.modes);
+        if asked.too_long {
+            frame.sending = Some((b"500 Line too long.\r\n".to_vec(), 0, Origin::Player));
+            self.frames.push(frame);
+            return;
+        }
+        match self.choose(line, session) {
+            Some(block) => {
+                if self.play.steps.get(self.step) == Some(&block) {
+                    self.step += 1;
+                }
+                let range = self.answer(Some(block));
+                self.play.use_line(self.play.script.blocks[block].head);
+                self.effects
+                    .push_back(Effect::Tell(Notice::Block(self.block_line(block))));
+                (frame.at, frame.end) = (range.start, range.end);
+                frame.block = Some(block);
+            }
+            None => {
+                self.effects.push_back(Effect::Tell(Notice::Unmatched {
+                    command: line.to_vec(),
+                    nearest: self.nearest(line, session),
+                    expected: self.play.steps.get(self.step).map(|&b| self.block_line(b)),
+                }));
+                let reply: &[u8] = if verb == Verb::Other {
+                    b"500 Not in this script.\r\n"
+                } else {
+                    b"502 Not in this script.\r\n"
+                };
+                frame.sending = Some((reply.to_vec(), 0, Origin::Player));
+            }
+        }
+        self.frames.push(frame);
+    }
+
+    /// The lines of a block that are to be played this time; `None` is the greeting.
+    fn answer(&mut self, block: Option<usize>) -> std::ops::Range<usize> {
+        let script = &self.play.script;
+        let body = match block {
+            Some(block) => &script.blocks[block].body,
+            None => &script.greeting,
+        };
+        if body.is_plain() {
+            return body.answer(0, 0);
+        }
+        let key = block.unwrap_or(script.blocks.len());
+        let at = match self.counts.iter().position(|count| count.block == key) {
+            Some(at) => at,
+            None => {
+                self.counts.push(Count {
+                    block: key,
+                    connection: self.play.enter(key),
+                    times: 0,
+                });
+                self.counts.len() - 1
+            }
+        };
+        let count = &mut self.counts[at];
+        let range = body.answer(count.connection, count.times);
+        count.times += 1;
+        range
+    }
+
+    fn nearest(&self, line: &[u8], session: &Session) -> Option<Near> {
+        let value = |value: &Value, out: &mut Vec<u8>| self.value(value, None, session, out);
+        let script = &self.play.script;
+        let pattern = |block: usize| script.pattern(&script.blocks[block]);
+        let other_step = self.play.steps.iter().enumerate().find(|(at, block)| {
+            *at != self.step && pattern(**block).is_some_and(|p| p.matches(line, &value))
+        });
+        let near = self
+            .play
+            .steps
+            .get(self.step)
+            .into_iter()
+            .chain(&self.play.rules)
+            .filter_map(|&block| Some((pattern(block)?.why_not(line, &value)?, block)))
+            .min_by_key(|(why, _)| *why);
+        match (near, other_step) {
+            // A slip in the argument is nearer than a step at another time; another verb is not.
+            (Some((why, block)), other) if why < WhyNot::Argument || other.is_none() => {
+                Some(Near {
+                    line: self.block_line(block),
+                    why: Why::Pattern(why),
+                })
+            }
+            (_, Some((at, &block))) => Some(Near {
+                line: self.block_line(block),
+                why: if at > self.step {
+                    Why::Later
+                } else {
+                    Why::Done
+                },
+            }),
+            _ => None,
+        }
+    }
+
+    fn block_line(&self, block: usize) -> u32 {
+        let script = &self.play.script;
+        script.blocks.get(block).map_or(0, |b| script.line_of(b))
+    }
+
+    fn line_number(&self, index: usize) -> u32 {
+        self.play
+            .script
+            .lines
+            .get(index)
+            .map_or(0, |line| line.number)
+    }
+
+    /// Puts the text of a value into `out`.
+    fn value(&self, value: &Value, frame: Option<&Frame>, session: &Session, out: &mut Vec<u8>) {
+        match value {
+            Value::Pasv(host) => {
+                let host = host.or(self.pasv_host());
+                let port = self.port.map_or(0, |port| port.port());
+                if let Some(host) = host
+                    && let Some(tuple) = endpoint::tuple(SocketAddr::from((host, port)))
+                {
+                    out.extend_from_slice(tuple.as_bytes());
+                }
+            }
+            Value::Epsv => {
+                let port = self.port.map_or(0, |port| port.port());
+                out.extend_from_slice(format!("|||{port}|").as_bytes());
+            }
+            Value::Port => {
+                let port = self.port.map_or(0, |port| port.port());
+                out.extend_from_slice(port.to_string().as_bytes());
+            }
+            Value::Verb => {
+                if let Some(frame) = frame {
+                    let (_, end) = verb_of(&frame.command);
+                    out.extend(frame.command[..end].iter().map(u8::to_ascii_uppercase));
+                }
+            }
+            Value::Arg => {
+                if let Some(frame) = frame {
+                    out.extend_from_slice(frame.argument());
+                }
+            }
+            Value::User => match frame {
+                // Its own reply has not been sent yet.
+                Some(frame) if frame.verb == Verb::User => out.extend_from_slice(frame.argument()),
+                _ => out.extend_from_slice(session.user.as_deref().unwrap_or_default()),
+            },
+            Value::Cwd => out.extend_from_slice(session.directory.as_deref().unwrap_or(b"/")),
+            Value::Bytes => {
+                let moved = frame.map_or(0, |frame| frame.moved);
+                out.extend_from_slice(moved.to_string().as_bytes());
+            }
+            Value::Type => {
+                out.extend_from_slice(session.data_type.letter().to_string().as_bytes());
+            }
+            Value::Param(name) => {
+                if let Some(value) = self.play.values.get(name) {
+                    out.extend_from_slice(value.as_bytes());
+                }
+            }
+        }
+    }
+
+    /// The host that a 227 names.
+    fn pasv_host(&self) -> Option<std::net::Ipv4Addr> {
+        self.play.public_address.or(match self.local {
+            SocketAddr::V4(local) => Some(*local.ip()),
+            SocketAddr::V6(_) => None,
+        })
+    }
+
+    /// The rest of a frame is not played: the client gets the fault's reply.
+    fn fail(&mut self, at: usize, fault: DataFault) {
+        let line = self.line_number(self.frames[at].at);
+        self.effects
+            .push_back(Effect::Tell(Notice::Skipped { line, fault }));
+        if self.data {
+            self.data = false;
+            self.effects.push_back(Effect::CloseData(End::Fin));
+        }
+        let frame = &mut self.frames[at];
+        frame.skip_rest();
+        if !frame.modes.silence {
+            frame.sending = Some((
+                format!("{}\r\n", fault.reply()).into_bytes(),
+                0,
+                Origin::Player,
+            ));
+        }
+    }
+
+    /// One step of the uppermost frame.
+    fn advance(&mut self, now: Nanos, session: &Session) -> Step {
+        let Some(top) = self.frames.len().checked_sub(1) else {
+            return Step::Waits;
+        };
+        let frame = &mut self.frames[top];
+        match frame.awaits {
+            Awaits::Nothing => {}
+            Awaits::Until(at) if now >= at => frame.awaits = Awaits::Nothing,
+            _ => return Step::Waits,
+        }
+        if let Some(effect) = frame.send_on(now) {
+            return Step::Effect(effect);
+        }
+        if frame.at >= frame.end {
+            return self.finish(session);
+        }
+        let index = frame.at;
+        let play = Arc::clone(&self.play);
+        let item = &play.script.lines[index].item;
+        let number = play.script.lines[index].number;
+        match item {
+            Item::Send(text) => {
+                if let Some(step) = self.end_run(top) {
+                    return step;
+                }
+                if let Some(step) = self.need_port(top, text, index) {
+                    return step;
+                }
+                play.use_line(index);
+                let frame = &self.frames[top];
+                let mut bytes =
+                    text.render(|value, out| self.value(value, Some(frame), session, out));
+                let frame = &mut self.frames[top];
+                frame.at += 1;
+                frame.port_ready = false;
+                if frame.modes.silence {
+                    return Step::Again;
+                }
+                frame.note(&bytes);
+                bytes.extend_from_slice(frame.modes.eol.bytes());
+                frame.sending = Some((bytes, 0, Origin::Script(number)));
+                Step::Again
+            }
+            Item::Typed(typed) => self.ask(top, typed, index, session),
+            Item::Data(_) | Item::File(_) | Item::Receive(_) => self.data(top, index, session),
+            Item::Action(action) => {
+                play.use_line(index);
+                self.act(top, action, now)
+            }
+            Item::Empty | Item::Comment(_) | Item::Setting(_) | Item::Step(_) | Item::Rule(_) => {
+                self.frames[top].at += 1;
+                Step::Again
+            }
+        }
+    }
+
+    /// Opens the data port that a line names, where it is not there yet.
+    fn need_port(&mut self, top: usize, text: &Literal, index: usize) -> Option<Step> {
+        if self.frames[top].port_ready {
+            return None;
+        }
+        let opens = text.values().any(|value| match value {
+            Value::Port => self.port.is_none(),
+            value => value.opens_port(),
+        });
+        if !opens {
+            return None;
+        }
+        let wants_ipv4 = text.values().any(|value| *value == Value::Pasv(None));
+        debug_assert!(index == self.frames[top].at);
+        if wants_ipv4 && self.pasv_host().is_none() {
+            self.fail(top, DataFault::NoIpv4);
+            return Some(Step::Again);
+        }
+        self.frames[top].awaits = Awaits::Port;
+        Some(Step::Effect(Effect::OpenPort))
+    }
+
+    fn ask(&mut self, top: usize, typed: &Typed, index: usize, session: &Session) -> Step {
+        if let Some(step) = self.end_run(top) {
+            return step;
+        }
+        let opens = matches!(typed.code.as_str(), "227" | "229");
+        if opens && !self.frames[top].port_ready {
+            self.frames[top].awaits = Awaits::Port;
+            return Step::Effect(Effect::OpenPort);
+        }
+        self.play.use_line(index);
+        let frame = &self.frames[top];
+        let model = typed
+            .model
+            .as_ref()
+            .map(|model| model.render(|value, out| self.value(value, Some(frame), session, out)));
+        let line = self.line_number(index);
+        let port = self.port.filter(|_| opens);
+        let frame = &mut self.frames[top];
+        frame.at += 1;
+        frame.port_ready = false;
+        if frame.modes.silence {
+            return Step::Again;
+        }
+        frame.awaits = Awaits::Typed;
+        Step::Effect(Effect::Ask {
+            line,
+            code: typed.code.clone(),
+            model,
+            port,
+        })
+    }
+
+    /// A run of `D` lines ends where something else than data follows; its connection is closed, unless it is held.
+    fn end_run(&mut self, top: usize) -> Option<Step> {
+        let frame = &mut self.frames[top];
+        if !frame.running {
+            return None;
+        }
+        frame.running = false;
+        if frame.modes.hold || !self.data {
+            return None;
+        }
+        self.data = false;
+        frame.modes.cut = None;
+        Some(Step::Effect(Effect::CloseData(End::Fin)))
+    }
+
+    /// Takes the data connection, where it is not there yet.
+    fn need_data(&mut self, top: usize) -> Option<Step> {
+        if self.data {
+            return None;
+        }
+        // A STAT in the middle of a transfer has no data connection of its own.
+        if top > 0 || (self.port.is_none() && self.call.is_none()) {
+            self.fail(top, DataFault::NotAgreed);
+            return Some(Step::Again);
+        }
+        if let Some(address) = self.call
+            && !self.may_call(address)
+        {
+            self.fail(top, DataFault::Foreign(address));
+            return Some(Step::Again);
+        }
+        let frame = &mut self.frames[top];
+        frame.awaits = Awaits::Data;
+        Some(Step::Effect(Effect::OpenData {
+            call: self.call.filter(|_| self.port.is_none()),
+            from: frame.modes.from,
+            within: self.play.limits.data_wait,
+        }))
+    }
+
+    /// Who may be called back: the control connection's own client, on a port that belongs to users (RFC 2577 3, 5). On
+    /// loopback, all of 127/8 is this machine.
+    fn may_call(&self, address: SocketAddr) -> bool {
+        may_call(self.play.limits.allow_foreign, self.client, address)
+    }
+
+    fn data(&mut self, top: usize, index: usize, session: &Session) -> Step {
+        if self.frames[top].modes.refused {
+            self.frames[top].at += 1;
+            return Step::Again;
+        }
+        if let Some(step) = self.need_data(top) {
+            return step;
+        }
+        let play = Arc::clone(&self.play);
+        let frame = &self.frames[top];
+        let render =
+            |text: &Literal| text.render(|value, out| self.value(value, Some(frame), session, out));
+        let mut next = index + 1;
+        let effect = match &play.script.lines[index].item {
+            Item::Receive(name) => {
+                play.use_line(index);
+                Effect::ReceiveData {
+                    name: flat_name(&render(name)),
+                    limit: play.limits.upload,
+                }
+            }
+            item => {
+                let source = if let Item::File(path) = item {
+                    play.use_line(index);
+                    match inside(&render(path)) {
+                        Some(path) => Source::File(path),
+                        None => {
+                            self.fail(top, DataFault::NoFile);
+                            return Step::Again;
+                        }
+                    }
+                } else {
+                    // Lines that follow each other go out together.
+                    let mut bytes = Vec::new();
+                    next = index;
+                    while next < frame.end {
+                        match &play.script.lines[next].item {
+                            Item::Data(line) => {
+                                play.use_line(next);
+                                bytes.extend_from_slice(&render(line));
+                                bytes.extend_from_slice(frame.modes.eol.bytes());
+                            }
+                            Item::Empty | Item::Comment(_) => {}
+                            _ => break,
+                        }
+                        next += 1;
+                    }
+                    Source::Bytes(bytes)
+                };
+                let pace = match (frame.modes.slow, frame.modes.split) {
+                    (None, None) => None,
+                    (slow, split) => Some((split.unwrap_or(1), slow.unwrap_or_default())),
+                };
+                Effect::SendData {
+                    source,
+                    offset: 0,
+                    limit: frame.modes.cut,
+                    pace,
+                }
+            }
+        };
+        let frame = &mut self.frames[top];
+        frame.at = next;
+        frame.running = true;
+        frame.awaits = Awaits::Moved;
+        Step::Effect(effect)
+    }
+
+    fn act(&mut self, top: usize, action: &Action, now: Nanos) -> Step {
+        match action {
+            Action::Close | Action::Reset => {
+                if let Some(step) = self.end_run(top) {
+                    return step;
+                }
+                return Step::Effect(Effect::Close(match action {
+                    Action::Reset => End::Reset,
+                    _ => End::Fin,
+                }));
+            }
+            Action::Data(action) => return self.act_data(top, *action),
+            _ => {}
+        }
+        let frame = &mut self.frames[top];
+        frame.at += 1;
+        match action {
+            Action::Wait(time) => {
+                frame.awaits = Awaits::Until(now.saturating_add(nanos(*time)));
+            }
+            Action::Stay => frame.modes.stay = true,
+            Action::Silence => frame.modes.silence = true,
+            Action::Slow(time) => frame.modes.slow = Some(*time),
+            Action::Split(n) => frame.modes.split = Some(*n),
+            Action::Eol(eol) => frame.modes.eol = *eol,
+            Action::Say(_)
+            | Action::NextTime
+            | Action::NextConnection
+            | Action::Close
+            | Action::Reset
+            | Action::Data(_) => {}
+        }
+        Step::Again
+    }
+
+    fn act_data(&mut self, top: usize, action: DataAction) -> Step {
+        match action {
+            DataAction::Cut(n) => self.frames[top].modes.cut = Some(n),
+            DataAction::From(port) => self.frames[top].modes.from = Some(port),
+            DataAction::Hold => self.frames[top].modes.hold = true,
+            DataAction::Refuse => {
+                let frame = &mut self.frames[top];
+                frame.at += 1;
+                frame.modes.refused = true;
+                self.port = None;
+                self.call = None;
+                return Step::Effect(Effect::ClosePort);
+            }
+            DataAction::Open | DataAction::Close | DataAction::Reset => {
+                if let Some(step) = self.need_data(top) {
+                    return step;
+                }
+                let frame = &mut self.frames[top];
+                frame.at += 1;
+                if action == DataAction::Open {
+                    return Step::Again;
+                }
+                frame.running = false;
+                frame.modes.cut = None;
+                self.data = false;
+                return Step::Effect(Effect::CloseData(match action {
+                    DataAction::Reset => End::Reset,
+                    _ => End::Fin,
+                }));
+            }
+        }
+        self.frames[top].at += 1;
+        Step::Again
+    }
+
+    /// The end of a frame.
+    fn finish(&mut self, session: &Session) -> Step {
+        let top = self.frames.len() - 1;
+        if self.data && top == 0 {
+            // What is held is held to the end of the block.
+            self.frames[top].running = false;
+            self.data = false;
+            return Step::Effect(Effect::CloseData(End::Fin));
+        }
+        let Some(frame) = self.frames.pop() else {
+            return Step::Waits;
+        };
+        let greeting = frame.block.is_none() && frame.command.is_empty();
+        if greeting {
+            self.modes = Modes {
+                hold: false,
+                cut: None,
+                refused: false,
+                ..frame.modes.clone()
+            };
+        }
+        if frame.verb.announces()
+            && frame.code.is_some_and(ReplyCode::is_completion)
+            && let Some(negotiation) = session.negotiation.as_ref().filter(|n| n.accepted)
+            && let Some(listen) = negotiation.listen
+        {
+            // 0.0.0.0 and :: (lftp) mean the client itself.
+            let mut address = listen;
+            if address.ip().is_unspecified() {
+                address.set_ip(self.client.ip());
+            }
+            self.call = Some(address);
+            self.port = None;
+            self.effects.push_back(Effect::ClosePort);
+        }
+        let quits = frame.verb == Verb::Quit && frame.code.is_some() && frame.block.is_some();
+        if (quits || frame.service_closing) && !frame.modes.stay {
+            return Step::Effect(Effect::Close(End::Fin));
+        }
+        if self.frames.is_empty() && greeting && frame.modes.silence {
+            // Silence in the greeting is silence for good, but the connection stays.
+            self.modes.silence = true;
+        }
+        Step::Again
+    }
+}
+
+impl Frame {
+    /// The next piece of a reply that is being sent.
+    fn send_on(&mut self, now: Nanos) -> Option<Effect> {
+        let (bytes, at, origin) = self.sending.as_mut()?;
+        let origin = *origin;
+        let piece = match (self.modes.slow, self.modes.split) {
+            (None, None) => bytes.len(),
+            (_, split) => split.unwrap_or(1) as usize,
+        };
+        let end = (*at + piece).min(bytes.len());
+        let whole = *at == 0 && end == bytes.len();
+        let chunk = if whole {
+            std::mem::take(bytes)
+        } else {
+            bytes[*at..end].to_vec()
+        };
+        *at = end;
+        if whole || end == bytes.len() {
+            self.sending = None;
+        }
+        if let (Some(pause), true) = (self.modes.slow, !chunk.is_empty()) {
+            self.awaits = Awaits::Until(now.saturating_add(nanos(pause)));
+        }
+        (!chunk.is_empty()).then_some(Effect::Send {
+            bytes: chunk,
+            origin,
+        })
+    }
+
+    /// Notes what a line of the server says, before it is sent.
+    fn note(&mut self, line: &[u8]) {
+        let head = Head::of(line);
+        if let Some(code) = head.code {
+            if head.mark != Mark::Hyphen {
+                self.code = Some(code);
+            }
+            self.service_closing |= code.value() == 421;
+        }
+    }
+}
+
+/// True where `address` may be called back for a client at `client` (RFC 2577 3, 5).
+#[must_use]
+pub fn may_call(allow_foreign: bool, client: SocketAddr, address: SocketAddr) -> bool {
+    if allow_foreign {
+        return true;
+    }
+    let (ip, peer) = (address.ip().to_canonical(), client.ip().to_canonical());
+    let own = ip == peer || (ip.is_loopback() && peer.is_loopback());
+    own && address.port() >= 1024
+}
+
+/// True where data may come from `from` for a client at `client`.
+#[must_use]
+pub fn may_come(allow_foreign: bool, client: SocketAddr, from: SocketAddr) -> bool {
+    let (ip, peer) = (from.ip().to_canonical(), client.ip().to_canonical());
+    allow_foreign || ip == peer || (ip.is_loopback() && peer.is_loopback())
+}
+
+fn own_reply(line: &str) -> Effect {
+    Effect::Send {
+        bytes: format!("{line}\r\n").into_bytes(),
+        origin: Origin::Player,
+    }
+}
+
+/// Blanks before a verb are not part of it.
+fn trimmed(line: &[u8]) -> &[u8] {
+    let blanks = line.iter().take_while(|&&b| b == b' ').count();
+    &line[blanks..]
+}
+
+/// A path below the script's folder; `None` where it leads out of it or is none.
+#[must_use]
+pub fn inside(path: &[u8]) -> Option<String> {
+    let path = std::str::from_utf8(path).ok()?;
+    let fine = |part: &str| part != ".." && !part.contains(['\0', '\\']);
+    if path.is_empty() || path.starts_with('/') || !path.split('/').all(fine) {
+        return None;
+    }
+    Some(path.to_owned())
+}
+
+/// A name for one folder: the last part of a path, with nothing in it that a file system or a terminal takes amiss.
+#[must_use]
+pub fn flat_name(path: &[u8]) -> String {
+    let text: Cow<'_, str> = String::from_utf8_lossy(path);
+    let last = text.rsplit(['/', '\\']).next().unwrap_or("");
+    let name: String = last
+        .chars()
+        .map(|c| {
+            let fine = c.is_alphanumeric() || matches!(c, '.' | '-' | '_' | ' ' | '+' | '@' | ',');
+            if fine { c } else { '_' }
+        })
+        .take(MAX_NAME)
+        .collect();
+    let name = name.trim();
+    match name.trim_start_matches('.') {
+        "" => "unnamed".to_owned(),
+        rest if rest.len() < name.len() => format!("_{rest}"),
+        rest => rest.to_owned(),
+    }
+}
+
+/// The most characters of a stored name.
+const MAX_NAME: usize = 100;
+
+/// A time span in the observer's unit.
+fn nanos(time: Duration) -> Nanos {
+    Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
+}

@@ -1,0 +1,892 @@
+//! The fake server on the screen and as JSON Lines: what its script has wrong, how to reach it, what happens on each
+//! connection with the script's line that answered and the reply's digits, and which lines were used in the end.
+
+use std::{collections::HashMap, fmt::Write, net::SocketAddr};
+
+use serde::Serialize;
+
+use super::{
+    explain,
+    json::{self, Bytes, Origin as Program, Place, Time},
+    quirk, sanitise,
+    style::{Role, Style},
+    text::{Lang, Text},
+    wrap::wrap,
+};
+use crate::{
+    ftp::{
+        catalogue::Flow,
+        dialogue::Close,
+        event::{Event, Nanos, Reply, What},
+        quirk::Grade,
+        secret,
+        side::Side,
+    },
+    say,
+    script::{
+        mistake::{Kind, Mistake},
+        notation::{Item, Script},
+        pattern::WhyNot,
+        play::{Play, Refusal},
+        server::{DataFault, Effect, Notice, Origin, Why},
+        watch::{Direction, Happening},
+    },
+};
+
+/// The column at which what happens is written, behind the connection's number and the time.
+const INDENT: usize = 14;
+/// The longest piece of a script's line that is shown, in characters.
+const MAX_SHOWN: usize = 200;
+
+// ---- A script's mistakes ---------------------------------------------------------------------------------------------
+
+/// All mistakes of a script: place, what is wrong, the line and a caret, what to do.
+#[must_use]
+pub fn mistakes(text: &Text, style: Style, name: &str, all: &[Mistake]) -> String {
+    let mut out = String::new();
+    let name = sanitise::line(name.as_bytes());
+    for mistake in all {
+        let what = mistake_sentence(text, &mistake.kind);
+        let place = format!("{name}:{}:{}", mistake.line, mistake.column);
+        let _ = writeln!(
+            out,
+            "{}",
+            style.paint(
+                Role::Error,
+                &say!(text, "server-mistake", place = place, what = what)
+            )
+        );
+        if !mistake.text.is_empty() {
+            out.push_str(&excerpt(style, mistake.line, mistake.column, &mistake.text));
+        }
+    }
+    let summary = say!(
+        text,
+        "server-mistakes",
+        count = all.len() as u64,
+        name = name.into_owned()
+    );
+    let _ = writeln!(out, "{summary}");
+    out
+}
+
+/// A line of a script with a caret under a column.
+fn excerpt(style: Style, line: u32, column: u32, source: &str) -> String {
+    let before: String = source
+        .chars()
+        .take(column.saturating_sub(1) as usize)
+        .collect();
+    let shown: String = source.chars().take(MAX_SHOWN).collect();
+    let caret = sanitise::line(before.replace('\t', " ").as_bytes())
+        .chars()
+        .count();
+    format!(
+        "{line:>5} | {}\n      | {}{}\n",
+        sanitise::line(shown.replace('\t', " ").as_bytes()),
+        " ".repeat(caret.min(MAX_SHOWN)),
+        style.paint(Role::Error, "^")
+    )
+}
+
+fn mistake_sentence(text: &Text, kind: &Kind) -> String {
+    let shown = |value: &str| sanitise::line(value.as_bytes()).into_owned();
+    match kind {
+        Kind::TooLong => say!(
+            text,
+            "server-mistake-too-long",
+            limit = (crate::script::MAX_SCRIPT / 1_048_576) as u64
+        ),
+        Kind::NotUtf8 => say!(text, "server-mistake-not-utf8"),
+        Kind::MarkerUnknown => say!(text, "server-mistake-marker-unknown"),
+        Kind::MarkerIndented => say!(text, "server-mistake-marker-indented"),
+        Kind::BlankMissing => say!(text, "server-mistake-blank-missing"),
+        Kind::RestMissing => say!(text, "server-mistake-rest-missing"),
+        Kind::BraceOpen => say!(text, "server-mistake-brace-open"),
+        Kind::BraceClose => say!(text, "server-mistake-brace-close"),
+        Kind::ValueUnknown(name) => {
+            say!(text, "server-mistake-value-unknown", name = shown(name))
+        }
+        Kind::ValueMisplaced(value) => say!(
+            text,
+            "server-mistake-value-misplaced",
+            name = shown(&value.to_string())
+        ),
+        Kind::ParamUnknown(name) => {
+            say!(text, "server-mistake-param-unknown", name = shown(name))
+        }
+        Kind::HostInvalid(host) => say!(text, "server-mistake-host-invalid", host = shown(host)),
+        Kind::AlternativeEmpty => say!(text, "server-mistake-alternative-empty"),
+        Kind::RegexInvalid(detail) => {
+            // The library's message has several lines; the last one says what is wrong.
+            let last = detail.lines().last().unwrap_or_default();
+            let detail = shown(last.trim_start_matches("error: "));
+            say!(text, "server-mistake-regex-invalid", detail = detail)
+        }
+        Kind::ActionUnknown(name) => {
+            say!(text, "server-mistake-action-unknown", name = shown(name))
+        }
+        Kind::ArgumentUnwanted => say!(text, "server-mistake-argument-unwanted"),
+        Kind::ArgumentMissing => say!(text, "server-mistake-argument-missing"),
+        Kind::TimeInvalid(value) => {
+            say!(text, "server-mistake-time-invalid", value = shown(value))
+        }
+        Kind::NumberInvalid(value) => {
+            say!(text, "server-mistake-number-invalid", value = shown(value))
+        }
+        Kind::WordUnknown(value) => {
+            say!(text, "server-mistake-word-unknown", value = shown(value))
+        }
+        Kind::PortsInvalid(value) => {
+            say!(text, "server-mistake-ports-invalid", value = shown(value))
+        }
+        Kind::AddressInvalid(value) => {
+            say!(text, "server-mistake-address-invalid", value = shown(value))
+        }
+        Kind::ParamInvalid => say!(text, "server-mistake-param-invalid"),
+        Kind::SettingTwice(line) => say!(text, "server-mistake-setting-twice", line = *line),
+        Kind::SettingLate => say!(text, "server-mistake-setting-late"),
+        Kind::NotInGreeting => say!(text, "server-mistake-not-in-greeting"),
+        Kind::CodeInvalid(value) => {
+            say!(text, "server-mistake-code-invalid", value = shown(value))
+        }
+        Kind::PathOutside => say!(text, "server-mistake-path-outside"),
+    }
+}
+
+/// Why a script that can be read is not played.
+#[must_use]
+pub fn refusal(text: &Text, name: &str, refusal: &Refusal) -> String {
+    let Refusal::ForeignAddress { line, host } = refusal;
+    let place = format!("{}:{line}", sanitise::line(name.as_bytes()));
+    say!(
+        text,
+        "server-foreign-address",
+        place = place,
+        host = host.to_string()
+    )
+}
+
+// ---- The start -------------------------------------------------------------------------------------------------------
+
+/// Where the server listens and what to type to reach it.
+#[must_use]
+pub fn start(text: &Text, style: Style, name: &str, script: &Script, at: &[SocketAddr]) -> String {
+    let mut out = String::new();
+    let title = match &script.settings.title {
+        Some(title) => say!(
+            text,
+            "server-title",
+            name = name.to_owned(),
+            title = sanitise::line(title.as_bytes()).into_owned()
+        ),
+        None => name.to_owned(),
+    };
+    let _ = writeln!(out, "{}", style.paint(Role::Heading, &title));
+    let addresses: Vec<String> = at.iter().map(ToString::to_string).collect();
+    let _ = writeln!(
+        out,
+        "{}",
+        say!(text, "server-listening", addresses = addresses.join(", "))
+    );
+    let Some(first) = at.first() else {
+        return out;
+    };
+    for (client, line) in command_lines(*first) {
+        let _ = writeln!(out, "  {client:<8} {}", style.paint(Role::Hint, &line));
+    }
+    let _ = writeln!(
+        out,
+        "{}",
+        style.paint(Role::Remark, &say!(text, "server-end-how"))
+    );
+    out.push('\n');
+    out
+}
+
+/// What to type for each client, to list what is there.
+#[must_use]
+pub fn command_lines(at: SocketAddr) -> Vec<(&'static str, String)> {
+    // A server on every address is reached at this one.
+    let ip = match at.ip() {
+        ip if ip.is_unspecified() && ip.is_ipv4() => "127.0.0.1".to_owned(),
+        ip if ip.is_unspecified() => "::1".to_owned(),
+        ip => ip.to_string(),
+    };
+    let port = at.port();
+    let url = if at.is_ipv6() {
+        format!("[{ip}]")
+    } else {
+        ip.clone()
+    };
+    vec![
+        ("ftplab", format!("ftplab raw {ip} {port}")),
+        ("curl", format!("curl ftp://{url}:{port}/")),
+        ("wget", format!("wget ftp://{url}:{port}/hello.txt")),
+        ("lftp", format!("lftp -p {port} {ip}")),
+        ("ncftp", format!("ncftp -P {port} {ip}")),
+        ("tnftp", format!("tnftp {ip} {port}")),
+        (
+            "ftplib",
+            format!(
+                "python3 -c \"from ftplib import FTP; f = FTP(); f.connect('{ip}', {port}); f.login(); f.dir()\""
+            ),
+        ),
+    ]
+}
+
+// ---- What happens ----------------------------------------------------------------------------------------------------
+
+/// The live view.
+pub struct Live {
+    text: Text,
+    style: Style,
+    /// The script's name, as shown before a line number.
+    name: String,
+    show_credentials: bool,
+    /// When each connection began.
+    connections: HashMap<u64, Nanos>,
+}
+
+impl Live {
+    /// A view of a server that plays the script of this name.
+    #[must_use]
+    pub fn new(lang: Lang, style: Style, name: &str, show_credentials: bool) -> Live {
+        Live {
+            text: Text::new(lang),
+            style,
+            name: sanitise::line(name.as_bytes()).into_owned(),
+            show_credentials,
+            connections: HashMap::new(),
+        }
+    }
+
+    /// What happened, as lines for a terminal; often none.
+    pub fn happening(
+        &mut self,
+        play: &Play,
+        connection: u64,
+        at: Nanos,
+        happening: &Happening<'_>,
+    ) -> String {
+        let mut out = String::new();
+        if let Happening::Connected { .. } = happening {
+            self.connections.insert(connection, at);
+        }
+        let text = &self.text;
+        match happening {
+            Happening::Connected { client, server } => {
+                let line = say!(
+                    text,
+                    "server-connected",
+                    client = client.to_string(),
+                    server = server.to_string()
+                );
+                self.remark(&mut out, connection, at, Role::Remark, &line);
+            }
+            Happening::TurnedAway { client } => {
+                let line = say!(text, "server-turned-away", client = client.to_string());
+                self.remark(&mut out, connection, at, Role::Warning, &line);
+            }
+            Happening::Said { event, origin } => {
+                self.said(&mut out, connection, event, *origin);
+            }
+            Happening::Notice(notice) => self.notice(&mut out, play, connection, at, notice),
+            Happening::Asks(effect) => self.asks(&mut out, connection, at, effect),
+            Happening::PortOpened(address) => {
+                let line = say!(text, "server-port-opened", address = address.to_string());
+                self.remark(&mut out, connection, at, Role::Remark, &line);
+            }
+            Happening::DataOpened {
+                from,
+                to,
+                active,
+                wanted,
+            } => {
+                let (from, to) = (from.to_string(), to.to_string());
+                let line = if *active {
+                    say!(text, "server-data-called", from = from, to = to)
+                } else {
+                    say!(text, "server-data-opened", from = from, to = to)
+                };
+                self.remark(&mut out, connection, at, Role::Remark, &line);
+                if let Some((port, _)) = wanted {
+                    let line = say!(text, "server-data-port", port = port.to_string());
+                    self.remark(&mut out, connection, at, Role::Remark, &line);
+                }
+            }
+            Happening::Stranger(address) => {
+                let line = say!(text, "server-stranger", address = address.to_string());
+                self.remark(&mut out, connection, at, Role::Warning, &line);
+            }
+            Happening::Data {
+                direction,
+                bytes,
+                name,
+                fault,
+            } => {
+                let bytes = *bytes;
+                let shown = |name: &&str| sanitise::line(name.as_bytes()).into_owned();
+                let line = match (direction, name.as_ref().map(shown)) {
+                    (Direction::Down, None) => say!(text, "server-data-sent", bytes = bytes),
+                    (Direction::Down, Some(name)) => {
+                        say!(text, "server-data-sent-file", bytes = bytes, name = name)
+                    }
+                    (Direction::Up, None) => say!(text, "server-data-received", bytes = bytes),
+                    (Direction::Up, Some(name)) => {
+                        say!(text, "server-data-kept", bytes = bytes, name = name)
+                    }
+                };
+                let role = if fault.is_some() {
+                    Role::Warning
+                } else {
+                    Role::Data
+                };
+                self.remark(&mut out, connection, at, role, &line);
+            }
+            Happening::Closed { by, how } => {
+                let id = match (by, how) {
+                    (Side::User, Close::Fin) => "server-closed-by-client",
+                    (Side::User, Close::Rst) => "server-reset-by-client",
+                    (Side::Server, Close::Fin) => "server-closed",
+                    (Side::Server, Close::Rst) => "server-reset",
+                };
+                let line = text.say(id, &[]);
+                self.remark(&mut out, connection, at, Role::Remark, &line);
+            }
+        }
+        if let Happening::Closed { .. } = happening {
+            self.connections.remove(&connection);
+        }
+        out
+    }
+
+    /// `#1     0.012  `.
+    fn prefix(&self, connection: u64, at: Nanos) -> String {
+        let since = self.connections.get(&connection).copied().unwrap_or(at);
+        let seconds = at.saturating_sub(since) as f64 / 1e9;
+        format!("#{connection:<3}{seconds:>8.3}  ")
+    }
+
+    fn remark(&self, out: &mut String, connection: u64, at: Nanos, role: Role, line: &str) {
+        let prefix = self.prefix(connection, at);
+        let wrapped = wrap(line, INDENT, INDENT, self.style.width());
+        let _ = writeln!(out, "{prefix}{}", self.style.paint(role, &wrapped));
+    }
+
+    fn said(&self, out: &mut String, connection: u64, event: &Event<'_>, origin: Option<Origin>) {
+        let style = self.style;
+        match &event.what {
+            What::Command(command) => {
+                let line = secret::shown_line(command.line, self.show_credentials);
+                let line = format!("C> {}", sanitise::line(&line));
+                let prefix = self.prefix(connection, event.at);
+                let _ = writeln!(out, "{prefix}{}", style.paint(Role::Command, &line));
+            }
+            What::ReplyLine(line) => {
+                let role = match crate::ftp::reply::Head::of(line).code {
+                    Some(code) => explain::role(code),
+                    None => Role::OddReply,
+                };
+                let line = format!("S> {}", sanitise::line(line));
+                let prefix = self.prefix(connection, event.at);
+                let _ = writeln!(out, "{prefix}{}", style.paint(role, &line));
+            }
+            What::Reply(reply) => self.reply(out, reply, origin),
+            What::Sealed if event.side == Side::User => {
+                let line = say!(self.text, "server-tls");
+                self.remark(out, connection, event.at, Role::Warning, &line);
+            }
+            What::Quirk(quirk) if quirk.kind.grade() > Grade::Remark => {
+                let line = quirk::sentence(&self.text, quirk);
+                self.remark(out, connection, event.at, Role::Warning, &line);
+            }
+            _ => {}
+        }
+    }
+
+    /// Under a reply: which line of the script, and its digits.
+    fn reply(&self, out: &mut String, reply: &Reply<'_>, origin: Option<Origin>) {
+        let place = match origin {
+            Some(Origin::Script(line)) => format!("{}:{line}", self.name),
+            Some(Origin::Typed(line)) => say!(
+                self.text,
+                "server-typed",
+                place = format!("{}:{line}", self.name)
+            ),
+            Some(Origin::Player) | None => say!(self.text, "server-own-reply"),
+        };
+        let digits = match reply.code {
+            Some(code) => explain::brief(&self.text, code),
+            None => say!(self.text, "server-no-code"),
+        };
+        let line = format!("{place}  {digits}");
+        let wrapped = wrap(&line, INDENT, INDENT, self.style.width());
+        let painted = self.style.paint(Role::Remark, &wrapped);
+        let _ = writeln!(out, "{:INDENT$}{painted}", "");
+    }
+
+    fn notice(&self, out: &mut String, play: &Play, connection: u64, at: Nanos, notice: &Notice) {
+        let text = &self.text;
+        let place = |line: u32| format!("{}:{line}", self.name);
+        match notice {
+            Notice::Block(_) => {}
+            Notice::Unmatched {
+                nearest, expected, ..
+            } => {
+                let line = match nearest {
+                    None => say!(text, "server-unmatched"),
+                    Some(near) => say!(
+                        text,
+                        "server-unmatched-near",
+                        place = place(near.line),
+                        pattern = pattern_of(&play.script, near.line),
+                        why = why(text, near.why)
+                    ),
+                };
+                self.remark(out, connection, at, Role::Warning, &line);
+                if let Some(line) = expected.filter(|line| nearest.is_none_or(|n| n.line != *line))
+                {
+                    let line = say!(
+                        text,
+                        "server-expected",
+                        place = place(line),
+                        pattern = pattern_of(&play.script, line)
+                    );
+                    self.remark(out, connection, at, Role::Remark, &line);
+                }
+            }
+            Notice::Skipped { line, fault } => {
+                let line = say!(
+                    text,
+                    "server-skipped",
+                    place = place(*line),
+                    why = fault_sentence(text, *fault)
+                );
+                self.remark(out, connection, at, Role::Warning, &line);
+            }
+            Notice::Aborted(line) => {
+                let line = say!(text, "server-aborted", place = place(*line));
+                self.remark(out, connection, at, Role::Remark, &line);
+            }
+            Notice::Looping(count) => {
+                let line = say!(text, "server-looping", count = *count);
+                self.remark(out, connection, at, Role::Warning, &line);
+            }
+            Notice::Idle(time) => {
+                let line = say!(text, "server-idle", seconds = time.as_secs());
+                self.remark(out, connection, at, Role::Warning, &line);
+            }
+        }
+    }
+
+    fn asks(&self, out: &mut String, connection: u64, at: Nanos, effect: &Effect) {
+        if let Effect::Ask { line, code, .. } = effect {
+            let line = say!(
+                self.text,
+                "server-asks",
+                place = format!("{}:{line}", self.name),
+                code = code.clone()
+            );
+            self.remark(out, connection, at, Role::Hint, &line);
+        }
+    }
+}
+
+/// The pattern in a line of the script.
+fn pattern_of(script: &Script, number: u32) -> String {
+    let line = script.lines.iter().find(|line| line.number == number);
+    match line.map(|line| &line.item) {
+        Some(Item::Step(pattern) | Item::Rule(pattern)) => {
+            let written: String = pattern.to_string().chars().take(MAX_SHOWN).collect();
+            sanitise::line(written.as_bytes()).into_owned()
+        }
+        _ => String::new(),
+    }
+}
+
+fn why(text: &Text, why: Why) -> String {
+    text.say(
+        match why {
+            Why::Pattern(WhyNot::Case) => "server-why-case",
+            Why::Pattern(WhyNot::ArgumentMissing) => "server-why-argument-missing",
+            Why::Pattern(WhyNot::ArgumentUnwanted) => "server-why-argument-unwanted",
+            Why::Pattern(WhyNot::Argument) => "server-why-argument",
+            Why::Pattern(WhyNot::Regex) => "server-why-regex",
+            Why::Pattern(WhyNot::Verb) => "server-why-verb",
+            Why::Later => "server-why-later",
+            Why::Done => "server-why-done",
+        },
+        &[],
+    )
+}
+
+/// What went wrong with a data connection, as a phrase.
+#[must_use]
+pub fn fault_sentence(text: &Text, fault: DataFault) -> String {
+    match fault {
+        DataFault::NotAgreed => say!(text, "server-fault-not-agreed"),
+        DataFault::Foreign(address) => {
+            say!(text, "server-fault-foreign", address = address.to_string())
+        }
+        DataFault::NobodyCame => say!(text, "server-fault-nobody-came"),
+        DataFault::NotReached => say!(text, "server-fault-not-reached"),
+        DataFault::Lost => say!(text, "server-fault-lost"),
+        DataFault::TooMuch => say!(text, "server-fault-too-much"),
+        DataFault::NoFile => say!(text, "server-fault-no-file"),
+        DataFault::NotStored => say!(text, "server-fault-not-stored"),
+        DataFault::NoPort => say!(text, "server-fault-no-port"),
+        DataFault::NoIpv4 => say!(text, "server-fault-no-ipv4"),
+    }
+}
+
+// ---- The end ---------------------------------------------------------------------------------------------------------
+
+/// How many things happened.
+#[derive(Debug, Clone, Copy, Default, Serialize)]
+pub struct Tally {
+    /// Control connections.
+    pub connections: u64,
+    /// Commands that came.
+    pub commands: u64,
+    /// Replies that were sent.
+    pub replies: u64,
+    /// Commands that nothing in the script took.
+    pub unmatched: u64,
+    /// Transfers on data connections.
+    pub transfers: u64,
+    /// Bytes that clients sent on data connections.
+    pub up: u64,
+    /// Bytes that were sent to clients on data connections.
+    pub down: u64,
+}
+
+impl Tally {
+    /// Counts what happened.
+    pub fn count(&mut self, happening: &Happening<'_>) {
+        match happening {
+            Happening::Connected { .. } => self.connections += 1,
+            Happening::Said { event, .. } => match event.what {
+                What::Command(_) => self.commands += 1,
+                What::Reply(_) => self.replies += 1,
+                _ => {}
+            },
+            Happening::Notice(Notice::Unmatched { .. }) => self.unmatched += 1,
+            Happening::Data {
+                direction, bytes, ..
+            } => {
+                self.transfers += 1;
+                match direction {
+                    Direction::Up => self.up += bytes,
+                    Direction::Down => self.down += bytes,
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The blocks (the lines of their patterns) that were used, and those that never were.
+#[must_use]
+pub fn blocks_used(play: &Play) -> (Vec<u32>, Vec<u32>) {
+    let script = &play.script;
+    let (used, unused): (Vec<_>, Vec<_>) = script
+        .blocks
+        .iter()
+        .partition(|block| play.uses(block.head) > 0);
+    let lines = |blocks: Vec<_>| {
+        blocks
+            .into_iter()
+            .map(|block| script.line_of(block))
+            .collect()
+    };
+    (lines(used), lines(unused))
+}
+
+/// What was used and what never, in the end.
+#[must_use]
+pub fn summary(text: &Text, style: Style, name: &str, play: &Play, tally: &Tally) -> String {
+    let mut out = String::from("\n");
+    let line = say!(
+        text,
+        "server-summary",
+        connections = tally.connections,
+        commands = tally.commands,
+        transfers = tally.transfers,
+        up = tally.up,
+        down = tally.down
+    );
+    let _ = writeln!(out, "{}", wrap(&line, 0, 0, style.width()));
+    let (used, unused) = blocks_used(play);
+    if tally.connections > 0 && !used.is_empty() {
+        let name = sanitise::line(name.as_bytes());
+        let used: Vec<String> = used.iter().map(ToString::to_string).collect();
+        let line = say!(
+            text,
+            "server-lines-used",
+            name = name.as_ref(),
+            lines = used.join(", ")
+        );
+        let _ = writeln!(out, "{}", wrap(&line, 0, 2, style.width()));
+        if !unused.is_empty() {
+            let unused: Vec<String> = unused.iter().map(ToString::to_string).collect();
+            let line = say!(
+                text,
+                "server-lines-unused",
+                name = name.as_ref(),
+                lines = unused.join(", ")
+            );
+            let _ = writeln!(out, "{}", wrap(&line, 0, 2, style.width()));
+        }
+    }
+    out
+}
+
+// ---- JSON Lines ------------------------------------------------------------------------------------------------------
+
+#[derive(Serialize)]
+struct Listening {
+    address: SocketAddr,
+}
+
+/// The `listening` line of an address.
+#[must_use]
+pub fn json_listening(program: Option<Program>, address: SocketAddr) -> String {
+    json::line("listening", program, &Listening { address })
+}
+
+#[derive(Serialize)]
+struct Summary<'a> {
+    #[serde(flatten)]
+    tally: &'a Tally,
+    /// The lines of the patterns that were used.
+    used: Vec<u32>,
+    /// The lines of those that never were.
+    unused: Vec<u32>,
+}
+
+/// The `summary` line.
+#[must_use]
+pub fn json_summary(program: Option<Program>, play: &Play, tally: &Tally) -> String {
+    let (used, unused) = blocks_used(play);
+    let summary = Summary {
+        tally,
+        used,
+        unused,
+    };
+    json::line("summary", program, &summary)
+}
+
+#[derive(Serialize)]
+struct Connected {
+    connection: u64,
+    time: Time,
+    from: SocketAddr,
+    to: SocketAddr,
+}
+
+#[derive(Serialize)]
+struct Closed {
+    connection: u64,
+    time: Time,
+    by: &'static str,
+    end: &'static str,
+}
+
+#[derive(Serialize)]
+struct Data<'a> {
+    connection: u64,
+    time: Time,
+    direction: &'static str,
+    bytes: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<Bytes<'a>>,
+    /// True where all of it was moved.
+    complete: bool,
+}
+
+#[derive(Serialize)]
+struct Unmatched<'a> {
+    connection: u64,
+    time: Time,
+    command: Bytes<'a>,
+    /// The line of the nearest pattern.
+    nearest: Option<u32>,
+}
+
+/// The JSON line of what happened; `None` where there is none.
+#[must_use]
+pub fn json_happening(
+    program: Option<Program>,
+    connection: u64,
+    at: Nanos,
+    happening: &Happening<'_>,
+    show_credentials: bool,
+) -> Option<String> {
+    let time = Time(at);
+    let place = Place {
+        connection: Some(connection),
+        ..Place::default()
+    };
+    Some(match happening {
+        Happening::Connected { client, server } => json::line(
+            "connected",
+            program,
+            &Connected {
+                connection,
+                time,
+                from: *client,
+                to: *server,
+            },
+        ),
+        Happening::Said { event, origin } => match &event.what {
+            What::Command(command) => {
+                let fields = json::command(place, event.at, command, show_credentials);
+                json::line("command", program, &fields)
+            }
+            What::Reply(reply) => {
+                let mut fields = json::reply(place, event.at, reply);
+                fields.script_line = match origin {
+                    Some(Origin::Script(line) | Origin::Typed(line)) => Some(u64::from(*line)),
+                    _ => None,
+                };
+                json::line("reply", program, &fields)
+            }
+            What::Negotiation(negotiation) => {
+                let fields = json::negotiation(place, event.at, negotiation);
+                json::line("negotiation", program, &fields)
+            }
+            _ => return None,
+        },
+        Happening::Notice(Notice::Unmatched {
+            command, nearest, ..
+        }) => {
+            let shown = secret::shown_line(command, show_credentials);
+            let fields = Unmatched {
+                connection,
+                time,
+                command: Bytes(&shown),
+                nearest: nearest.map(|near| near.line),
+            };
+            json::line("unmatched", program, &fields)
+        }
+        Happening::Data {
+            direction,
+            bytes,
+            name,
+            fault,
+        } => json::line(
+            "data",
+            program,
+            &Data {
+                connection,
+                time,
+                direction: match direction {
+                    Direction::Up => "up",
+                    Direction::Down => "down",
+                },
+                bytes: *bytes,
+                name: name.map(|name| Bytes(name.as_bytes())),
+                complete: fault.is_none(),
+            },
+        ),
+        Happening::Closed { by, how } => json::line(
+            "closed",
+            program,
+            &Closed {
+                connection,
+                time,
+                by: match by {
+                    Side::Server => "self",
+                    Side::User => "peer",
+                },
+                end: match how {
+                    Close::Fin => "fin",
+                    Close::Rst => "rst",
+                },
+            },
+        ),
+        _ => return None,
+    })
+}
+
+// ---- The log ---------------------------------------------------------------------------------------------------------
+
+/// The most bytes of one dialogue that are kept before they are written although it goes on.
+const MAX_KEPT: usize = 256 * 1024;
+
+/// The dialogues in the notation. Each is written whole when it ends, so that those of several clients do not mix.
+#[derive(Debug)]
+pub struct Log {
+    show_credentials: bool,
+    open: HashMap<u64, String>,
+}
+
+impl Log {
+    /// An empty log.
+    #[must_use]
+    pub fn new(show_credentials: bool) -> Log {
+        Log {
+            show_credentials,
+            open: HashMap::new(),
+        }
+    }
+
+    /// Notes what happened; gives what is to be written now, if anything.
+    pub fn happening(
+        &mut self,
+        text: &Text,
+        connection: u64,
+        at: Nanos,
+        happening: &Happening<'_>,
+    ) -> Option<String> {
+        use crate::script::literal::{escape, escape_pattern};
+        let kept = self.open.entry(connection).or_default();
+        let mut over = false;
+        let _ = match happening {
+            Happening::Connected { client, server } => {
+                let line = say!(
+                    text,
+                    "server-connected",
+                    client = client.to_string(),
+                    server = server.to_string()
+                );
+                let time = at / 1_000_000_000;
+                writeln!(kept, "# #{connection} {line} ({time})")
+            }
+            Happening::Said { event, .. } => match &event.what {
+                What::Command(command) => {
+                    let shown = secret::shown_line(command.line, self.show_credentials);
+                    // The star that stands for a password is a pattern; everything else is meant as it is.
+                    if shown.len() == command.line.len() && *shown == *command.line {
+                        writeln!(kept, "C> {}", escape_pattern(&shown))
+                    } else {
+                        writeln!(kept, "C> {}", String::from_utf8_lossy(&shown))
+                    }
+                }
+                What::ReplyLine(line) => writeln!(kept, "S> {}", escape(line)),
+                What::TransferEnded(transfer) if transfer.flow == Flow::Up => Ok(()),
+                _ => Ok(()),
+            },
+            Happening::Data {
+                direction, bytes, ..
+            } => match direction {
+                Direction::Up => writeln!(kept, "# D< {bytes}"),
+                Direction::Down => writeln!(kept, "# D> {bytes}"),
+            },
+            Happening::Closed { .. } => {
+                over = true;
+                Ok(())
+            }
+            _ => Ok(()),
+        };
+        if !over && kept.len() < MAX_KEPT {
+            return None;
+        }
+        let mut whole = std::mem::take(kept);
+        if over {
+            self.open.remove(&connection);
+            whole.push('\n');
+        }
+        Some(whole)
+    }
+}
