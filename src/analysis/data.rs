@@ -164,7 +164,9 @@ impl DataLine {
 
     /// Nothing more will come over it.
     pub(super) fn finished(&self) -> bool {
-        self.left || self.reset.is_some() && self.established || self.fins.iter().all(Option::is_some)
+        self.left
+            || self.reset.is_some() && self.established
+            || self.fins.iter().all(Option::is_some)
     }
 
     /// The end that dialled.

@@ -11,9 +11,7 @@ use std::{
 
 use super::{
     data::{DataLine, Seen},
-    finding::{
-        Agreement, Finding, LoginTry, MAX_BANNER, MAX_LOGINS, Remark, Session, SessionEnd,
-    },
+    finding::{Agreement, Finding, LoginTry, MAX_BANNER, MAX_LOGINS, Remark, Session, SessionEnd},
     ledger::{Begun, Expected, Row, Slot},
     recognise::{self, CONTROL_PORT, Judgement, LOOKED_AT, looks_like_listing},
 };
@@ -130,6 +128,8 @@ pub struct Inspector<F> {
     /// Acceptors' ports of the connections that are no FTP, and how many had each.
     ports: HashMap<u16, u64>,
     pub(super) slot_keys: u64,
+    /// Negotiations that were accepted.
+    agreements: u64,
 }
 
 /// Ports that are counted each by itself.
@@ -155,6 +155,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             implicit_tls: 0,
             ports: HashMap::new(),
             slot_keys: 0,
+            agreements: 0,
         }
     }
 
@@ -168,6 +169,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     #[must_use]
     pub fn transfers(&self) -> u64 {
         self.transfers
+    }
+
+    /// Data connections were agreed on, and nothing but control connections is in the capture.
+    #[must_use]
+    pub fn control_only(&self) -> bool {
+        self.others == 0 && self.agreements > 0
     }
 
     /// Connections to port 990 that began with TLS: implicit FTPS, which shows nothing.
@@ -323,6 +330,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
 
     /// A connection that is no control line: data beside a session, perhaps, or of no interest.
     fn not_control(&mut self, flow: &Flow) -> Interest {
+        self.others += 1;
         let Some(probe) = self.take_probe(flow.id()) else {
             return Interest::Count;
         };
@@ -448,10 +456,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
 
     /// Tells the session, once all its transfers are told.
     pub(super) fn try_end_session(&mut self, number: u64) {
-        let done = self
-            .controls
-            .get(&number)
-            .is_some_and(|control| control.left && control.rows.is_empty() && control.slots.is_empty());
+        let done = self.controls.get(&number).is_some_and(|control| {
+            control.left && control.rows.is_empty() && control.slots.is_empty()
+        });
         if !done {
             return;
         }
@@ -499,7 +506,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             dialogue.sealed_bytes(Side::User) + dialogue.sealed_bytes(Side::Server);
         for happened in std::mem::take(&mut self.happened) {
             match happened {
-                Happened::Agreed(agreement) => self.agreed(number, agreement),
+                Happened::Agreed(agreement) => {
+                    self.agreements += 1;
+                    self.agreed(number, agreement);
+                }
                 Happened::Begun(begun) => self.begun(number, begun, mark),
                 Happened::Ended(ended) => self.ended(number, ended, mark),
                 Happened::Spoke => self.spoke(number),

@@ -324,10 +324,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 at
             }
             None => {
-                let slot = control
-                    .slots
-                    .iter_mut()
-                    .find(|slot| slot.agreement.n == what.negotiation && what.negotiation.is_some());
+                let slot = control.slots.iter_mut().find(|slot| {
+                    slot.agreement.n == what.negotiation && what.negotiation.is_some()
+                });
                 let (key, agreement) = match slot {
                     Some(slot) => {
                         slot.used += 1;
@@ -386,9 +385,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let row = &control.rows[at];
         let facts = &control.facts;
         let blind = facts.missing > 0 || facts.handshake[1].is_none();
-        let well = row
-            .outcome
-            .is_some_and(|(outcome, _)| matches!(outcome, Outcome::Reply(code) if code.is_completion()));
+        let well = row.outcome.is_some_and(
+            |(outcome, _)| matches!(outcome, Outcome::Reply(code) if code.is_completion()),
+        );
         if !blind || !well || row.agreement.is_some() {
             return;
         }
@@ -556,7 +555,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             return;
         };
         let facts = &mut control.facts;
-        let server_opened = line.from().ip() == facts.server.ip() && facts.server.ip() != facts.client.ip();
+        let server_opened =
+            line.from().ip() == facts.server.ip() && facts.server.ip() != facts.client.ip();
         let server_way = server_way(line, server_opened);
         let judgement = if line.established {
             Judgement {
@@ -722,10 +722,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let row = control.rows.remove(at);
         let facts = &mut control.facts;
         let what = &row.what;
-        let active = row
-            .agreement
-            .as_ref()
-            .is_none_or(Agreement::is_active);
+        let active = row.agreement.as_ref().is_none_or(Agreement::is_active);
         let line = row.line.and_then(|flow| self.lines.get(&flow));
         // Without an agreement the addresses tell who dialled.
         let server_opened = match (line, &row.agreement) {
@@ -741,13 +738,14 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             DataFlow::Down => server_way,
         };
         let payload_way = line.map_or(usual, |line| line.payload_way(usual));
-        let (outcome, ended) = row
-            .outcome
-            .unwrap_or((Outcome::CaptureEnds, facts.last));
+        let (outcome, ended) = row.outcome.unwrap_or((Outcome::CaptureEnds, facts.last));
         let evidence_line = line.map(|line| line.line(payload_way, server_way));
         let judgement = verdict::judge(&Evidence {
             active,
-            listen: row.agreement.as_ref().and_then(|agreement| agreement.listen),
+            listen: row
+                .agreement
+                .as_ref()
+                .and_then(|agreement| agreement.listen),
             differs: row
                 .agreement
                 .as_ref()
@@ -806,7 +804,13 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             transfer.missing = line.missing();
             transfer.sha256 = line.sha256(payload_way);
             transfer.line_ends = line.line_ends();
-            remark_line(&transfer, line, payload_way, facts.server.port(), &mut remarks);
+            remark_line(
+                &transfer,
+                line,
+                payload_way,
+                facts.server.port(),
+                &mut remarks,
+            );
         }
         for (side, mark, remark) in &remarks {
             (self.out)(&Finding::Remark {
@@ -839,14 +843,10 @@ fn remark_line(
     {
         remarks.push((server, data, Remark::DataBeforePreliminary { command }));
     }
-    let good = transfer
-        .final_code
-        .is_some_and(ReplyCode::is_completion);
+    let good = transfer.final_code.is_some_and(ReplyCode::is_completion);
     if let (true, Some(ended)) = (good, transfer.ended) {
         let sender_ended = line.sender_end(payload_way).map(|(_, mark)| mark.frame);
-        let data_after = line
-            .last_data
-            .is_some_and(|data| data.frame > ended.frame);
+        let data_after = line.last_data.is_some_and(|data| data.frame > ended.frame);
         if data_after || sender_ended.is_some_and(|frame| frame > ended.frame) {
             remarks.push((server, ended, Remark::CompletionBeforeEnd { command }));
         }
@@ -885,12 +885,20 @@ fn remark_line(
         && listen != line.to()
     {
         let used = line.to();
-        remarks.push((None, line.seen.first, Remark::AddressTranslated { listen, used }));
+        remarks.push((
+            None,
+            line.seen.first,
+            Remark::AddressTranslated { listen, used },
+        ));
     }
     if agreement.is_active() && line.owners.len() == 1 {
         let (port, expected) = (line.from().port(), control_port.wrapping_sub(1));
         if port != expected {
-            remarks.push((server, line.seen.first, Remark::SourcePort { port, expected }));
+            remarks.push((
+                server,
+                line.seen.first,
+                Remark::SourcePort { port, expected },
+            ));
         }
     }
 }

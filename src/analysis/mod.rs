@@ -7,6 +7,7 @@
 //! | [`recognise`] | control lines by their content, on any port |
 //! | [`finding`] | what is told: sessions, dialogues, transfers, remarks |
 //! | [`verdict`] | how a transfer went, by whom, and the reason |
+//! | [`notes`] | what the capture as a whole can show |
 //! | [`inspector`] | one pass: connections in, findings out |
 //! | `data`, `ledger` | data connections, and the negotiations and commands that they are matched to |
 
@@ -14,5 +15,6 @@ mod data;
 pub mod finding;
 pub mod inspector;
 mod ledger;
+pub mod notes;
 pub mod recognise;
 pub mod verdict;

@@ -196,7 +196,9 @@ fn is_ftp_reply(code: u16, line: &[u8]) -> bool {
     let text = line.get(3..).unwrap_or_default();
     match code {
         331 | 332 | 350 | 425 | 426 => true,
-        125 | 150 | 226 => says(text, b"transfer") || says(text, b"data") || says(text, b"connection"),
+        125 | 150 | 226 => {
+            says(text, b"transfer") || says(text, b"data") || says(text, b"connection")
+        }
         227 => endpoint::parse_227(text).is_ok(),
         229 => endpoint::parse_229(text).is_ok(),
         230 => says(text, b"log") || says(text, b"user"),
@@ -244,10 +246,10 @@ fn is_other_greeting(code: u16, line: &[u8]) -> bool {
 /// A line that another protocol begins with.
 fn is_other_protocol(line: &[u8]) -> bool {
     const WORDS: [&str; 34] = [
-        "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "BDAT", "VRFY", "EXPN", "STARTTLS", "XCLIENT", "NICK",
-        "JOIN", "PRIVMSG", "NOTICE", "PING", "PONG", "CAP", "WHOIS", "CAPA", "APOP", "UIDL", "STLS",
-        "GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "PROPFIND", "GROUP", "ARTICLE", "XOVER",
-        "AUTHINFO", "IHAVE",
+        "EHLO", "HELO", "LHLO", "MAIL", "RCPT", "BDAT", "VRFY", "EXPN", "STARTTLS", "XCLIENT",
+        "NICK", "JOIN", "PRIVMSG", "NOTICE", "PING", "PONG", "CAP", "WHOIS", "CAPA", "APOP",
+        "UIDL", "STLS", "GET", "POST", "HEAD", "PUT", "CONNECT", "OPTIONS", "PROPFIND", "GROUP",
+        "ARTICLE", "XOVER", "AUTHINFO", "IHAVE",
     ];
     const BEGINNINGS: [&[u8]; 8] = [
         b"+OK", b"-ERR", b"* OK", b"* BYE", b"SSH-", b"HTTP/", b":", b"@RSYNCD",
@@ -270,15 +272,19 @@ fn says(line: &[u8], word: &[u8]) -> bool {
 /// Whether the beginning of a data connection looks like a listing: of `ls -l`, of MS-DOS, or of MLSD (RFC 3659 7.2).
 #[must_use]
 pub fn looks_like_listing(bytes: &[u8]) -> bool {
-    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let line = bytes
+        .split(|byte| *byte == b'\n')
+        .next()
+        .unwrap_or_default();
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let unix = line.len() > 30
         && matches!(line[0], b'-' | b'd' | b'l' | b'c' | b'b' | b'p' | b's')
-        && line[1..10]
-            .iter()
-            .all(|byte| b"-rwxsStT".contains(byte));
+        && line[1..10].iter().all(|byte| b"-rwxsStT".contains(byte));
     let total = line.strip_prefix(b"total ").is_some_and(|number| {
-        !number.is_empty() && number.iter().all(|byte| byte.is_ascii_digit() || *byte == b' ')
+        !number.is_empty()
+            && number
+                .iter()
+                .all(|byte| byte.is_ascii_digit() || *byte == b' ')
     });
     let dos = line.len() > 17
         && line[..8].iter().enumerate().all(|(at, byte)| match at {
@@ -305,14 +311,20 @@ mod tests {
     #[test]
     fn a_greeting_and_a_login_are_ftp_on_any_port_and_either_way_round() {
         assert_eq!(anywhere("USER x\r\n", "220 hi\r\n"), CONTROL);
-        assert_eq!(anywhere("user x\n", "220-hi\r\n there\r\n220 x\r\n"), CONTROL);
+        assert_eq!(
+            anywhere("user x\n", "220-hi\r\n there\r\n220 x\r\n"),
+            CONTROL
+        );
         assert_eq!(
             judge(b"220 hi\r\n", b"USER x\r\n", false),
             Judgement::Control { user: Way::Back }
         );
         assert_eq!(anywhere("AUTH TLS\r\n", "220 hi\r\n"), CONTROL);
         assert_eq!(anywhere("\u{ff}", "220 hi\r\n"), Judgement::Open);
-        assert_eq!(judge(b"\xff\xf4\xff\xf2ABOR\r\n", b"226 ok\r\n", false), CONTROL);
+        assert_eq!(
+            judge(b"\xff\xf4\xff\xf2ABOR\r\n", b"226 ok\r\n", false),
+            CONTROL
+        );
     }
 
     #[test]
@@ -337,7 +349,11 @@ mod tests {
             ("AUTH LOGIN\r\n", "220 mail smtp\r\n"),
             ("\0\0\0\x08", ""),
         ] {
-            assert_eq!(anywhere(user, server), Judgement::Not, "{user:?} {server:?}");
+            assert_eq!(
+                anywhere(user, server),
+                Judgement::Not,
+                "{user:?} {server:?}"
+            );
         }
         assert_eq!(
             anywhere("USER x\r\nPASS y\r\nLIST\r\nRETR 1\r\n", ""),

@@ -447,7 +447,9 @@ fn never_opened(evidence: &Evidence<'_>, line: Option<&Line>) -> Judgement {
         let reason = Reason::NobodyDialled {
             listen: evidence.listen,
             active: evidence.active,
-            private: evidence.listen.is_some_and(|listen| is_private(listen.ip())),
+            private: evidence
+                .listen
+                .is_some_and(|listen| is_private(listen.ip())),
             differs: evidence.differs,
         };
         return judgement(Verdict::NeverOpened, Some(dialler), reason);
@@ -557,7 +559,13 @@ mod tests {
         short.declared = declared(2_000);
         let judged = judge(&short);
         assert_eq!(judged.verdict, Verdict::Complete, "an orderly end");
-        assert!(matches!(judged.reason, Reason::Shorter { declared: 2_000, .. }));
+        assert!(matches!(
+            judged.reason,
+            Reason::Shorter {
+                declared: 2_000,
+                ..
+            }
+        ));
 
         let stopped = Line {
             sender_end: None,
@@ -684,7 +692,10 @@ mod tests {
             "fe80::1",
             "0.0.0.0",
         ] {
-            assert!(is_private(private.parse().expect("an address")), "{private}");
+            assert!(
+                is_private(private.parse().expect("an address")),
+                "{private}"
+            );
         }
         for public in ["127.0.0.1", "8.8.8.8", "172.32.0.1", "2001:db8::1"] {
             assert!(!is_private(public.parse().expect("an address")), "{public}");

@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod fake_server;
 mod fault;
+mod inspect;
 mod man;
 mod raw;
 mod report;
@@ -173,6 +174,7 @@ fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure
         Some(Command::Demo(args)) => demo::run(context, &args),
         None => start::run(context),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::Inspect(asked)) => inspect::run(&asked, context),
         Some(Command::Man(asked)) => man::run(&asked, context),
         Some(Command::Completions(asked)) => completions::run(&asked),
         Some(Command::Raw(args)) => raw::run(context, &args),

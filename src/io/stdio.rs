@@ -1,11 +1,17 @@
 //! The program's own streams: whether they are terminals, how wide, and writing to them.
 
-use std::io::{self, BufWriter, IsTerminal, StdoutLock, Write};
+use std::io::{self, BufWriter, IsTerminal, StdinLock, StdoutLock, Write};
 
 /// Standard output, buffered and locked.
 #[must_use]
 pub fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
+}
+
+/// Standard input, locked.
+#[must_use]
+pub fn stdin() -> StdinLock<'static> {
+    io::stdin().lock()
 }
 
 /// True where standard input is a terminal.
