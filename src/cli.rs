@@ -132,7 +132,7 @@ pub enum ExplainArg {
 #[derive(Debug, Args)]
 pub struct PasvCalc {
     /// A 227, 229 or 228 line, a PORT, EPRT or LPRT command, six numbers, two numbers, or ADDR:PORT [default: standard input]
-    #[arg(value_name = "TEXT", allow_hyphen_values = true)]
+    #[arg(value_name = "TEXT")]
     pub text: Vec<String>,
     /// The server's host: completes a 229, and tells whether a 227 names another one
     #[arg(long, value_name = "HOST")]
@@ -171,7 +171,7 @@ pub struct Listen {
     /// Listen on the address that routes to HOST, the server
     #[arg(long = "for", value_name = "HOST")]
     pub for_host: Option<String>,
-    /// Write the data to FILE
+    /// Write the data to FILE; with --keep to FILE, FILE.2, FILE.3, one a connection
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Overwrite an existing FILE
@@ -186,9 +186,9 @@ pub struct Listen {
     /// Take connections from HOST only
     #[arg(long, value_name = "HOST")]
     pub expect: Option<String>,
-    /// The server's control port L: its data should come from L-1 (RFC 959 3.2)
-    #[arg(long, value_name = "PORT", default_value = "21")]
-    pub control: u16,
+    /// The server's control port L: its data should come from L-1 (RFC 959 3.2) [default: 21]
+    #[arg(long, value_name = "PORT")]
+    pub control: Option<u16>,
     /// Stop after this many bytes of a connection (suffixes k, M, G)
     #[arg(long, value_name = "N", value_parser = bytes)]
     pub max_bytes: Option<u64>,

@@ -70,6 +70,8 @@ pub(super) struct DataLine {
     /// A session between the same hosts, where no negotiation fits.
     pub(super) beside: Option<u64>,
     pub(super) left: bool,
+    /// A transfer has named it.
+    pub(super) told: bool,
 }
 
 impl DataLine {
@@ -97,6 +99,7 @@ impl DataLine {
             owners: Vec::new(),
             beside: None,
             left: false,
+            told: false,
         }
     }
 

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     capture::{
         file::Nanos,
-        flow::{Chunk, End, Flow, FlowId, Gap, Interest, Leaving, Watch, Way},
+        flow::{Chunk, End, Flow, FlowId, Gap, Interest, Leaving, Opening, Watch, Way},
         frame::Undelivered,
         reassembly::{Conflict, Mark},
     },
@@ -128,8 +128,29 @@ pub struct Inspector<F> {
     /// Acceptors' ports of the connections that are no FTP, and how many had each.
     ports: HashMap<u16, u64>,
     pub(super) slot_keys: u64,
-    /// Negotiations that were accepted.
-    agreements: u64,
+    pub(super) gate: Gate,
+}
+
+/// How well the capture shows the FTP in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Gate {
+    /// FTP connections whose beginning is not in the capture.
+    pub midstream: u64,
+    /// Control connections of which only one direction is in it.
+    pub one_way: u64,
+    /// Bytes of FTP connections that are in no frame, or in frames that were cut.
+    pub missing: u64,
+    /// Transfers that went well and of which nothing was captured.
+    pub not_captured: u64,
+    /// Control connections that look edited.
+    pub edited: u64,
+}
+
+impl Gate {
+    pub(super) fn note_line(&mut self, line: &DataLine) {
+        self.midstream += u64::from(line.seen.opening == Opening::Middle);
+        self.missing += line.missing();
+    }
 }
 
 /// Ports that are counted each by itself.
@@ -155,7 +176,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             implicit_tls: 0,
             ports: HashMap::new(),
             slot_keys: 0,
-            agreements: 0,
+            gate: Gate::default(),
         }
     }
 
@@ -171,10 +192,16 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         self.transfers
     }
 
-    /// Data connections were agreed on, and nothing but control connections is in the capture.
+    /// Transfers went well, and nothing but control connections is in the capture.
     #[must_use]
     pub fn control_only(&self) -> bool {
-        self.others == 0 && self.agreements > 0
+        self.others == 0 && self.gate.not_captured > 0
+    }
+
+    /// How well the capture shows the FTP in it; complete after [`Inspector::finish`].
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        self.gate
     }
 
     /// Connections to port 990 that began with TLS: implicit FTPS, which shows nothing.
@@ -463,6 +490,11 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             return;
         }
         if let Some(control) = self.controls.remove(&number) {
+            let facts = &control.facts;
+            self.gate.midstream += u64::from(facts.opening == Opening::Middle);
+            self.gate.one_way += u64::from(facts.one_way.is_some());
+            self.gate.edited += u64::from(facts.edited);
+            self.gate.missing += facts.missing;
             (self.out)(&Finding::Session(&control.facts));
         }
     }
@@ -506,10 +538,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             dialogue.sealed_bytes(Side::User) + dialogue.sealed_bytes(Side::Server);
         for happened in std::mem::take(&mut self.happened) {
             match happened {
-                Happened::Agreed(agreement) => {
-                    self.agreements += 1;
-                    self.agreed(number, agreement);
-                }
+                Happened::Agreed(agreement) => self.agreed(number, agreement),
                 Happened::Begun(begun) => self.begun(number, begun, mark),
                 Happened::Ended(ended) => self.ended(number, ended, mark),
                 Happened::Spoke => self.spoke(number),
@@ -763,7 +792,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     fn claim(&mut self, seen: Seen, hash: bool) -> bool {
         let mut turned = false;
         let mut owners = self.expected.matching(seen.opener, seen.acceptor);
-        if owners.is_empty() && seen.opening == crate::capture::flow::Opening::Middle {
+        if owners.is_empty() && seen.opening == Opening::Middle {
             owners = self.expected.matching(seen.acceptor, seen.opener);
             turned = true;
         }

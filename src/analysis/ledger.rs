@@ -467,6 +467,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             return;
         };
         line.owners.retain(|other| *other != owner);
+        line.told = true;
         if line.owners.is_empty() && line.left {
             self.drop_line(flow);
         }
@@ -500,7 +501,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             self.line_moved(flow);
             return;
         }
-        self.tell_stray(flow);
+        if !line.told {
+            self.tell_stray(flow);
+        }
         self.drop_line(flow);
     }
 
@@ -720,6 +723,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             return;
         };
         let row = control.rows.remove(at);
+        if let Some(line) = row.line.and_then(|flow| self.lines.get(&flow)) {
+            self.gate.note_line(line);
+        }
         let facts = &mut control.facts;
         let what = &row.what;
         let active = row.agreement.as_ref().is_none_or(Agreement::is_active);
@@ -759,6 +765,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         });
         facts.transfers += 1;
         self.transfers += 1;
+        self.gate.not_captured +=
+            u64::from(judgement.verdict == Verdict::CompleteNotCaptured);
         let code = match outcome {
             Outcome::Reply(code) => Some(code),
             _ => None,

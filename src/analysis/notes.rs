@@ -14,6 +14,13 @@ use crate::{
 /// Ports that are named where a capture holds no FTP.
 pub const MAX_PORTS_TOLD: usize = 5;
 
+/// EtherTypes that carry no IP and are found on any network: ARP, RARP, IPX, AppleTalk, EAPOL, LLDP, PPPoE's discovery,
+/// PTP, connectivity checks, loopback tests, wake-on-LAN.
+const NOT_IP: [u16; 13] = [
+    0x0806, 0x8035, 0x8137, 0x809b, 0x80f3, 0x888e, 0x88cc, 0x8863, 0x88f7, 0x8902, 0x9000, 0x0842,
+    0x22f0,
+];
+
 /// One remark about the capture.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Note {
@@ -178,15 +185,12 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
         length: about.snaplen,
     });
     let ftp = inspector.sessions() > 0;
-    when(if ftp { totals.lost } else { 0 }, &|bytes| Note::Lost {
-        bytes,
+    let gate = inspector.gate();
+    when(gate.missing, &|bytes| Note::Lost { bytes });
+    when(gate.midstream, &|connections| Note::Midstream {
+        connections,
     });
-    when(if ftp { totals.midstream } else { 0 }, &|connections| {
-        Note::Midstream { connections }
-    });
-    when(if ftp { totals.one_way } else { 0 }, &|connections| {
-        Note::OneWay { connections }
-    });
+    when(gate.one_way, &|connections| Note::OneWay { connections });
     when(totals.duplicates, &|frames| Note::Duplicates { frames });
     when(counts.no_ip_length, &|packets| Note::SegmentationOffload {
         packets,
@@ -201,15 +205,17 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
     });
     when(quality.backwards, &|packets| Note::Backwards { packets });
     when(totals.conflicts, &|bytes| Note::Conflicts { bytes });
-    when(totals.edited, &|connections| Note::Edited { connections });
+    when(gate.edited, &|connections| Note::Edited { connections });
     when(about.oversized, &|packets| Note::Oversized { packets });
     when(totals.evicted, &|connections| Note::Evicted { connections });
     for (why, packets) in &counts.unread {
-        // Other protocols are no defect of the capture.
-        if !matches!(
-            why,
-            Unread::EtherType(0x0806 | 0x88cc | 0x8863) | Unread::Protocol(_) | Unread::Llc
-        ) {
+        // Other protocols are no defect of the capture; a type that nobody knows may hide IP.
+        let usual = match why {
+            Unread::EtherType(kind) => NOT_IP.contains(kind),
+            Unread::Protocol(_) | Unread::Llc => true,
+            _ => false,
+        };
+        if !usual {
             notes.push(Note::Unread {
                 why: *why,
                 packets: *packets,

@@ -1,6 +1,5 @@
 //! What `io` says went wrong, as sentences. `io` tells with typed errors and `view` makes sentences, and the two never
 //! meet: here they do, for every command. A sentence says what was asked, what went wrong and what to do next.
-#![allow(dead_code)]
 
 use std::{io, path::Path};
 

@@ -7,10 +7,13 @@ mod explain;
 mod fake_server;
 mod fault;
 mod inspect;
+mod listen;
 mod man;
+mod pasv_calc;
 mod raw;
 mod report;
 mod start;
+mod transfer;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 
@@ -171,15 +174,16 @@ pub fn run(args: Vec<OsString>) -> Exit {
 
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
-        Some(Command::Demo(args)) => demo::run(context, &args),
         None => start::run(context),
+        Some(Command::Raw(asked)) => raw::run(context, &asked),
+        Some(Command::PasvCalc(asked)) => pasv_calc::run(&asked, context),
+        Some(Command::Listen(asked)) => listen::run(&asked, context),
+        Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
         Some(Command::Inspect(asked)) => inspect::run(&asked, context),
+        Some(Command::Demo(asked)) => demo::run(context, &asked),
         Some(Command::Man(asked)) => man::run(&asked, context),
         Some(Command::Completions(asked)) => completions::run(&asked),
-        Some(Command::Raw(args)) => raw::run(context, &args),
-        Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
-        _ => Err(Failure::failed("ftplab: not built yet")),
     }
 }
 

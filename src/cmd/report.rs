@@ -1,5 +1,4 @@
 //! Where a command's JSON lines go: to standard output (`--json`), into the file of `--events`, to both or nowhere.
-#![allow(dead_code)]
 
 use std::{io::Write, path::Path};
 

@@ -136,15 +136,7 @@ fn read_bare(text: &[u8]) -> Result<Pasted, Misread> {
     if let Some(numbers) = numbers_alone(text) {
         return of_numbers(text, &numbers);
     }
-    if let Some(delimiter) = text
-        .first()
-        .filter(|b| b.is_ascii_punctuation() && !b"([".contains(b))
-    {
-        let form = if text.get(1) == Some(delimiter) {
-            Form::Reply229
-        } else {
-            Form::Eprt
-        };
+    if let Some(form) = delimited(text) {
         return of_form(form, text, 0);
     }
     if let Some(address) = address(text) {
@@ -191,6 +183,24 @@ fn reply_head(text: &[u8]) -> Option<(Form, usize)> {
             (says_more || (count != 6 && count != 2)).then_some((form, 4))
         }
         Some(_) => None,
+    }
+}
+
+/// The form of `|||6446|` and of `|1|192.0.2.1|5000|`, with any delimiter.
+fn delimited(text: &[u8]) -> Option<Form> {
+    let &[delimiter, second, ..] = text else {
+        return None;
+    };
+    if !delimiter.is_ascii_punctuation() || b"([".contains(&delimiter) {
+        return None;
+    }
+    if second == delimiter {
+        // Prose has dots and dashes in threes; RFC 2428 2 recommends the bar.
+        let digit = text.get(3).is_some_and(u8::is_ascii_digit);
+        let third = text.get(2) == Some(&delimiter);
+        (third && (delimiter == b'|' || digit)).then_some(Form::Reply229)
+    } else {
+        (second.is_ascii_digit() && text.get(2) == Some(&delimiter)).then_some(Form::Eprt)
     }
 }
 
@@ -612,6 +622,18 @@ mod tests {
             ("", None, F::NoTuple, 0),
             ("220 ready", None, F::NoTuple, 0),
             ("hello", None, F::NoTuple, 0),
+            ("// calcul :  205*256 + 179 = 52659", None, F::NoTuple, 13),
+            (
+                "-rw-r--r-- 1 lab lab 1,234 notes",
+                None,
+                F::Count {
+                    wanted: 6,
+                    found: 2,
+                },
+                26,
+            ),
+            ("... -p port   local port number", None, F::NoTuple, 0),
+            ("|3|::1|21|", Some(Kind::Line(Form::Eprt)), F::Family, 1),
             (
                 "drwxr-xr-x 6 root root 4096 Jun  1 16:12 .",
                 None,

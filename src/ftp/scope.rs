@@ -173,6 +173,7 @@ pub fn judge(endpoint: Endpoint, kind: Kind, known: Option<IpAddr>) -> Vec<Judge
         }
         Some(control) if scope.is_inner() || scope == Scope::Unspecified => {
             found.push(Judgement::BehindNat { named, control });
+            return found;
         }
         Some(control) => found.push(Judgement::ThirdParty { named, control }),
         None => {}
@@ -243,13 +244,10 @@ mod tests {
         );
         assert_eq!(
             judge(at("10.0.0.7", 5000), passive, Some(ip("8.8.8.8"))),
-            [
-                Judgement::BehindNat {
-                    named: ip("10.0.0.7"),
-                    control: ip("8.8.8.8")
-                },
-                private
-            ]
+            [Judgement::BehindNat {
+                named: ip("10.0.0.7"),
+                control: ip("8.8.8.8")
+            }]
         );
         assert_eq!(
             judge(at("8.8.4.4", 5000), passive, Some(ip("8.8.8.8"))),

@@ -29,7 +29,8 @@ const BUFFER: usize = 256 << 10;
 /// How long a blocked call waits before it looks whether it was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
 
-/// How long a sender that has closed its side waits for the other to close too.
+/// How long a sender that has closed its side waits for the other to close too, where nobody says otherwise: enough for
+/// a server that is reading, and an end where a netcat keeps its side open.
 const LAST_WAIT: Duration = Duration::from_secs(5);
 
 /// How many ports above a taken one are tried before any free one is named.
@@ -358,14 +359,27 @@ pub struct TransferError {
 }
 
 /// Until when a transfer goes on.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub struct Terms {
     /// The greatest number of bytes.
     pub max_bytes: Option<u64>,
     /// How long nothing may move.
     pub quiet: Option<Duration>,
+    /// How long a sender that has closed its side waits for the other to close too; for ever where there is none.
+    pub last_wait: Option<Duration>,
     /// Stops it from elsewhere.
     pub cancel: Cancel,
+}
+
+impl Default for Terms {
+    fn default() -> Terms {
+        Terms {
+            max_bytes: None,
+            quiet: None,
+            last_wait: Some(LAST_WAIT),
+            cancel: Cancel::default(),
+        }
+    }
 }
 
 /// The counts of a transfer that runs.
@@ -548,12 +562,15 @@ pub fn send(
     if connection.stream.shutdown(Shutdown::Write).is_err() {
         return Ok(count.outcome(By::Peer, End::Rst));
     }
-    let deadline = Instant::now() + LAST_WAIT;
-    while Instant::now() < deadline && !terms.cancel.is_cancelled() {
+    let closed = Instant::now();
+    while terms.last_wait.is_none_or(|most| closed.elapsed() < most) {
+        if terms.cancel.is_cancelled() {
+            return Ok(count.cancelled());
+        }
         match connection.stream.read(&mut buffer) {
             Ok(0) => break,
             Ok(n) => count.against += n as u64,
-            Err(error) if is_slice(&error) => {}
+            Err(error) if is_slice(&error) => tell(Moment::Quiet(closed.elapsed())),
             Err(error) if is_reset(&error) => return Ok(count.outcome(By::Peer, End::Rst)),
             Err(error) => return Err(count.failed(Part::Network, error)),
         }

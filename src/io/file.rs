@@ -39,6 +39,34 @@ pub enum FileError {
     },
 }
 
+/// Finds out whether [`create`] would, without making anything: who waits for data wants to know before it comes.
+///
+/// # Errors
+/// Where the file exists, or cannot be made in its folder.
+pub fn check_new(path: &Path, force: bool) -> Result<(), FileError> {
+    let system = |kind: io::ErrorKind| FileError::System {
+        path: path.to_owned(),
+        error: kind.into(),
+    };
+    match path.metadata() {
+        Ok(metadata) if metadata.is_dir() => Err(system(io::ErrorKind::IsADirectory)),
+        Ok(metadata) if metadata.is_file() && !force => Err(FileError::Exists {
+            path: path.to_owned(),
+        }),
+        Ok(_) => Ok(()),
+        Err(_) => {
+            let folder = path
+                .parent()
+                .filter(|folder| !folder.as_os_str().is_empty());
+            match folder.unwrap_or(Path::new(".")).metadata() {
+                Ok(metadata) if metadata.is_dir() => Ok(()),
+                Ok(_) => Err(system(io::ErrorKind::NotADirectory)),
+                Err(error) => Err(system(error.kind())),
+            }
+        }
+    }
+}
+
 /// Opens a file to write data into: a new one; an existing regular file only with `force`; a device or a named pipe,
 /// which has nothing to lose, always.
 ///
@@ -108,6 +136,27 @@ mod tests {
         drop(create(&path, true).expect("forced"));
         assert_eq!(fs::read(&path).expect("there"), b"");
         fs::remove_file(&path).expect("removed");
+    }
+
+    #[test]
+    fn a_file_that_could_not_be_made_is_known_before() {
+        let own = std::env::current_exe().expect("this test");
+        assert!(matches!(
+            check_new(&own, false),
+            Err(FileError::Exists { .. })
+        ));
+        check_new(&own, true).expect("forced");
+        check_new(Path::new("/dev/null"), false).expect("a device");
+        check_new(Path::new("no-such-file"), false).expect("new");
+        for path in ["/", "/no/such/folder", "/dev/null/file"] {
+            assert!(
+                matches!(
+                    check_new(Path::new(path), true),
+                    Err(FileError::System { .. })
+                ),
+                "{path}"
+            );
+        }
     }
 
     #[test]

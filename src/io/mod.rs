@@ -10,7 +10,9 @@
 //! | [`events`] | the file of `--events` |
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`progress`] | progress of a long transfer |
 //! | [`server`] | the fake server's sockets |
+//! | [`signal`] | Ctrl-C |
 //! | [`stdio`] | the program's own streams |
 //! | [`terminals`] | several ftplab processes side by side |
 
@@ -23,7 +25,9 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod progress;
 pub mod server;
 mod server_data;
+pub mod signal;
 pub mod stdio;
 pub mod terminals;

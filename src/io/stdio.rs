@@ -1,6 +1,9 @@
 //! The program's own streams: whether they are terminals, how wide, and writing to them.
 
-use std::io::{self, BufWriter, IsTerminal, StdinLock, StdoutLock, Write};
+use std::{
+    fs::File,
+    io::{self, BufRead, BufWriter, IsTerminal, Read, StdinLock, StdoutLock, Write},
+};
 
 /// Standard output, buffered and locked.
 #[must_use]
@@ -12,6 +15,34 @@ pub fn stdout() -> BufWriter<StdoutLock<'static>> {
 #[must_use]
 pub fn stdin() -> StdinLock<'static> {
     io::stdin().lock()
+}
+
+/// Standard output as a file, for data: every write goes out as it is.
+///
+/// # Errors
+/// Where standard output is closed.
+pub fn stdout_unbuffered() -> io::Result<File> {
+    Ok(File::from(rustix::stdio::stdout().try_clone_to_owned()?))
+}
+
+/// The longest line of standard input that is kept; the rest of a longer one is dropped.
+pub const MAX_LINE: usize = 64 << 10;
+
+/// Reads the next line of standard input, with its line end, in place of what `line` holds. False at the end.
+///
+/// # Errors
+/// Where standard input cannot be read.
+pub fn read_line(line: &mut Vec<u8>) -> io::Result<bool> {
+    next_line(&mut io::stdin().lock(), line)
+}
+
+fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+    line.clear();
+    input.take(MAX_LINE as u64).read_until(b'\n', line)?;
+    if line.len() == MAX_LINE && line.last() != Some(&b'\n') {
+        input.skip_until(b'\n')?;
+    }
+    Ok(!line.is_empty())
 }
 
 /// True where standard input is a terminal.
@@ -60,4 +91,24 @@ pub fn columns() -> Option<usize> {
     .find_map(|stream| rustix::termios::tcgetwinsize(stream).ok())
     .map(|size| usize::from(size.ws_col))
     .filter(|&columns| columns > 0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_kept_to_their_bound() {
+        let mut input = b"one\n".to_vec();
+        input.extend(std::iter::repeat_n(b'x', MAX_LINE + 10));
+        input.extend_from_slice(b"\nlast");
+        let mut input = input.as_slice();
+        let mut line = Vec::new();
+        let mut lengths = Vec::new();
+        while next_line(&mut input, &mut line).expect("memory") {
+            lengths.push(line.len());
+        }
+        assert_eq!(lengths, [4, MAX_LINE, 4]);
+        assert_eq!(line, b"");
+    }
 }

@@ -5,7 +5,7 @@ use std::{
     env,
     io::{self, BufRead, BufReader, Read, Write},
     process::{Child, ChildStdin, Command, Stdio},
-    sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel},
+    sync::mpsc::{Receiver, Sender, channel},
     thread,
     time::{Duration, Instant},
 };
@@ -113,10 +113,7 @@ impl Terminals {
     /// The next line of any terminal; `None` when none came in time.
     #[must_use]
     pub fn next(&self, within: Duration) -> Option<Printed> {
-        match self.inbox.recv_timeout(within) {
-            Ok(printed) => Some(printed),
-            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => None,
-        }
+        self.inbox.recv_timeout(within).ok()
     }
 
     /// Waits until the process in a terminal has ended; true where it ended well and in time.

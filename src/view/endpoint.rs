@@ -55,17 +55,21 @@ pub fn division(text: &Text, port: u16) -> String {
     )
 }
 
-/// Which byte is which, and the same in hexadecimal.
-fn bytes(text: &Text, high: u8, low: u8) -> String {
+/// Which byte is which.
+fn order(text: &Text, high: u8, low: u8) -> String {
     say!(
         text,
-        "endpoint-bytes",
+        "endpoint-order",
         high = high.to_string(),
-        low = low.to_string(),
-        high_hex = format!("0x{high:02X}"),
-        low_hex = format!("0x{low:02X}"),
-        hex = format!("0x{high:02X}{low:02X}")
+        low = low.to_string()
     )
+}
+
+/// The same bytes where two digits are a byte, so that the port is the one behind the other.
+fn hexadecimal(text: &Text, high: u8, low: u8) -> String {
+    let port = u16::from_be_bytes([high, low]);
+    let sum = format!("0x{high:02X} 0x{low:02X} → 0x{port:04X} = {port}");
+    say!(text, "endpoint-hexadecimal", sum = sum)
 }
 
 /// An argument for the shell: in quotes where it holds anything that a shell would read.
@@ -119,7 +123,8 @@ pub fn explained(text: &Text, style: Style, shown: &Explained<'_>, next: bool) -
                 );
             }
             rows.row("endpoint-port", Role::Heading, &sum(high, low));
-            rows.more(&bytes(text, high, low));
+            rows.more(&order(text, high, low));
+            rows.more(&hexadecimal(text, high, low));
         }
         (_, None) => {
             if let Some(host) = stated.endpoint.host {
@@ -132,7 +137,8 @@ pub fn explained(text: &Text, style: Style, shown: &Explained<'_>, next: bool) -
                 &say!(text, "endpoint-port-as-it-stands", port = port.to_string()),
             );
             rows.more(&division(text, port));
-            rows.more(&bytes(text, high, low));
+            rows.more(&order(text, high, low));
+            rows.more(&hexadecimal(text, high, low));
         }
     }
     if shown.pasted.kind != Kind::Address {
@@ -248,7 +254,8 @@ fn reverse(rows: &mut Rows<'_>, shown: &Explained<'_>) {
     let whole = u32::from(high) * 256;
     rows.row("endpoint-port", Role::Heading, &division(text, port));
     rows.more(&format!("{high} × 256 = {whole}, {port} − {whole} = {low}"));
-    rows.more(&bytes(text, high, low));
+    rows.more(&order(text, high, low));
+    rows.more(&hexadecimal(text, high, low));
     let Some(address) = shown.address else {
         return;
     };
@@ -279,7 +286,10 @@ fn reverse(rows: &mut Rows<'_>, shown: &Explained<'_>) {
 /// What there is to say against an end point, a sentence each: its judgements, then what is odd about its text.
 #[must_use]
 pub fn notes(text: &Text, shown: &Explained<'_>) -> Vec<String> {
-    let judgements = shown.judgements.iter().map(|one| judgement(text, one));
+    let judgements = shown
+        .judgements
+        .iter()
+        .map(|one| judgement(text, one, shown.pasted.kind.listener()));
     let oddities =
         shown
             .pasted
@@ -310,9 +320,9 @@ fn notes_listed(text: &Text, style: Style, shown: &Explained<'_>) -> String {
     out
 }
 
-/// The sentence about a judgement.
+/// The sentence about a judgement of an end point at which `listener` waits.
 #[must_use]
-pub fn judgement(text: &Text, judgement: &Judgement) -> String {
+pub fn judgement(text: &Text, judgement: &Judgement, listener: Option<Listener>) -> String {
     match judgement {
         Judgement::PortZero => say!(text, "endpoint-port-zero"),
         Judgement::Privileged { port } => {
@@ -354,7 +364,16 @@ pub fn judgement(text: &Text, judgement: &Judgement) -> String {
                 Scope::Multicast => "endpoint-multicast",
                 Scope::Reserved | Scope::Global => "endpoint-reserved",
             };
-            say!(text, id, host = named.to_string())
+            let sentence = text.say(id, &[("host", named.to_string().into())]);
+            match listener.filter(|_| *scope == Scope::Private) {
+                None => sentence,
+                Some(Listener::Server) => {
+                    format!("{sentence} {}", say!(text, "endpoint-private-server"))
+                }
+                Some(Listener::User) => {
+                    format!("{sentence} {}", say!(text, "endpoint-private-user"))
+                }
+            }
         }
     }
 }
@@ -370,13 +389,16 @@ fn what_next(text: &Text, style: Style, shown: &Explained<'_>) -> String {
             "→ ",
             &say!(text, "endpoint-next-host"),
         );
-        let port = shown.pasted.stated.endpoint.port;
+        let (host, port) = (
+            say!(text, "endpoint-placeholder"),
+            shown.pasted.stated.endpoint.port,
+        );
         commands(
             &mut out,
             style,
             &[
-                format!("ftplab pasv-calc --connect HOST:{port}"),
-                format!("telnet HOST {port}"),
+                format!("ftplab pasv-calc --connect {host}:{port}"),
+                format!("telnet {host} {port}"),
             ],
         );
         return out;
@@ -408,7 +430,12 @@ fn what_next(text: &Text, style: Style, shown: &Explained<'_>) -> String {
             "endpoint-next-listen-if"
         };
         paragraph(&mut out, style, Role::Hint, "→ ", &say!(text, id));
-        commands(&mut out, style, &to_listen(address));
+        // What a server should be told instead is not what one's own side listens on.
+        commands(
+            &mut out,
+            style,
+            &to_listen(shown.address.unwrap_or(address)),
+        );
     }
     out
 }

@@ -20,11 +20,12 @@ pub fn count(text: &Text, number: u64) -> String {
     out
 }
 
-/// Seconds, as exactly as a person can use: `0.004`, `1.37`, `12.4`, `318`.
+/// Seconds, as exactly as a person can use: `0.0004`, `0.004`, `1.37`, `12.4`, `318`.
 #[must_use]
 pub fn seconds(text: &Text, time: std::time::Duration) -> String {
     let seconds = time.as_secs_f64();
     let shown = match seconds {
+        s if s < 0.000_95 => format!("{s:.4}"),
         s if s < 0.1 => format!("{s:.3}"),
         s if s < 9.995 => format!("{s:.2}"),
         s if s < 99.95 => format!("{s:.1}"),

@@ -97,16 +97,16 @@ inspect-note-snaplen-at = { $count ->
 inspect-note-lost = { $count ->
     [one] One byte
    *[other] { $count } bytes
-} of TCP data are in no frame of the capture.
+} of FTP's connections are in no frame of the capture.
 inspect-note-filter = The capture filter “{ $filter }” let no data connection through: they use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-control-only = Data connections were agreed on and none is in the capture, as a filter for the control port makes it: data connections use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-midstream = { $count ->
     [one] One connection
    *[other] { $count } connections
-} began before the capture did. Start the capture first, then the client.
+} of FTP began before the capture did. Start the capture first, then the client.
 inspect-note-one-way = Of { $count ->
-    [one] one connection
-   *[other] { $count } connections
+    [one] one control connection
+   *[other] { $count } control connections
 } only one direction was captured.
 inspect-note-duplicates = { $count ->
     [one] One frame was

@@ -1,7 +1,7 @@
 # listen.ftl: data connections: waiting for one, who connects, how it ends. pasv-calc --connect and raw use them too.
 
-listen-at = Listening at { $address } (passive open).
-listen-reach-loopback = Only programs on this machine reach it; for a server elsewhere: ftplab listen { $other }, or --for HOST.
+listen-at = Listening at { $address }: a passive open.
+listen-reach-loopback = Only programs on this machine reach it. For a server elsewhere: ftplab listen { $other }, or --for HOST.
 listen-reach-loopback-only = Only programs on this machine reach it.
 listen-reach-all = Whoever reaches any address of this machine reaches it; the lines below name { $told }.
 listen-reach-private = The machines of this network reach it; from outside a NAT keeps them off.
@@ -10,10 +10,10 @@ listen-reach-global = Every machine that can reach this one reaches it, unless a
 listen-type = Type one of these on the control connection, then LIST, RETR or the like:
 listen-type-send = Type one of these on the control connection, then STOR and a name:
 
-listen-connected = { $from } has connected, after { $seconds } s (active open by the server-DTP).
-listen-l1 = Port { $port } is L-1: the port next to the server's control port L, { $control } (RFC 959 3.2).
-listen-not-l1 = Port { $port } is not L-1, which would be { $wanted } for a server whose control port L is { $control } (RFC 959 3.2). Many servers take any port: one below 1024 needs the administrator's right. A firewall that lets only { $wanted } in keeps them off.
-listen-not-l1-untold = --control PORT tells another L.
+listen-connected = { $from } has connected after { $seconds } s: the active open of the server-DTP.
+listen-l1 = Its port { $port } is L-1, next to the server's control port L = { $control } (RFC 959 3.2).
+listen-not-l1 = Its port { $port } is not L-1 = { $wanted } (RFC 959 3.2, control port L = { $control }). Many servers take any port, since one below 1024 needs the administrator's right; a firewall that lets only { $wanted } in stops those.
+listen-not-l1-untold = If L is another: --control L.
 listen-rejected = { $from } has connected and was turned away: it is not { $expected }. Still listening.
 listen-dialled = Data connection open from { $from } (your side, active open) to { $to } (the server-DTP, passive open).
 listen-silent = Nothing comes yet. The server sends when LIST or RETR is given on the control connection, not before.

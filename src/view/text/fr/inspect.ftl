@@ -97,16 +97,16 @@ inspect-note-snaplen-at = { $count ->
 inspect-note-lost = { $count ->
     [one] Un octet
    *[other] { $count } octets
-} de données TCP ne sont dans aucune trame de la capture.
+} des connexions FTP ne sont dans aucune trame de la capture.
 inspect-note-filter = Le filtre de capture « { $filter } » n’a laissé passer aucune connexion de données : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-control-only = Des connexions de données ont été convenues et aucune n’est dans la capture, comme avec un filtre sur le port de contrôle : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-midstream = { $count ->
-    [one] Une connexion a
-   *[other] { $count } connexions ont
+    [one] Une connexion FTP a
+   *[other] { $count } connexions FTP ont
 } commencé avant la capture. Lancez d’abord la capture, puis le client.
 inspect-note-one-way = De { $count ->
-    [one] une connexion
-   *[other] { $count } connexions
+    [one] une connexion de contrôle
+   *[other] { $count } connexions de contrôle
 }, un seul sens a été capturé.
 inspect-note-duplicates = { $count ->
     [one] Une trame a été capturée

@@ -1,7 +1,7 @@
 # listen.ftl : les connexions de données : l’attente, qui se connecte, comment elles finissent. Sert aussi à pasv-calc --connect et à raw.
 
-listen-at = À l’écoute sur { $address } (ouverture passive).
-listen-reach-loopback = Seuls les programmes de cette machine y ont accès ; pour un serveur ailleurs : ftplab listen { $other }, ou --for HÔTE.
+listen-at = À l’écoute sur { $address } : une ouverture passive.
+listen-reach-loopback = Seuls les programmes de cette machine y ont accès. Pour un serveur ailleurs : ftplab listen { $other }, ou --for HÔTE.
 listen-reach-loopback-only = Seuls les programmes de cette machine y ont accès.
 listen-reach-all = Qui joint une adresse quelconque de cette machine y a accès ; les lignes ci-dessous nomment { $told }.
 listen-reach-private = Les machines de ce réseau y ont accès ; de l’extérieur, un NAT fait barrage.
@@ -10,10 +10,10 @@ listen-reach-global = Toute machine qui peut joindre celle-ci y a accès, sauf p
 listen-type = À taper sur la connexion de contrôle, l’une ou l’autre, puis LIST, RETR ou autre :
 listen-type-send = À taper sur la connexion de contrôle, l’une ou l’autre, puis STOR et un nom :
 
-listen-connected = { $from } s’est connecté, après { $seconds } s (ouverture active par le server-DTP).
-listen-l1 = Le port { $port } est L-1 : le voisin du port de contrôle L du serveur, { $control } (RFC 959 3.2).
-listen-not-l1 = Le port { $port } n’est pas L-1, qui serait { $wanted } pour un serveur dont le port de contrôle L est { $control } (RFC 959 3.2). Beaucoup de serveurs prennent un port quelconque : inférieur à 1024, il demande les droits d’administrateur. Un pare-feu qui ne laisse entrer que { $wanted } les arrête.
-listen-not-l1-untold = --control PORT indique un autre L.
+listen-connected = { $from } s’est connecté après { $seconds } s : l’ouverture active du server-DTP.
+listen-l1 = Son port { $port } est L-1, le voisin du port de contrôle du serveur, L = { $control } (RFC 959 3.2).
+listen-not-l1 = Son port { $port } n’est pas L-1 = { $wanted } (RFC 959 3.2, port de contrôle L = { $control }). Beaucoup de serveurs prennent un port quelconque, car il faut les droits d’administrateur au-dessous de 1024 ; un pare-feu qui ne laisse entrer que { $wanted } les arrête.
+listen-not-l1-untold = Si L est un autre : --control L.
 listen-rejected = { $from } s’est connecté et a été renvoyé : ce n’est pas { $expected }. L’écoute continue.
 listen-dialled = Connexion de données ouverte de { $from } (votre côté, ouverture active) vers { $to } (le server-DTP, ouverture passive).
 listen-silent = Rien ne vient pour l’instant. Le serveur envoie quand LIST ou RETR est donné sur la connexion de contrôle, pas avant.

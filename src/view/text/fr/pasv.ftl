@@ -1,1 +1,6 @@
-# pasv.ftl: (empty)
+# pasv.ftl : le cadre de pasv-calc ; ce qui est dit d’un point d’accès est dans endpoint.ftl.
+
+pasv-ask = Collez la réponse du serveur (227, 228, 229), une commande PORT, EPRT ou LPRT, ou ADRESSE:PORT, puis Entrée. Ctrl-D termine.
+pasv-go-on = … et la suite ?
+pasv-connect-needs-host = Se connecter à quelle machine ? Le texte n’en nomme pas : --host HÔTE indique celle du serveur.
+pasv-connect-nowhere = Personne ne peut se connecter à { $address }.

@@ -1,0 +1,78 @@
+//! Progress of a long transfer, on standard error where that is a terminal: a bar where the size is known, else what has
+//! moved and how fast. Short transfers show none. It has figures only, so it needs no language.
+
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::stdio;
+
+/// A transfer shorter than this shows no progress.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often it is drawn, in times a second.
+const DRAWN: u8 = 5;
+
+/// What a transfer has moved so far, on a terminal.
+pub struct Progress {
+    bytes: u64,
+    total: Option<u64>,
+    begun: Instant,
+    bar: Option<ProgressBar>,
+    wanted: bool,
+}
+
+impl Progress {
+    /// Progress of a transfer of `total` bytes, where that is known. Nothing is drawn where standard error is no terminal
+    /// or `wanted` is false (the data itself goes to the terminal).
+    #[must_use]
+    pub fn new(total: Option<u64>, wanted: bool) -> Progress {
+        Progress {
+            bytes: 0,
+            total,
+            begun: Instant::now(),
+            bar: None,
+            wanted: wanted && stdio::stderr_is_terminal(),
+        }
+    }
+
+    /// So many more bytes have moved.
+    pub fn moved(&mut self, bytes: usize) {
+        self.bytes += bytes as u64;
+        if !self.wanted {
+            return;
+        }
+        if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
+            self.bar = Some(bar(self.total));
+        }
+        if let Some(bar) = &self.bar {
+            bar.set_position(self.bytes);
+        }
+    }
+
+    /// Takes what was drawn away again.
+    pub fn finish(&mut self) {
+        self.wanted = false;
+        if let Some(bar) = self.bar.take() {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(total: Option<u64>) -> ProgressBar {
+    let target = ProgressDrawTarget::stderr_with_hz(DRAWN);
+    let (bar, template) = match total {
+        Some(total) => (
+            ProgressBar::with_draw_target(Some(total), target),
+            "{percent:>3} % [{bar:30}] {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}",
+        ),
+        None => (
+            ProgressBar::with_draw_target(None, target),
+            "{decimal_bytes} {decimal_bytes_per_sec} {elapsed}",
+        ),
+    };
+    match ProgressStyle::with_template(template) {
+        Ok(style) => bar.with_style(style.progress_chars("=> ")),
+        Err(_) => bar,
+    }
+}

@@ -1,0 +1,55 @@
+//! Ctrl-C and its kin, as a flag that waits and transfers look at: the first ends what is going on in order, with its
+//! report; the second ends the program where it stands, for a write that nobody takes cannot be asked to stop.
+
+use std::{io, process, thread};
+
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::data::Cancel;
+
+/// The exit code that shells give a program ended by Ctrl-C.
+const INTERRUPTED: i32 = 130;
+
+/// From now on Ctrl-C (SIGINT) and a polite kill (SIGTERM) set the flag that is returned.
+///
+/// # Errors
+/// Where the system gives no thread or no signals.
+pub fn interrupts() -> io::Result<Cancel> {
+    let cancel = Cancel::default();
+    let flag = cancel.clone();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    // Signals are caught from here on, not from whenever the thread first runs.
+    let entered = runtime.enter();
+    let (mut interrupt, mut end) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
+    drop(entered);
+    thread::Builder::new()
+        .name("signals".into())
+        .spawn(move || {
+            runtime.block_on(async {
+                loop {
+                    tokio::select! {
+                        _ = interrupt.recv() => {}
+                        _ = end.recv() => {}
+                    }
+                    if flag.is_cancelled() {
+                        at_once();
+                    }
+                    flag.cancel();
+                }
+            });
+        })?;
+    Ok(cancel)
+}
+
+#[allow(
+    clippy::exit,
+    reason = "the main thread is stuck in a write and cannot return"
+)]
+fn at_once() -> ! {
+    process::exit(INTERRUPTED)
+}
