@@ -70,7 +70,7 @@ impl Program {
 
     /// The first line for which `wanted` has an answer.
     #[track_caller]
-    pub(crate) fn until<T>(&mut self, wanted: impl Fn(Stream, &str) -> Option<T>) -> T {
+    pub(crate) fn until<T>(&mut self, mut wanted: impl FnMut(Stream, &str) -> Option<T>) -> T {
         let start = Instant::now();
         while let Ok((stream, line)) = self
             .lines
