@@ -189,3 +189,9 @@ pub(crate) fn golden(name: &str, shown: &str) {
         number += 1;
     }
 }
+
+/// Says, past the capture of a test's output, that something is not here and what it was for is not tested.
+pub(crate) fn skipped(what: &str) {
+    // Written, not printed: the test runner holds back what is printed.
+    let _ = writeln!(std::io::stderr(), "skipped: {what} not found");
+}

@@ -1,7 +1,11 @@
 //! The one integration binary. `cargo test` needs nothing but Rust; what needs a real peer says so and is skipped where
 //! the peer is missing.
 
+mod around;
 mod explain;
 mod harness;
 mod layering;
+mod peers;
+mod raw;
+mod start;
 mod texts;

@@ -1,13 +1,17 @@
 //! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
 
 mod builtin;
+mod completions;
+mod demo;
 mod explain;
 mod fake_server;
 mod fault;
 mod listen;
+mod man;
 mod pasv_calc;
 mod raw;
 mod report;
+mod start;
 mod transfer;
 
 use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
@@ -117,11 +121,10 @@ impl Context {
             }
         };
         let style = |terminal: bool| {
-            let width = if terminal {
-                streams::columns().unwrap_or(DEFAULT_WIDTH)
-            } else {
-                DEFAULT_WIDTH
-            };
+            // A program that shows our output says how wide it is (POSIX: COLUMNS).
+            let told = || env::var("COLUMNS").ok()?.parse().ok();
+            let asked = if terminal { streams::columns() } else { told() };
+            let width = asked.unwrap_or(DEFAULT_WIDTH);
             Style::new(wanted(terminal), width)
         };
         Context {
@@ -170,12 +173,15 @@ pub fn run(args: Vec<OsString>) -> Exit {
 
 fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure> {
     match command {
-        Some(Command::Explain(asked)) => explain::run(&asked, context),
-        Some(Command::Listen(asked)) => listen::run(&asked, context),
+        None => start::run(context),
+        Some(Command::Raw(asked)) => raw::run(context, &asked),
         Some(Command::PasvCalc(asked)) => pasv_calc::run(&asked, context),
-        Some(Command::Raw(args)) => raw::run(context, &args),
+        Some(Command::Listen(asked)) => listen::run(&asked, context),
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
-        _ => Err(Failure::failed("ftplab: not built yet")),
+        Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::Demo(asked)) => demo::run(context, &asked),
+        Some(Command::Man(asked)) => man::run(&asked, context),
+        Some(Command::Completions(asked)) => completions::run(&asked),
     }
 }
 

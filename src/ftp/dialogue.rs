@@ -91,7 +91,8 @@ struct Pending {
     at: Nanos,
     offset: u64,
     arg: Option<Box<[u8]>>,
-    stated: Option<Result<Stated, endpoint::Fault>>,
+    /// Boxed: few commands have one, and each command is moved into and out of the queue.
+    stated: Option<Box<Result<Stated, endpoint::Fault>>>,
     preliminary: bool,
     aborted: bool,
     declared: Option<Declared>,
@@ -521,7 +522,7 @@ impl Core {
             at: here.at,
             offset: here.offset,
             arg: remembered,
-            stated: stated.map(|(_, stated)| stated),
+            stated: stated.map(|(_, stated)| Box::new(stated)),
             preliminary: false,
             aborted: false,
             declared: None,
@@ -1116,7 +1117,7 @@ impl Core {
         let stated = pending
             .stated
             .as_ref()
-            .and_then(|stated| stated.as_ref().ok())
+            .and_then(|stated| stated.as_ref().as_ref().ok())
             .cloned();
         let listen = stated
             .as_ref()
@@ -1247,7 +1248,7 @@ impl Core {
 
     /// A command whose reply will not come any more.
     fn unanswered(&mut self, here: Here, pending: &Pending, sink: Sink<'_>) {
-        if let Some(Ok(stated)) = &pending.stated {
+        if let Some(Ok(stated)) = pending.stated.as_deref() {
             let listen = self.full_address(stated.endpoint, self.ends.user);
             let negotiation = Negotiation {
                 n: 0,

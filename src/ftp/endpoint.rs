@@ -158,7 +158,10 @@ const MAX_NUMBERS: usize = 24;
 
 /// Reads numbers with a comma (and blanks around it) between them, from a place where a digit stands.
 fn run(text: &[u8], mut at: usize) -> Run {
-    let mut run = Run::default();
+    let mut run = Run {
+        numbers: Vec::with_capacity(8),
+        ..Run::default()
+    };
     loop {
         let start = at;
         let mut value: u64 = 0;

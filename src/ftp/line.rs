@@ -112,6 +112,7 @@ impl LineReader {
     }
 
     /// Consumes `input` up to the end of the next line and lends that line; `None` when `input` is used up.
+    #[inline]
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut &'i [u8]) -> Option<Piece<'s>> {
         if self.lent {
             self.carry.clear();
@@ -147,6 +148,7 @@ impl LineReader {
     }
 
     /// What was noted about the line that ends here, without its text; the notes begin anew.
+    #[inline]
     fn notes(&mut self) -> Line<'static> {
         Line {
             bytes: &[],

@@ -14,6 +14,7 @@
 //! | [`server`] | the fake server's sockets |
 //! | [`signal`] | Ctrl-C |
 //! | [`stdio`] | the program's own streams |
+//! | [`terminals`] | several ftplab processes side by side |
 
 pub mod address;
 pub mod background;
@@ -29,3 +30,4 @@ pub mod server;
 mod server_data;
 pub mod signal;
 pub mod stdio;
+pub mod terminals;

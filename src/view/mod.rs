@@ -9,6 +9,8 @@
 //! | [`data`] | a data connection: its bytes on a screen, who connected, how it ended |
 //! | [`number`] | numbers, sizes and times |
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
+//! | [`demo`] | the lab by itself |
+//! | [`start`] | the page that `ftplab` shows without an argument |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`json`] | JSON Lines for programs |
 //! | [`log`] | a dialogue as a log in the notation |
@@ -18,6 +20,7 @@
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
 pub mod data;
+pub mod demo;
 pub mod endpoint;
 pub mod explain;
 pub mod json;
@@ -27,6 +30,7 @@ pub mod quirk;
 pub mod raw;
 pub mod sanitise;
 pub mod server;
+pub mod start;
 pub mod style;
 pub mod text;
 pub mod wrap;

@@ -40,6 +40,8 @@ pub enum Explain {
 
 /// How many columns ftplab's own lines are indented.
 const INDENT: usize = 3;
+/// How wide the local commands are in `/help`.
+const USAGE: usize = 33;
 /// How many characters of one line of the wire are shown; the rest is counted. All of it is in a log.
 const SHOWN: usize = 2000;
 
@@ -483,12 +485,12 @@ impl Raw<'_> {
         for (command, rest) in console::LOCAL {
             let what = say!(self.text, &format!("raw-help-{}", &command[1..]));
             let usage = format!("{command} {rest}");
-            let column = INDENT + 30;
+            let column = INDENT + USAGE + 1;
             let body = wrap(&what, column, column, self.style.width());
             out.push_str(&format!(
                 "{:INDENT$}{} {body}\n",
                 "",
-                self.style.paint(Role::Command, &format!("{usage:<29}"))
+                self.style.paint(Role::Command, &format!("{usage:<USAGE$}"))
             ));
         }
         out.push_str(&self.remark(Role::Remark, &say!(self.text, "raw-help-keys")));

@@ -1,1 +1,18 @@
-# start.ftl: (empty)
+# start.ftl: the page that ftplab shows without an argument.
+
+start-title = The FTP lab by hand, in three terminals. Once by itself: ftplab demo
+start-terminal = terminal { $number }
+start-control = Sequence 1, you are the client. The control connection:
+start-server = a server, on port 2121
+start-another-server = another server: HOST 21
+start-each-line = Enter after each line
+start-no-data = no data: why?
+start-passive = Passive mode: the server listens, you open the data connection:
+start-reply = the reply to PASV
+start-data = the data: terminal 3
+start-active = Active mode: you listen, the server opens the data connection:
+start-arithmetic = 19 × 256 + 136 = 5000
+start-being-server = Sequence 2, you are the server. Its replies stand in a file, my.ftp:
+start-script = S> 220 …  C> USER *  S> 331 …
+start-clients = or FileZilla, lftp, …
+start-more = ftplab explain 425 PASV: what they mean. ftplab --help: everything else.

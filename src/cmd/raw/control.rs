@@ -1,0 +1,225 @@
+//! The control connection of `raw`: bytes of either side through the observer, and what they make us say.
+
+use super::{Happened, Raw, dial, ends, lost, output::json_lines};
+use crate::{
+    cmd::{Exit, Failure, fault},
+    ftp::{
+        code::ReplyCode,
+        dialogue::{Close, Dialogue},
+        event::{Event, Nanos, What},
+        side::Side,
+    },
+    io::{
+        address::FTP_PORT,
+        clock,
+        control::{Control, Incoming},
+    },
+    say,
+    script::coach::{Coach, Remark},
+    view::{json, style::Role},
+};
+
+impl Raw<'_> {
+    pub(super) fn established(&mut self, control: Control) -> Result<(), Failure> {
+        let connected = self.view.connected(control.user, control.server);
+        self.remark(&connected)?;
+        self.generation += 1;
+        self.dialogue = Dialogue::new(ends(&control));
+        self.coach = Coach::default();
+        self.dialled = None;
+        self.unfinished_told = 0;
+        let (generation, outbox) = (self.generation, self.outbox.clone());
+        control.listen(outbox, move |incoming| {
+            Happened::Incoming(generation, incoming)
+        })?;
+        let now = clock::now();
+        self.waiting_since = now;
+        self.last_activity = now;
+        let line = json::Connected::control(control.user, control.server, now);
+        self.emit("connected", &line)?;
+        if let Some((log, _)) = &mut self.log {
+            let lines = log.comment(&format!("{} > {}", control.user, control.server));
+            self.write_log(&lines)?;
+        }
+        self.control = Some(control);
+        Ok(())
+    }
+
+    /// Bytes of either side go through the observer; everything that is said about them comes out here.
+    pub(super) fn observe(&mut self, side: Side, bytes: &[u8], at: Nanos) -> Result<(), Failure> {
+        self.watch(|dialogue, sink| dialogue.feed(side, bytes, at, sink))
+    }
+
+    pub(super) fn watch(
+        &mut self,
+        step: impl FnOnce(&mut Dialogue, &mut dyn FnMut(&Event<'_>)),
+    ) -> Result<(), Failure> {
+        let (mut shown, mut logged, mut lines) = (String::new(), String::new(), String::new());
+        let (user, server) = self
+            .control
+            .as_ref()
+            .map_or((None, None), |c| (Some(c.user), Some(c.server)));
+        let Raw {
+            dialogue,
+            coach,
+            view,
+            log,
+            last_code,
+            refused,
+            args,
+            ..
+        } = self;
+        let wants_json = args.json || self.events.is_some();
+        let (json_out, events_out) = (&mut lines, &mut String::new());
+        let mut sink = |event: &Event<'_>| {
+            coach.watch(event, user, server);
+            view.event(event, &mut shown);
+            if let Some((log, _)) = log {
+                logged.push_str(&log.event(event));
+            }
+            if let What::Reply(reply) = &event.what {
+                if reply.code.is_some() {
+                    *last_code = reply.code;
+                }
+                *refused |= reply.code.is_none_or(ReplyCode::is_negative);
+            }
+            if wants_json {
+                json_lines(event, args.show_credentials, json_out, events_out);
+            }
+        };
+        step(dialogue, &mut sink);
+        let events_lines = std::mem::take(events_out);
+        for remark in self.coach.remarks() {
+            // What is being listened to already needs no advice.
+            if matches!(&remark, Remark::BeListening(at) if self.transfers.iter().any(|t| t.awaited && t.address == *at))
+            {
+                continue;
+            }
+            shown.push_str(&self.view.coach(&remark));
+        }
+        if self.args.json && !lines.is_empty() {
+            self.screen.print(&lines)?;
+        }
+        if let Some(events) = &mut self.events {
+            for line in events_lines.split_inclusive('\n') {
+                events
+                    .append(line)
+                    .map_err(|error| lost(self.context, &error))?;
+            }
+        }
+        self.write_log(&logged)?;
+        self.show(&shown)
+    }
+
+    pub(super) fn incoming(&mut self, incoming: Incoming) -> Result<(), Failure> {
+        match incoming {
+            Incoming::Bytes(bytes, at) => {
+                self.last_activity = at;
+                self.waiting_since = at;
+                self.observe(Side::Server, &bytes, at)?;
+                if self.dialogue.unfinished(Side::Server).is_empty() {
+                    self.unfinished_told = 0;
+                }
+                Ok(())
+            }
+            Incoming::Closed(how, at) => {
+                self.watch(|dialogue, sink| dialogue.end(Side::Server, how, at, sink))?;
+                self.closed(how, at)
+            }
+        }
+    }
+
+    pub(super) fn closed(&mut self, how: Close, at: Nanos) -> Result<(), Failure> {
+        let expected = self.dialogue.session().closing;
+        self.control = None;
+        let mut shown = self.view.closed(how, expected, self.interactive);
+        // Unasked, but nothing was left to say: that is no refusal.
+        self.refused |= !expected && (self.dialogue.waits() || !self.dialogue.greeted());
+        if let Some((log, _)) = &mut self.log {
+            let lines = log.comment(match how {
+                Close::Fin => "closed by the server",
+                Close::Rst => "reset by the server",
+            });
+            self.write_log(&lines)?;
+        }
+        if !self.interactive && expected {
+            shown.clear();
+        }
+        self.remark(&shown)?;
+        self.emit("closed", &json::Closed::control(how, true, at))
+    }
+
+    pub(super) fn send(&mut self, line: &[u8]) -> Result<(), Failure> {
+        let Some(control) = &mut self.control else {
+            let told = self
+                .view
+                .remark(Role::Warning, &say!(self.context.text, "raw-not-connected"));
+            self.refused = true;
+            return self.remark(&told);
+        };
+        // One write for the line and its end: a peer that reads once sees all of it.
+        let bytes = [line, b"\r\n"].concat();
+        let at = clock::now();
+        if let Err(error) = control.send(&bytes) {
+            let why = fault::reason(&self.context.text, &error);
+            let told = self.view.remark(
+                Role::Warning,
+                &say!(self.context.text, "raw-send-failed", why = why),
+            );
+            self.refused = true;
+            return self.remark(&told);
+        }
+        self.last_activity = at;
+        self.waiting_since = at;
+        self.observe(Side::User, &bytes, at)
+    }
+
+    pub(super) fn again(&mut self) -> Result<(), Failure> {
+        if let Some(control) = self.control.take() {
+            control.close();
+        }
+        let mut shown = String::new();
+        let mut last = String::new();
+        let control = dial(&self.view, &self.addresses, &mut last, |line| {
+            shown.push_str(line)
+        });
+        self.remark(&shown)?;
+        match control {
+            Ok(control) => self.established(control),
+            Err(()) => {
+                let port = self.place.port.unwrap_or(FTP_PORT).to_string();
+                let host = self.place.host.clone();
+                let told = say!(
+                    self.context.text,
+                    "raw-unreachable",
+                    host = host,
+                    port = port
+                );
+                let told = self.view.remark(Role::Warning, &told);
+                self.refused = true;
+                self.remark(&told)
+            }
+        }
+    }
+
+    /// Ends: what is still open is closed from here.
+    pub(super) fn leave(mut self, exit: Exit) -> Result<Exit, Failure> {
+        for transfer in &self.transfers {
+            transfer.cancel.cancel();
+        }
+        if let Some(control) = self.control.take() {
+            control.close();
+            if self.interactive {
+                let told = self
+                    .view
+                    .remark(Role::Remark, &say!(self.context.text, "raw-bye"));
+                self.show(&told)?;
+            }
+            self.emit(
+                "closed",
+                &json::Closed::control(Close::Fin, false, clock::now()),
+            )?;
+        }
+        Ok(exit)
+    }
+}

@@ -1,0 +1,299 @@
+//! `raw`: one loop owns the observer, the coach, the view and the connection; threads only read the keyboard, the socket
+//! and data connections, and report into one channel.
+//!
+//! On a terminal a line goes out when it is typed. From a pipe, the next line waits for the final reply to the last one,
+//! unless it is one of those that make sense while a transfer runs (RFC 959 4.1.3).
+
+use std::{
+    net::SocketAddr,
+    path::Path,
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    time::Duration,
+};
+
+mod control;
+mod keyboard;
+mod output;
+mod transfers;
+mod waiting;
+
+use super::{Context, Exit, Failure, fault};
+use crate::{
+    cli::{self, ExplainArg},
+    ftp::{
+        catalogue,
+        code::ReplyCode,
+        dialogue::{Dialogue, Ends},
+        event::Nanos,
+    },
+    io::{
+        address::{self, FTP_PORT},
+        background::Told,
+        clock,
+        control::{Control, Incoming},
+        data::Cancel,
+        editor::{self, Keyboard, Screen, Typed, Word},
+        events::Events,
+        stdio,
+    },
+    say,
+    script::{coach::Coach, console},
+    view::{
+        log::Log,
+        raw::{DataLines, Explain, Raw as View},
+        style::Style,
+    },
+};
+
+/// How many reports may wait to be dealt with; a server that sends faster than a terminal shows has to wait.
+const INBOX: usize = 64;
+/// How often the loop looks at the clock.
+const TICK: Duration = Duration::from_millis(100);
+/// How long a line may stay without its end before it is shown as it is.
+const UNFINISHED: Nanos = 1_000_000_000;
+
+/// What the threads report.
+enum Happened {
+    Typed(Typed),
+    Incoming(u64, Incoming),
+    Data(u64, Told),
+}
+
+/// A data connection of this session.
+struct Transfer {
+    number: u64,
+    /// Opened by `/listen`: whoever dials is judged.
+    awaited: bool,
+    sending: bool,
+    cancel: Cancel,
+    lines: DataLines,
+    kept: Vec<u8>,
+    address: SocketAddr,
+    /// Nobody has dialled yet.
+    waiting: bool,
+}
+
+struct Raw<'a> {
+    context: &'a Context,
+    args: &'a cli::Raw,
+    view: View<'a>,
+    interactive: bool,
+    addresses: Vec<SocketAddr>,
+    place: address::Place,
+    inbox: Receiver<Happened>,
+    outbox: SyncSender<Happened>,
+    screen: Screen,
+    keyboard: Keyboard,
+    events: Option<Events>,
+    log: Option<(Log, Events)>,
+    dialogue: Dialogue,
+    coach: Coach,
+    control: Option<Control>,
+    /// Counts connections: reports of an earlier one are stale.
+    generation: u64,
+    transfers: Vec<Transfer>,
+    opened: u64,
+    /// The negotiation that `/data` has dialled.
+    dialled: Option<u64>,
+    last_code: Option<ReplyCode>,
+    last_activity: Nanos,
+    unfinished_told: usize,
+    /// Some reply said no, or did not come: exit code 1 from a pipe.
+    refused: bool,
+    interrupted: bool,
+    /// A line from the pipe that waits for the reply to the one before it.
+    held: Option<Vec<u8>>,
+    input_ended: bool,
+    waiting_since: Nanos,
+}
+
+/// Runs `raw`.
+///
+/// # Errors
+/// Where the address makes no sense, nobody answers, or a file cannot be written.
+pub(super) fn run(context: &Context, args: &cli::Raw) -> Result<Exit, Failure> {
+    let text = &context.text;
+    let mut place = address::parse(&args.host)
+        .map_err(|error| fault::failed(context, "raw", &fault::address(text, &error)))?;
+    if let Some(port) = &args.port {
+        place.port = Some(
+            address::port(port)
+                .map_err(|error| fault::failed(context, "raw", &fault::address(text, &error)))?,
+        );
+    }
+    let addresses = place
+        .resolve(FTP_PORT)
+        .map_err(|error| fault::failed(context, "raw", &fault::address(text, &error)))?;
+    let interactive = stdio::stdin_is_terminal() && !args.json;
+    let explain = match args.explain {
+        Some(ExplainArg::Full) => Explain::Full,
+        Some(ExplainArg::Brief) => Explain::Brief,
+        Some(ExplainArg::Off) => Explain::Off,
+        None if interactive => Explain::Full,
+        None => Explain::Off,
+    };
+    let view = View {
+        text,
+        style: if args.json {
+            Style::plain()
+        } else {
+            context.out
+        },
+        explain,
+        hints: !args.no_hints && (interactive || args.explain.is_some()),
+        echo: !interactive,
+        show_credentials: args.show_credentials,
+    };
+    let open = |path: &Path| {
+        Events::open(path)
+            .map_err(|error| fault::failed(context, "raw", &fault::events(text, &error)))
+    };
+    let events = args.events.as_deref().map(open).transpose()?;
+    let log = args.log.as_deref().map(open).transpose()?;
+    let log = log.map(|file| (Log::new(args.show_credentials), file));
+    let (outbox, inbox) = sync_channel(INBOX);
+    // The control connection first: without it there is nothing to type.
+    let mut early = String::new();
+    let control = dial(&view, &addresses, &mut early, |shown| {
+        if !args.json {
+            stdio::remark(shown, interactive);
+        }
+    })
+    .map_err(|_| {
+        let port = place.port.unwrap_or(FTP_PORT).to_string();
+        Failure::failed(say!(
+            text,
+            "raw-unreachable",
+            host = place.host.clone(),
+            port = port
+        ))
+    })?;
+    let (screen, keyboard) = if interactive {
+        editor::terminal(
+            "C> ",
+            words(),
+            context.out.colour(),
+            outbox.clone(),
+            Happened::Typed,
+        )
+    } else {
+        editor::pipe(outbox.clone(), Happened::Typed)
+    }?;
+    let dialogue = Dialogue::new(ends(&control));
+    let raw = Raw {
+        context,
+        args,
+        view,
+        interactive,
+        addresses,
+        place,
+        inbox,
+        outbox,
+        screen,
+        keyboard,
+        events,
+        log,
+        dialogue,
+        coach: Coach::default(),
+        control: None,
+        generation: 0,
+        transfers: Vec::new(),
+        opened: 0,
+        dialled: None,
+        last_code: None,
+        last_activity: clock::now(),
+        unfinished_told: 0,
+        refused: false,
+        interrupted: false,
+        held: None,
+        input_ended: false,
+        waiting_since: clock::now(),
+    };
+    raw.run(control)
+}
+
+/// Tries every address in turn; `show` gets each line that is to be seen at once.
+fn dial(
+    view: &View<'_>,
+    addresses: &[SocketAddr],
+    last: &mut String,
+    mut show: impl FnMut(&str),
+) -> Result<Control, ()> {
+    for &address in addresses {
+        show(&view.trying(address));
+        match Control::dial(address) {
+            Ok(control) => return Ok(control),
+            Err(error) => {
+                *last = view.not_there(address, &fault::reason(view.text, &error));
+                show(last);
+            }
+        }
+    }
+    Err(())
+}
+
+fn ends(control: &Control) -> Ends {
+    Ends {
+        user: Some(control.user),
+        server: Some(control.server),
+        midstream: false,
+    }
+}
+
+/// A file that takes no more lines: what was promised is not kept, so the program ends.
+fn lost(context: &Context, error: &crate::io::events::EventsError) -> Failure {
+    fault::failed(context, "raw", &fault::events(&context.text, error))
+}
+
+/// What Tab completes: the verbs with their syntax, and the local commands.
+fn words() -> Vec<Word> {
+    let verbs = catalogue::commands().iter().map(|fact| {
+        let rest = fact
+            .syntax
+            .strip_prefix(fact.verb.name())
+            .unwrap_or_default()
+            .trim_start()
+            .to_owned();
+        Word {
+            word: fact.verb.name().to_owned(),
+            rest: rest.replace("<SP> ", ""),
+        }
+    });
+    let local = console::LOCAL.iter().map(|(word, rest)| Word {
+        word: (*word).into(),
+        rest: (*rest).into(),
+    });
+    verbs.chain(local).collect()
+}
+
+impl Raw<'_> {
+    fn run(mut self, control: Control) -> Result<Exit, Failure> {
+        self.established(control)?;
+        if self.interactive {
+            let invitation = self.view.invitation();
+            self.show(&invitation)?;
+        }
+        loop {
+            match self.inbox.recv_timeout(TICK) {
+                Ok(Happened::Typed(typed)) => {
+                    if let Some(exit) = self.typed(typed)? {
+                        return self.leave(exit);
+                    }
+                }
+                Ok(Happened::Incoming(generation, incoming)) if generation == self.generation => {
+                    self.incoming(incoming)?;
+                }
+                Ok(Happened::Incoming(..)) => {}
+                Ok(Happened::Data(number, told)) => self.data(number, told)?,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.leave(Exit::Failed),
+            }
+            self.tick()?;
+            if !self.interactive
+                && let Some(exit) = self.batch()?
+            {
+                return self.leave(exit);
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! Data connections of `raw`, opened by `/data` and `/listen`, in the background.
+
+use std::net::SocketAddr;
+
+use super::{Happened, Raw, Transfer};
+use crate::{
+    cmd::{Failure, fault},
+    ftp::endpoint,
+    io::{
+        address::{self, FTP_PORT},
+        background::{self, Carry, Told},
+        clock,
+        data::{self, By, Cancel, End},
+        file::{self, FileError},
+    },
+    say,
+    script::console::Payload,
+    view::{json, log, raw::DataLines, style::Role},
+};
+
+impl Raw<'_> {
+    pub(super) fn carry(&mut self, payload: &Payload) -> Result<Option<Carry>, Failure> {
+        let opened = match payload {
+            Payload::Show => return Ok(Some(Carry::Show)),
+            Payload::Into(path) => file::create(path, false).map(Carry::Into),
+            Payload::From(path) => file::open(path).map(|(file, _)| Carry::From(file)),
+        };
+        match opened {
+            Ok(carry) => Ok(Some(carry)),
+            Err(error) => {
+                let told = match &error {
+                    FileError::Exists { path } => {
+                        say!(
+                            self.context.text,
+                            "raw-data-file-exists",
+                            file = fault::shown(path)
+                        )
+                    }
+                    FileError::System { .. } => fault::file(&self.context.text, &error),
+                };
+                self.warn(&told)?;
+                Ok(None)
+            }
+        }
+    }
+
+    pub(super) fn warn(&mut self, sentence: &str) -> Result<(), Failure> {
+        self.refused = true;
+        let told = self.view.remark(Role::Warning, sentence);
+        self.remark(&told)
+    }
+
+    pub(super) fn dial_data(&mut self, to: Option<&str>, payload: &Payload) -> Result<(), Failure> {
+        let text = &self.context.text;
+        let agreed = self
+            .dialogue
+            .session()
+            .negotiation
+            .clone()
+            .filter(|n| n.verb.asks_to_listen());
+        let address = match (to, &agreed) {
+            (Some(to), _) => {
+                let resolved = address::parse(to).and_then(|place| place.resolve(FTP_PORT));
+                match resolved {
+                    Ok(addresses) => addresses.first().copied(),
+                    Err(error) => return self.warn(&fault::address(text, &error)),
+                }
+            }
+            (None, Some(negotiation)) if self.dialled == Some(negotiation.n) => {
+                return self.warn(&say!(text, "raw-data-is-used"));
+            }
+            // The control connection's own peer, whatever host the reply names (RFC 2577 3).
+            (None, Some(negotiation)) => {
+                let peer = self.control.as_ref().map(|control| control.server.ip());
+                negotiation
+                    .listen
+                    .map(|listen| SocketAddr::new(peer.unwrap_or(listen.ip()), listen.port()))
+            }
+            (None, None) => None,
+        };
+        let Some(address) = address else {
+            return self.warn(&say!(text, "raw-data-needs-passive"));
+        };
+        let Some(carry) = self.carry(payload)? else {
+            return Ok(());
+        };
+        if to.is_none() {
+            self.dialled = agreed.map(|negotiation| negotiation.n);
+        }
+        let told = self.view.remark(
+            Role::Remark,
+            &say!(
+                self.context.text,
+                "raw-data-dialling",
+                address = address.to_string()
+            ),
+        );
+        self.remark(&told)?;
+        self.opened += 1;
+        let number = self.opened;
+        let sending = matches!(carry, Carry::From(_));
+        let cancel = background::dial(address, carry, self.outbox.clone(), move |told| {
+            Happened::Data(number, told)
+        })?;
+        self.transfers
+            .push(Transfer::new(number, false, sending, cancel, address));
+        Ok(())
+    }
+
+    pub(super) fn listen_data(&mut self, port: u16, payload: &Payload) -> Result<(), Failure> {
+        let ip = self
+            .control
+            .as_ref()
+            .map_or([127, 0, 0, 1].into(), |control| control.user.ip());
+        let listener = match data::bind(SocketAddr::new(ip, port)) {
+            Ok(listener) => listener,
+            Err(error) => {
+                let told = fault::bind(&self.context.text, "listen", &error);
+                return self.warn(&told);
+            }
+        };
+        let Some(carry) = self.carry(payload)? else {
+            return Ok(());
+        };
+        let at = listener.at;
+        let mut told = self.view.remark(
+            Role::Remark,
+            &say!(self.context.text, "raw-listen-at", address = at.to_string()),
+        );
+        for command in endpoint::port_command(at)
+            .into_iter()
+            .chain([endpoint::eprt_command(at)])
+        {
+            told.push_str(&self.view.remark(Role::Command, &format!("  {command}")));
+        }
+        self.remark(&told)?;
+        let line = json::Listening::new(at);
+        self.emit("listening", &line)?;
+        self.opened += 1;
+        let number = self.opened;
+        let sending = matches!(carry, Carry::From(_));
+        let cancel = background::listen(listener, carry, self.outbox.clone(), move |told| {
+            Happened::Data(number, told)
+        })?;
+        self.transfers
+            .push(Transfer::new(number, true, sending, cancel, at));
+        Ok(())
+    }
+
+    pub(super) fn data(&mut self, number: u64, told: Told) -> Result<(), Failure> {
+        let Some(at) = self
+            .transfers
+            .iter()
+            .position(|transfer| transfer.number == number)
+        else {
+            return Ok(());
+        };
+        let text = &self.context.text;
+        let (awaited, address) = (self.transfers[at].awaited, self.transfers[at].address);
+        match told {
+            Told::Open { from, to } => {
+                self.transfers[at].waiting = false;
+                let sentence = say!(
+                    text,
+                    "raw-data-open",
+                    from = from.to_string(),
+                    to = to.to_string()
+                );
+                let mut shown = self.view.remark(Role::Remark, &sentence);
+                if let Some(control) = self.control.as_ref().filter(|_| awaited) {
+                    shown.push_str(&self.view.judge(from, control.server));
+                }
+                self.remark(&shown)?;
+                self.emit(
+                    "connected",
+                    &json::Connected::data(number, from, to, clock::now()),
+                )
+            }
+            Told::Bytes(bytes) => {
+                let transfer = &mut self.transfers[at];
+                let room = log::MAX_DATA.saturating_sub(transfer.kept.len());
+                transfer
+                    .kept
+                    .extend_from_slice(&bytes[..bytes.len().min(room)]);
+                let shown = transfer.lines.feed(&self.view, &bytes);
+                self.show(&shown)?;
+                self.emit("data", &json::Data::received(number, bytes.len() as u64))
+            }
+            Told::NotDialled(error) => {
+                self.transfers.remove(at);
+                self.warn(&fault::connect(&self.context.text, &error))
+            }
+            Told::NotAccepted(error) => {
+                self.transfers.remove(at);
+                match error {
+                    data::AcceptError::Cancelled => Ok(()),
+                    error => {
+                        let why = match &error {
+                            data::AcceptError::System(error) => {
+                                fault::reason(&self.context.text, error)
+                            }
+                            other => other.to_string(),
+                        };
+                        let port = address.port().to_string();
+                        self.warn(&say!(
+                            self.context.text,
+                            "raw-listen-failed",
+                            port = port,
+                            why = why
+                        ))
+                    }
+                }
+            }
+            Told::Done(outcome) => {
+                let mut transfer = self.transfers.remove(at);
+                let rest = transfer.lines.finish(&self.view);
+                self.show(&rest)?;
+                let outcome = match outcome {
+                    Ok(outcome) => outcome,
+                    Err(failed) => {
+                        let why = fault::reason(&self.context.text, &failed.error);
+                        let told = say!(
+                            self.context.text,
+                            "raw-data-failed",
+                            address = address.to_string(),
+                            why = why
+                        );
+                        self.warn(&told)?;
+                        failed.outcome
+                    }
+                };
+                if let Some((log, _)) = &self.log {
+                    let lines = log.data(&transfer.kept, outcome.bytes, !transfer.sending);
+                    self.write_log(&lines)?;
+                }
+                let seconds = format!("{:.3}", outcome.open.as_secs_f64());
+                let text = &self.context.text;
+                let told = match (outcome.end, outcome.by) {
+                    (End::Rst, _) => say!(text, "raw-data-closed-reset", bytes = outcome.bytes),
+                    (_, By::Peer) => {
+                        say!(
+                            text,
+                            "raw-data-closed-peer",
+                            bytes = outcome.bytes,
+                            lines = outcome.lines,
+                            seconds = seconds
+                        )
+                    }
+                    (_, By::Us) => say!(
+                        text,
+                        "raw-data-closed-self",
+                        bytes = outcome.bytes,
+                        seconds = seconds
+                    ),
+                };
+                let told = self.view.remark(Role::Remark, &told);
+                self.remark(&told)?;
+                self.emit(
+                    "closed",
+                    &json::Closed::data(number, &json::Ended::of(&outcome), clock::now()),
+                )
+            }
+        }
+    }
+}
+
+impl Transfer {
+    pub(super) fn new(
+        number: u64,
+        awaited: bool,
+        sending: bool,
+        cancel: Cancel,
+        address: SocketAddr,
+    ) -> Transfer {
+        Transfer {
+            number,
+            awaited,
+            sending,
+            cancel,
+            lines: DataLines::default(),
+            kept: Vec::new(),
+            address,
+            waiting: true,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! Several ftplab processes side by side, as a student has them in several terminals: started, typed into, and read line
+//! by line. `demo` plays the lab with them, so that what it shows is what the commands do.
+
+use std::{
+    env,
+    io::{self, BufRead, BufReader, Read, Write},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::mpsc::{Receiver, Sender, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+/// The longest line that is taken from a process; what exceeds it comes as a line of its own.
+const MAX_LINE: u64 = 16 * 1024;
+
+/// A line that a process printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Printed {
+    /// Which terminal.
+    pub terminal: usize,
+    /// The line without its end.
+    pub line: String,
+}
+
+/// Processes that are ended when this is dropped.
+#[derive(Debug)]
+pub struct Terminals {
+    columns: usize,
+    children: Vec<Option<(Child, Option<ChildStdin>)>>,
+    inbox: Receiver<Printed>,
+    outbox: Sender<Printed>,
+}
+
+impl Terminals {
+    /// So many terminals, so many columns wide, with nothing running in them.
+    #[must_use]
+    pub fn new(count: usize, columns: usize) -> Terminals {
+        let (outbox, inbox) = channel();
+        Terminals {
+            columns,
+            children: (0..count).map(|_| None).collect(),
+            inbox,
+            outbox,
+        }
+    }
+
+    /// Runs ftplab with these arguments in a terminal; what ran there before is ended.
+    ///
+    /// # Errors
+    /// Where the program cannot be started.
+    pub fn run(&mut self, terminal: usize, args: &[&str]) -> io::Result<()> {
+        self.end(terminal);
+        let mut child = Command::new(env::current_exe()?)
+            .args(args)
+            .env("COLUMNS", self.columns.to_string())
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()?;
+        let input = child.stdin.take();
+        if let Some(output) = child.stdout.take() {
+            self.read(terminal, output)?;
+        }
+        if let Some(output) = child.stderr.take() {
+            self.read(terminal, output)?;
+        }
+        self.children[terminal] = Some((child, input));
+        Ok(())
+    }
+
+    fn read(&self, terminal: usize, output: impl Read + Send + 'static) -> io::Result<()> {
+        let outbox = self.outbox.clone();
+        thread::Builder::new()
+            .name("terminal".into())
+            .spawn(move || {
+                let mut output = BufReader::new(output);
+                let mut line = Vec::new();
+                while (&mut output)
+                    .take(MAX_LINE)
+                    .read_until(b'\n', &mut line)
+                    .is_ok_and(|n| n > 0)
+                {
+                    let text = String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(&line))
+                        .into_owned();
+                    line.clear();
+                    if outbox
+                        .send(Printed {
+                            terminal,
+                            line: text,
+                        })
+                        .is_err()
+                    {
+                        return;
+                    }
+                }
+            })?;
+        Ok(())
+    }
+
+    /// Types a line into a terminal.
+    ///
+    /// # Errors
+    /// Where nothing runs there that reads.
+    pub fn type_line(&mut self, terminal: usize, line: &str) -> io::Result<()> {
+        match &mut self.children[terminal] {
+            Some((_, Some(input))) => input
+                .write_all(format!("{line}\n").as_bytes())
+                .and_then(|()| input.flush()),
+            _ => Err(io::ErrorKind::BrokenPipe.into()),
+        }
+    }
+
+    /// The next line of any terminal; `None` when none came in time.
+    #[must_use]
+    pub fn next(&self, within: Duration) -> Option<Printed> {
+        self.inbox.recv_timeout(within).ok()
+    }
+
+    /// Waits until the process in a terminal has ended; true where it ended well and in time.
+    #[must_use]
+    pub fn ended_well(&mut self, terminal: usize, within: Duration) -> bool {
+        let deadline = Instant::now() + within;
+        let Some((child, input)) = &mut self.children[terminal] else {
+            return true;
+        };
+        *input = None;
+        loop {
+            match child.try_wait() {
+                Ok(Some(status)) => return status.success(),
+                Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(10)),
+                _ => return false,
+            }
+        }
+    }
+
+    /// Ends what runs in a terminal.
+    fn end(&mut self, terminal: usize) {
+        if let Some((mut child, _)) = self.children[terminal].take() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+impl Drop for Terminals {
+    fn drop(&mut self) {
+        for terminal in 0..self.children.len() {
+            self.end(terminal);
+        }
+    }
+}

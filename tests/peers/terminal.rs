@@ -1,0 +1,99 @@
+//! `ftplab` in a terminal: a pseudo-terminal with a screen behind it, so that a test sees what a person would see.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    num::NonZero,
+    process::Command,
+    sync::mpsc::{Receiver, channel},
+    thread,
+    time::{Duration, Instant},
+};
+
+use rexpect::process::PtyProcess;
+
+/// The size of the screen.
+const ROWS: NonZero<u16> = NonZero::new(40).expect("not zero");
+const COLUMNS: NonZero<u16> = NonZero::new(80).expect("not zero");
+/// How long what is waited for may take to show.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A terminal in which `ftplab` runs; the process is ended when it is dropped.
+pub(crate) struct Terminal {
+    /// Held for its end.
+    _process: PtyProcess,
+    keys: File,
+    bytes: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+}
+
+impl Terminal {
+    /// Starts `ftplab` with these words, in English and without colour.
+    pub(crate) fn ftplab(words: &[&str]) -> Terminal {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+        command
+            .args(words)
+            .env("LC_ALL", "C.UTF-8")
+            .env("TERM", "xterm")
+            .env("NO_COLOR", "1");
+        let mut process = PtyProcess::new(command).expect("a pseudo-terminal");
+        process.set_kill_timeout(Some(2000));
+        let keys = process.get_file_handle().expect("its handle");
+        let size = rustix::termios::Winsize {
+            ws_row: ROWS.get(),
+            ws_col: COLUMNS.get(),
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        rustix::termios::tcsetwinsize(&keys, size).expect("its size can be set");
+        let mut output = keys.try_clone().expect("a second handle");
+        let (to, bytes) = channel();
+        thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(read) = output.read(&mut buffer) {
+                if read == 0 || to.send(buffer[..read].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        Terminal {
+            _process: process,
+            keys,
+            bytes,
+            screen: vt100::Parser::new(ROWS, COLUMNS, 0),
+        }
+    }
+
+    /// Types; Enter is `\r`.
+    pub(crate) fn keys(&mut self, typed: &str) {
+        self.keys
+            .write_all(typed.as_bytes())
+            .expect("keys can be typed");
+    }
+
+    /// The lines of the screen, without the blanks behind them.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.screen
+            .screen()
+            .rows(0, COLUMNS.get())
+            .map(|row| row.trim_end().to_owned())
+            .collect()
+    }
+
+    /// The lines of the screen once they are as `wanted`.
+    #[track_caller]
+    pub(crate) fn until(&mut self, what: &str, wanted: impl Fn(&[String]) -> bool) -> Vec<String> {
+        let start = Instant::now();
+        loop {
+            let lines = self.lines();
+            if wanted(&lines) {
+                return lines;
+            }
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            match self.bytes.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(_) => panic!("{what} does not show\n{}", lines.join("\n")),
+            }
+        }
+    }
+}
