@@ -10,6 +10,7 @@
 //! | [`events`] | the file of `--events` |
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`person`] | the person who types a fake server's replies |
 //! | [`progress`] | progress of a long transfer |
 //! | [`server`] | the fake server's sockets |
 //! | [`signal`] | Ctrl-C |
@@ -25,6 +26,7 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod person;
 pub mod progress;
 pub mod server;
 mod server_data;

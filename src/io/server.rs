@@ -6,13 +6,13 @@
 //! task and nobody else's.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     ops::RangeInclusive,
     path::PathBuf,
     rc::Rc,
-    sync::Arc,
+    sync::{Arc, mpsc::Receiver},
     time::Duration,
 };
 
@@ -21,7 +21,7 @@ use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     runtime::{Builder, Runtime},
     signal::unix::{SignalKind, signal},
-    sync::watch,
+    sync::{mpsc, watch},
     task::{JoinSet, LocalSet},
     time,
 };
@@ -29,6 +29,8 @@ use tokio::{
 pub use super::server_files::{Folder, Shelf, TreeError};
 use super::{
     clock::Clock,
+    editor::Typed,
+    person::{self, Handed, Person, Ways},
     server_data::{self, DataTask, Done, Sending},
 };
 use crate::{
@@ -176,6 +178,8 @@ struct Shared {
     open: Cell<usize>,
     ports: Rc<Cell<usize>>,
     connections: Cell<u64>,
+    /// Where somebody types replies: the ways to the connections.
+    ways: Option<Rc<RefCell<Ways>>>,
     stop: watch::Sender<bool>,
 }
 
@@ -248,6 +252,28 @@ impl Server {
     /// Serves clients in this thread until it is stopped (or, with `once`, the first client has gone), then closes what
     /// is open. Gives the number of clients that were served.
     pub fn run(self, tap: impl Tap + 'static) -> u64 {
+        self.serve(tap, None)
+    }
+
+    /// The same with a person who types replies: what the keyboard reports comes from `keys`.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn run_by_hand(
+        self,
+        tap: impl Tap + 'static,
+        person: Rc<dyn Person>,
+        keys: Receiver<Typed>,
+    ) -> io::Result<u64> {
+        let keys = person::keys(keys)?;
+        Ok(self.serve(tap, Some((person, keys))))
+    }
+
+    fn serve(
+        self,
+        tap: impl Tap + 'static,
+        by_hand: Option<(Rc<dyn Person>, mpsc::Receiver<Typed>)>,
+    ) -> u64 {
         let Server {
             runtime,
             listeners,
@@ -265,10 +291,16 @@ impl Server {
             open: Cell::new(0),
             ports: Rc::new(Cell::new(0)),
             connections: Cell::new(0),
+            ways: by_hand.is_some().then(Rc::default),
             stop,
         });
         let tasks = LocalSet::new();
         runtime.block_on(tasks.run_until(async {
+            if let (Some((person, keys)), Some(ways)) = (by_hand, &shared.ways) {
+                let stop = shared.stop.clone();
+                let attending = person::attend(person, keys, Rc::clone(ways), clock, stop);
+                tokio::task::spawn_local(attending);
+            }
             let mut doors = JoinSet::new();
             for listener in listeners {
                 doors.spawn_local(accept(listener, Rc::clone(&shared)));
@@ -349,7 +381,11 @@ async fn accept(listener: TcpListener, shared: Rc<Shared>) {
             shared
                 .tap
                 .tell(number, now, &Happening::TurnedAway { client });
-            let _ = stream.try_write(b"421 Too many connections.\r\n");
+            let _ = stream.try_write(if shared.ways.is_some() {
+                b"421 One client at a time: this server is played by hand.\r\n"
+            } else {
+                b"421 Too many connections.\r\n"
+            });
             continue;
         }
         shared.open.set(shared.open.get() + 1);
@@ -379,8 +415,18 @@ struct Connection<'s> {
     port: Option<Port>,
     data: Option<TcpStream>,
     task: Option<DataTask>,
+    /// What a person hands in.
+    handed: Option<mpsc::Receiver<Handed>>,
     /// The client has closed its direction.
     ended: bool,
+}
+
+impl Drop for Connection<'_> {
+    fn drop(&mut self) {
+        if let Some(ways) = &self.shared.ways {
+            ways.borrow_mut().close(self.number);
+        }
+    }
 }
 
 /// An open data port. While it exists it is counted.
@@ -438,6 +484,7 @@ impl<'s> Connection<'s> {
             port: None,
             data: None,
             task: None,
+            handed: shared.ways.as_ref().map(|ways| ways.borrow_mut().open(number)),
             ended: false,
         })
     }
@@ -496,6 +543,14 @@ impl<'s> Connection<'s> {
                     None
                 }
                 done = run(&mut self.task), if self.task.is_some() => Some(done),
+                handed = next(&mut self.handed) => {
+                    let now = self.shared.clock.now();
+                    match handed {
+                        Handed::Line(line) => self.player.take(Input::Typed(&line), now),
+                        Handed::Hand(hand) => self.player.take(Input::Hand(hand), now),
+                    }
+                    None
+                }
                 () = until(deadline), if deadline.is_some() => None,
             };
             if let Some(done) = outcome {
@@ -619,14 +674,10 @@ impl<'s> Connection<'s> {
                 let folder = self.shared.options.folder.clone();
                 self.task = Some(server_data::count(folder, source));
             }
-            Effect::ReceiveData { name, limit } => {
+            Effect::ReceiveData { name, to, limit } => {
                 if let Some(stream) = self.data.take() {
-                    let path = self
-                        .shared
-                        .options
-                        .store
-                        .as_ref()
-                        .map(|dir| dir.join(&name));
+                    let store = self.shared.options.store.as_ref();
+                    let path = to.or_else(|| store.map(|dir| dir.join(&name)));
                     self.task = Some(server_data::receive(stream, path, name, limit));
                 }
             }
@@ -788,6 +839,16 @@ async fn run(task: &mut Option<DataTask>) -> Done {
         Some(task) => task.await,
         None => std::future::pending().await,
     }
+}
+
+/// Waits for what a person hands in.
+async fn next(handed: &mut Option<mpsc::Receiver<Handed>>) -> Handed {
+    if let Some(handed) = handed
+        && let Some(handed) = handed.recv().await
+    {
+        return handed;
+    }
+    std::future::pending().await
 }
 
 async fn until(deadline: Option<std::time::Instant>) {

@@ -175,6 +175,7 @@ pub(super) fn send(stream: TcpStream, folder: Folder, sending: Sending) -> DataT
         let mut stream = stream;
         let name = match &sending.source {
             Source::File(path) => Some(path.clone()),
+            Source::Disk(path) => Some(path.display().to_string()),
             Source::Bytes(_) | Source::Shared(_) => None,
         };
         let mut sent = 0;

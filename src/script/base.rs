@@ -827,6 +827,7 @@ mod tests {
                     Source::Bytes(bytes) => format!("> {}", String::from_utf8_lossy(&bytes)),
                     Source::Shared(bytes) => format!("> {} from {offset} {ascii}", bytes.len()),
                     Source::File(path) => format!("> {path}"),
+                    Source::Disk(path) => format!("> {}", path.display()),
                 },
                 other => format!("{other:?}"),
             })

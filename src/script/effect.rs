@@ -1,8 +1,9 @@
 //! What goes in and out of the server player: inputs, effects, and what is worth telling beside them.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::pattern::WhyNot;
+use crate::ftp::command::Verb;
 
 /// What comes in.
 #[derive(Debug)]
@@ -38,8 +39,35 @@ pub enum Input<'a> {
     },
     /// The answer to [`Effect::Ask`]: the line that a person typed.
     Typed(&'a [u8]),
+    /// A person does something with the data connection.
+    Hand(Hand),
     /// The client has closed its direction: no more commands come.
     Ended,
+}
+
+/// What a person at the server does with the data connection. One thing is done after the other.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Hand {
+    /// Open a data port, in place of the one that is open.
+    Listen,
+    /// Take the data connection: accept the client, or call it. Nothing where it is there.
+    Take,
+    /// Send this; with TYPE A's line ends where the transfer is in TYPE A, or a listing.
+    Send {
+        /// What.
+        source: Source,
+        /// Nothing follows: close the connection behind it.
+        last: bool,
+    },
+    /// Receive until the client closes.
+    Receive {
+        /// The name that it has for the client.
+        name: String,
+        /// The file it goes to; `None`: as for `D<`.
+        to: Option<PathBuf>,
+    },
+    /// Close it and the data port, and give up whatever is going on there.
+    Close(End),
 }
 
 /// What goes wrong with a data connection.
@@ -100,8 +128,8 @@ pub enum End {
 pub enum Origin {
     /// This line of the script.
     Script(u32),
-    /// A person typed it, for this line of the script.
-    Typed(u32),
+    /// A person typed it, for this line of the script, or with a free hand.
+    Typed(Option<u32>),
     /// The server behind `-- files`.
     BuiltIn,
     /// The player: nothing in the script answers, or what it asks for failed.
@@ -117,6 +145,8 @@ pub enum Source {
     Shared(Arc<[u8]>),
     /// A file of the script's folder; the path is relative and has no `..`.
     File(String),
+    /// A file that the person at the server has named.
+    Disk(PathBuf),
 }
 
 /// What is to be done.
@@ -171,6 +201,8 @@ pub enum Effect {
     ReceiveData {
         /// The name it is kept under.
         name: String,
+        /// The file that a person chose for it.
+        to: Option<PathBuf>,
         /// No more than this.
         limit: u64,
     },
@@ -178,8 +210,14 @@ pub enum Effect {
     CloseData(End),
     /// A person is to type the reply to this command. Asks for [`Input::Typed`].
     Ask {
-        /// The script's line.
-        line: u32,
+        /// The command's verb; [`Verb::Other`] also where the greeting is asked for.
+        verb: Verb,
+        /// The command; empty where the greeting is asked for.
+        command: Box<[u8]>,
+        /// It has been answered with 1yz.
+        preliminary: bool,
+        /// The script's line; `None`: any reply that fits the command will do.
+        line: Option<u32>,
         /// What the code must begin with.
         code: String,
         /// A model answer.
@@ -214,6 +252,8 @@ pub enum Notice {
         /// Why.
         fault: DataFault,
     },
+    /// What a person wanted with the data connection failed.
+    ByHand(DataFault),
     /// ABOR ended this block (the line of its pattern) before its end.
     Aborted(u32),
     /// The same command, so often within a second.

@@ -23,12 +23,18 @@
 //! | `base` | the server behind `-- files DIR`, |
 //! | [`tree`], [`ascii`], [`date`] | its files, its TYPE A, its dates |
 //! | [`watch`] | what happens on a server |
+//! | [`byhand`] | what a person types at the server, and what is wrong with it |
+//! | [`address`] | what is wrong with an address that they typed |
+//! | [`client`] | real clients: recognising them, how long they wait |
 //! | [`console`] | what a line means that a person types |
 //! | [`coach`] | what a person at the control line should be told |
 
+pub mod address;
 pub mod ascii;
 mod base;
+pub mod byhand;
 pub mod check;
+pub mod client;
 pub mod coach;
 pub mod console;
 pub mod date;

@@ -74,6 +74,8 @@ pub struct Play {
     pub limits: Limits,
     /// What a 227 names instead of the address that the client reached.
     pub public_address: Option<Ipv4Addr>,
+    /// A person types what the script does not say.
+    pub by_hand: bool,
     /// The files behind `-- files`.
     pub(super) tree: Option<Mutex<Tree>>,
     /// Indexes of the blocks that are steps.
@@ -120,11 +122,19 @@ impl Play {
                 .collect(),
             used: script.lines.iter().map(|_| AtomicU64::new(0)).collect(),
             public_address: public_address.or(from_script),
+            by_hand: false,
             tree: tree.map(Mutex::new),
             script,
             values,
             limits,
         })
+    }
+
+    /// A person is needed: everything is typed by hand, or some replies of the script are.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        let typed = |line: &super::notation::Line| matches!(line.item, Item::Typed(_));
+        self.by_hand || self.script.lines.iter().any(typed)
     }
 
     /// The next number (from 0) among the connections that use this block.

@@ -12,9 +12,9 @@ use std::{borrow::Cow, collections::VecDeque, net::SocketAddr, sync::Arc, time::
 use super::{
     base::{self, Memory, Op, Question, lock},
     date,
-    effect::{DataFault, Effect, End, Input, Near, Notice, Origin, Source, Why},
+    effect::{DataFault, Effect, End, Hand, Input, Near, Notice, Origin, Source, Why},
     literal::{Literal, Value},
-    notation::{Action, DataAction, Eol, Item, Typed},
+    notation::{Action, DataAction, Eol, Item, Line, Typed},
     pattern::WhyNot,
     play::{LOOP_WINDOW, MAX_QUEUE, Play},
 };
@@ -98,6 +98,14 @@ struct Frame {
     service_closing: bool,
     /// The last complete reply's code.
     code: Option<ReplyCode>,
+    /// A person answers with a free hand.
+    by_hand: bool,
+    /// REST's offset when the command came.
+    restart: u64,
+    /// A person's reply was asked for, for this line, and is not complete.
+    typing: Option<Option<u32>>,
+    /// A person's reply of several lines is open.
+    open: Option<ReplyCode>,
 }
 
 impl Frame {
@@ -119,7 +127,16 @@ impl Frame {
             answers: false,
             service_closing: false,
             code: None,
+            by_hand: false,
+            restart: 0,
+            typing: None,
+            open: None,
         }
+    }
+
+    /// The command was answered with 2yz.
+    fn agreed(&self) -> bool {
+        self.code.is_some_and(ReplyCode::is_completion)
     }
 
     fn argument(&self) -> &[u8] {
@@ -131,6 +148,31 @@ impl Frame {
         self.at = self.end;
         self.ops.clear();
         self.running = false;
+        self.by_hand = false;
+    }
+
+    /// Takes a line that a person typed. A reply goes on after `NNN-`, and after a line without a code.
+    fn typed(&mut self, line: &[u8]) {
+        let head = Head::of(line);
+        let complete = match (self.open, head.code) {
+            (None, Some(code)) if head.mark == Mark::Hyphen => {
+                self.open = Some(code);
+                false
+            }
+            (None, code) => code.is_some(),
+            (Some(open), code) => code == Some(open) && head.mark != Mark::Hyphen,
+        };
+        let number = self.typing.flatten();
+        if complete {
+            self.open = None;
+            self.typing = None;
+            let preliminary = head.code.is_some_and(|code| code.digits()[0] == 1);
+            self.by_hand &= preliminary;
+        }
+        self.note(line);
+        let mut bytes = line.to_vec();
+        bytes.extend_from_slice(self.modes.eol.bytes());
+        self.sending = Some((bytes, 0, Origin::Typed(number)));
     }
 }
 
@@ -178,6 +220,9 @@ pub struct Player {
     /// The last word is said.
     leaving: bool,
     closed: bool,
+    /// What a person wants done with the data connection, and what is being waited for.
+    hand: VecDeque<Hand>,
+    hand_awaits: Awaits,
 }
 
 /// What advancing a frame came to.
@@ -211,10 +256,15 @@ impl Player {
             ended: false,
             leaving: false,
             closed: false,
+            hand: VecDeque::new(),
+            hand_awaits: Awaits::Nothing,
             play,
         };
         let mut greeting = Frame::new(Verb::Other, b"", &player.modes);
         let range = player.answer(None);
+        let says = |line: &Line| matches!(line.item, Item::Send(_) | Item::Typed(_));
+        greeting.by_hand =
+            player.play.by_hand && !player.play.script.lines[range.clone()].iter().any(says);
         (greeting.at, greeting.end) = (range.start, range.end);
         player.frames.push(greeting);
         player
@@ -279,18 +329,23 @@ impl Player {
             }
             Input::Port(port) => {
                 let Some(at) = self.waiting(Awaits::Port) else {
+                    self.hand_took_port(port);
                     return;
                 };
                 self.port = port;
                 self.call = None;
                 if port.is_some() {
                     self.frames[at].port_ready = true;
+                } else if self.frames[at].by_hand {
+                    self.frames[at].port_ready = true;
+                    self.tell_hand(DataFault::NoPort);
                 } else {
                     self.fail(at, DataFault::NoPort);
                 }
             }
             Input::Data(outcome) => {
                 let Some(at) = self.waiting(Awaits::Data) else {
+                    self.hand_took_data(outcome);
                     return;
                 };
                 // A port serves one connection (RFC 959 3.2: a new one is agreed on for the next).
@@ -303,6 +358,7 @@ impl Player {
             }
             Input::Moved { bytes, fault } => {
                 let Some(at) = self.waiting(Awaits::Moved) else {
+                    self.hand_moved(fault);
                     return;
                 };
                 let frame = &mut self.frames[at];
@@ -348,17 +404,19 @@ impl Player {
                 let reply = Op::Line(Literal::of(reply.as_bytes()));
                 self.frames[at].ops.push_front(reply);
             }
-            Input::Typed(line) => {
-                let Some(at) = self.waiting(Awaits::Typed) else {
-                    return;
-                };
-                let number = self.line_number(self.frames[at].at.saturating_sub(1));
-                let frame = &mut self.frames[at];
-                let mut bytes = line.to_vec();
-                bytes.extend_from_slice(frame.modes.eol.bytes());
-                frame.note(line);
-                frame.sending = Some((bytes, 0, Origin::Typed(number)));
-            }
+            Input::Typed(line) => match self.waiting(Awaits::Typed) {
+                Some(at) => self.frames[at].typed(line),
+                // A person may say what nobody asked for; what it does to the client is the lesson.
+                None => {
+                    let mut bytes = line.to_vec();
+                    bytes.extend_from_slice(self.modes.eol.bytes());
+                    self.effects.push_back(Effect::Send {
+                        bytes,
+                        origin: Origin::Typed(None),
+                    });
+                }
+            },
+            Input::Hand(hand) => self.take_hand(hand),
             Input::Ended => self.ended = true,
         }
     }
@@ -402,6 +460,9 @@ impl Player {
                 return None;
             }
             if let Some(effect) = self.effects.pop_front() {
+                return Some(effect);
+            }
+            if let Some(effect) = self.hand_on(session) {
                 return Some(effect);
             }
             if let Some(asked) = self.urgent() {
@@ -450,7 +511,8 @@ impl Player {
     /// ABOR or STAT, where a block waits or transfers (RFC 959 4.1.3); it leaves the queue.
     fn urgent(&mut self) -> Option<Asked> {
         let frame = self.frames.last()?;
-        if frame.awaits == Awaits::Nothing || self.frames.len() >= MAX_FRAMES {
+        // A person answers the transfer first (426), and then ABOR.
+        if frame.awaits == Awaits::Nothing || frame.by_hand || self.frames.len() >= MAX_FRAMES {
             return None;
         }
         let at = self
@@ -472,6 +534,8 @@ impl Player {
                 .map(|frame| frame.block.map_or(0, |block| self.block_line(block)))
                 .collect();
             self.frames.clear();
+            self.hand.clear();
+            self.hand_awaits = Awaits::Nothing;
             for line in lines {
                 self.effects.push_back(Effect::Tell(Notice::Aborted(line)));
             }
@@ -503,6 +567,7 @@ impl Player {
         let line = trimmed(&asked.line);
         let (verb, _) = verb_of(line);
         let mut frame = Frame::new(verb, line, &self.modes);
+        frame.restart = session.restart.unwrap_or(0);
         if asked.too_long {
             frame.sending = Some((b"500 Line too long.\r\n".to_vec(), 0, Origin::Player));
             self.frames.push(frame);
@@ -525,6 +590,10 @@ impl Player {
                 frame.answers = true;
                 let ops = self.built_in(verb, frame.argument(), aborted, now, session);
                 frame.ops = ops.into();
+            }
+            None if self.play.by_hand => {
+                frame.answers = true;
+                frame.by_hand = true;
             }
             None => {
                 self.effects.push_back(Effect::Tell(Notice::Unmatched {
@@ -743,16 +812,30 @@ impl Player {
         if let Some(effect) = frame.send_on(now) {
             return Step::Effect(effect);
         }
+        if frame.typing.is_some() {
+            frame.awaits = Awaits::Typed;
+            return Step::Waits;
+        }
         if let Some(op) = frame.ops.pop_front() {
             return self.take_op(top, op, session);
         }
         if frame.at >= frame.end {
-            return self.finish(session);
+            return match frame.by_hand {
+                true => self.ask_by_hand(top),
+                false => self.finish(session),
+            };
         }
         let index = frame.at;
         let play = Arc::clone(&self.play);
         let item = &play.script.lines[index].item;
         let number = play.script.lines[index].number;
+        let moves_data = matches!(
+            item,
+            Item::Data(_) | Item::File(_) | Item::Receive(_) | Item::Action(Action::Data(_))
+        );
+        if moves_data && self.hand_is_busy() {
+            return Step::Waits;
+        }
         match item {
             Item::Send(text) => {
                 if let Some(step) = self.end_run(top) {
@@ -892,11 +975,38 @@ impl Player {
             return Step::Again;
         }
         frame.awaits = Awaits::Typed;
+        frame.typing = Some(Some(line));
         Step::Effect(Effect::Ask {
-            line,
+            verb: frame.verb,
+            command: frame.command.clone(),
+            preliminary: frame.code.is_some_and(|code| code.digits()[0] == 1),
+            line: Some(line),
             code: typed.code.clone(),
             model,
             port,
+        })
+    }
+
+    /// Asks a person for the next reply to a command that is theirs. To PASV and EPSV it can only be a good one where a
+    /// port is open.
+    fn ask_by_hand(&mut self, top: usize) -> Step {
+        let frame = &mut self.frames[top];
+        let preliminary = frame.code.is_some();
+        let listens = matches!(frame.verb, Verb::Pasv | Verb::Epsv) && !preliminary;
+        if listens && !frame.port_ready {
+            frame.awaits = Awaits::Port;
+            return Step::Effect(Effect::OpenPort);
+        }
+        frame.awaits = Awaits::Typed;
+        frame.typing = Some(None);
+        Step::Effect(Effect::Ask {
+            verb: frame.verb,
+            command: frame.command.clone(),
+            preliminary,
+            line: None,
+            code: String::new(),
+            model: None,
+            port: self.port.filter(|_| listens),
         })
     }
 
@@ -964,6 +1074,7 @@ impl Player {
                 play.use_line(index);
                 Effect::ReceiveData {
                     name: flat_name(&render(name)),
+                    to: None,
                     limit: play.limits.upload,
                 }
             }
@@ -1085,7 +1196,13 @@ impl Player {
     /// The end of a frame.
     fn finish(&mut self, session: &Session) -> Step {
         let top = self.frames.len() - 1;
-        if self.data && top == 0 {
+        let frame = &self.frames[top];
+        let typed_freely = self.play.by_hand && frame.block.is_none();
+        if typed_freely && frame.verb.asks_to_listen() && self.port.is_some() && !frame.agreed() {
+            self.port = None;
+            return Step::Effect(Effect::ClosePort);
+        }
+        if self.data && top == 0 && !typed_freely && !self.hand_is_busy() {
             // What is held is held to the end of the block.
             self.frames[top].running = false;
             self.data = false;
@@ -1104,7 +1221,7 @@ impl Player {
             };
         }
         if frame.verb.announces()
-            && frame.code.is_some_and(ReplyCode::is_completion)
+            && frame.agreed()
             && let Some(negotiation) = session.negotiation.as_ref().filter(|n| n.accepted)
             && let Some(listen) = negotiation.listen
         {
@@ -1254,5 +1371,6 @@ fn nanos(time: Duration) -> Nanos {
     Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
 }
 
+mod hand;
 #[cfg(test)]
 mod tests;

@@ -16,10 +16,12 @@
 //! | [`json`] | JSON Lines for programs |
 //! | [`log`] | a dialogue as a log in the notation |
 //! | [`quirk`] | oddities in sentences |
+//! | [`byhand`] | what the server by hand shows |
 //! | [`raw`] | what the control line by hand shows |
 //! | [`server`] | the fake server: what its script has wrong, what happens on it |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
+pub mod byhand;
 pub mod data;
 pub mod demo;
 pub mod endpoint;

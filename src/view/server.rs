@@ -408,11 +408,12 @@ impl Live {
     fn reply(&self, out: &mut String, reply: &Reply<'_>, origin: Option<Origin>) {
         let place = match origin {
             Some(Origin::Script(line)) => format!("{}:{line}", self.name),
-            Some(Origin::Typed(line)) => say!(
+            Some(Origin::Typed(Some(line))) => say!(
                 self.text,
                 "server-typed",
                 place = format!("{}:{line}", self.name)
             ),
+            Some(Origin::Typed(None)) => say!(self.text, "hand-typed"),
             Some(Origin::BuiltIn) => say!(self.text, "server-built-in"),
             Some(Origin::Player) | None => say!(self.text, "server-own-reply"),
         };
@@ -430,7 +431,8 @@ impl Live {
         let text = &self.text;
         let place = |line: u32| format!("{}:{line}", self.name);
         match notice {
-            Notice::Block(_) => {}
+            // The desk tells what happens by hand.
+            Notice::Block(_) | Notice::ByHand(_) => {}
             Notice::Unmatched {
                 nearest, expected, ..
             } => {
@@ -481,7 +483,12 @@ impl Live {
     }
 
     fn asks(&self, out: &mut String, connection: u64, at: Nanos, effect: &Effect) {
-        if let Effect::Ask { line, code, .. } = effect {
+        if let Effect::Ask {
+            line: Some(line),
+            code,
+            ..
+        } = effect
+        {
             let line = say!(
                 self.text,
                 "server-asks",
@@ -747,7 +754,9 @@ pub fn json_happening(
             What::Reply(reply) => {
                 let mut fields = json::reply(place, event.at, reply);
                 fields.script_line = match origin {
-                    Some(Origin::Script(line) | Origin::Typed(line)) => Some(u64::from(*line)),
+                    Some(Origin::Script(line) | Origin::Typed(Some(line))) => {
+                        Some(u64::from(*line))
+                    }
                     _ => None,
                 };
                 json::line("reply", program, &fields)

@@ -28,7 +28,7 @@ macro_rules! rooms {
 }
 
 rooms![
-    "code", "demo", "endpoint", "error", "explain", "inspect", "listen", "pasv", "quirk", "raw",
+    "code", "demo", "endpoint", "error", "explain", "hand", "inspect", "listen", "pasv", "quirk", "raw",
     "server", "start", "verb"
 ];
 

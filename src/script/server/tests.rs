@@ -87,6 +87,7 @@ impl Stage {
                 let what = match source {
                     Source::Bytes(bytes) => String::from_utf8_lossy(bytes).replace("\r\n", "/"),
                     Source::File(path) => path.clone(),
+                    Source::Disk(path) => path.display().to_string(),
                     Source::Shared(bytes) => format!("{} bytes", bytes.len()),
                 };
                 format!(
@@ -120,7 +121,7 @@ impl Stage {
             Effect::SendData { source, limit, .. } => {
                 let length = match source {
                     Source::Bytes(bytes) => bytes.len() as u64,
-                    Source::File(_) => 10,
+                    Source::File(_) | Source::Disk(_) => 10,
                     Source::Shared(bytes) => bytes.len() as u64,
                 };
                 Input::Moved {
