@@ -765,8 +765,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         });
         facts.transfers += 1;
         self.transfers += 1;
-        self.gate.not_captured +=
-            u64::from(judgement.verdict == Verdict::CompleteNotCaptured);
+        self.gate.not_captured += u64::from(judgement.verdict == Verdict::CompleteNotCaptured);
         let code = match outcome {
             Outcome::Reply(code) => Some(code),
             _ => None,
