@@ -305,7 +305,10 @@ impl<'a> Report<'a> {
         }
         self.handshake(&mut out, session);
         if let Some((banner, mark)) = &session.banner {
-            let line = banner.split(|byte| *byte == b'\n').next().unwrap_or_default();
+            let line = banner
+                .split(|byte| *byte == b'\n')
+                .next()
+                .unwrap_or_default();
             let line = self.short(line);
             let shown = say!(
                 text,
@@ -376,7 +379,10 @@ impl<'a> Report<'a> {
             _ => say!(text, "inspect-handshake-none"),
         };
         self.row(out, "inspect-label-handshake", &shown);
-        for (side, hello) in [(Side::User, session.hellos[0]), (Side::Server, session.hellos[1])] {
+        for (side, hello) in [
+            (Side::User, session.hellos[0]),
+            (Side::Server, session.hellos[1]),
+        ] {
             if let Some(hello) = hello {
                 let who = match side {
                     Side::User => "client",
