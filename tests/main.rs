@@ -2,6 +2,7 @@
 //! the peer is missing.
 
 mod around;
+mod demo;
 mod explain;
 mod harness;
 mod layering;

@@ -124,6 +124,8 @@ struct Core {
     /// Replies may be missing: the next one is paired by what it can answer.
     resync: bool,
     finished: bool,
+    /// Where a session starts, where that is known.
+    home: Option<Box<[u8]>>,
 }
 
 /// Which events a line causes share its side, offset and time.
@@ -171,6 +173,12 @@ impl Dialogue {
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.core.session
+    }
+
+    /// The working directory of every session here, which a server knows before it tells anyone.
+    pub fn starts_in(&mut self, directory: &[u8]) {
+        self.core.home = Some(directory.into());
+        self.core.session.directory = Some(directory.to_vec());
     }
 
     /// The commands whose final replies have not come, oldest first: number, verb, when sent, and whether 1yz came.
@@ -388,6 +396,7 @@ impl Core {
             intermediate: None,
             resync: ends.midstream,
             finished: false,
+            home: None,
         }
     }
 
@@ -979,7 +988,10 @@ impl Core {
         let done = code.is_completion();
         match pending.verb {
             Verb::User | Verb::Pass | Verb::Acct => self.login(here, pending.verb, arg, code, sink),
-            Verb::Rein if done => self.session.reinitialise(),
+            Verb::Rein if done => {
+                self.session.reinitialise();
+                self.session.directory = self.home.as_ref().map(|home| home.to_vec());
+            }
             Verb::Quit if done => self.session.closing = true,
             Verb::Auth if done || code.value() == 334 => self.session.auth |= done,
             Verb::Adat if done => self.session.auth = true,
