@@ -243,6 +243,9 @@ pub struct Inspect {
     /// JSON Lines on standard output instead of text
     #[arg(long)]
     pub json: bool,
+    /// The whole dialogue too, every reply explained digit by digit
+    #[arg(long)]
+    pub explain: bool,
     /// SHA-256 of each transfer
     #[arg(long)]
     pub hash: bool,

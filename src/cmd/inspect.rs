@@ -14,28 +14,64 @@ use crate::{
         notes::{self, Grounds},
     },
     capture::{
-        file::{Reader, Unopened, Wrapper},
+        file::{Reader, Wrapper},
         tracker::Tracker,
     },
     cli,
     io::stdio as streams,
-    view::inspect::json::{self, Json},
+    view::inspect::{Overview, Show, json::Json, reason, report::Report},
 };
 
 /// The name that stands for standard input.
 const STDIN: &str = "-";
+/// Text that may wait to be written, where nobody waits for it.
+const PENDING: usize = 64 * 1024;
 
 /// Inspects what was asked for.
 pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failure> {
     let mut out = streams::stdout();
-    let mut worst = Exit::Done;
     let several = asked.files.len() > 1;
+    let text = &context.text;
+    let mut show: Box<dyn Show> = if asked.json {
+        Box::new(Json::new(text, several, asked.show_credentials))
+    } else {
+        Box::new(Report::new(
+            text,
+            context.out,
+            asked.explain,
+            asked.show_credentials,
+        ))
+    };
+    let mut worst = Exit::Done;
     for path in &asked.files {
-        let exit = one(asked, context, path, several, &mut out)?;
+        let exit = match one(asked, context, path, show.as_mut(), &mut out) {
+            Ok(exit) => exit,
+            Err(Stop::Write(error)) => return Err(error.into()),
+            Err(Stop::Read(sentence)) => {
+                out.flush()?;
+                let failure = fault::failed(context, "inspect", &sentence);
+                streams::complain(&failure.to_string());
+                Exit::Failed
+            }
+        };
         worst = graver(worst, exit);
     }
     out.flush()?;
     Ok(worst)
+}
+
+/// Why a file came to no end.
+enum Stop {
+    /// Nobody can read what we write.
+    Write(stdio::Error),
+    /// The file is no capture, or cannot be read: a sentence. The others go on.
+    Read(String),
+}
+
+impl From<stdio::Error> for Stop {
+    fn from(error: stdio::Error) -> Stop {
+        Stop::Write(error)
+    }
 }
 
 fn graver(one: Exit, other: Exit) -> Exit {
@@ -53,49 +89,44 @@ fn open(path: &Path) -> stdio::Result<Box<dyn Read>> {
     Ok(Box::new(File::open(path)?))
 }
 
+/// One capture from its first packet to its last.
 fn one(
     asked: &cli::Inspect,
     context: &Context,
     path: &Path,
-    several: bool,
+    show: &mut dyn Show,
     out: &mut impl Write,
-) -> Result<Exit, Failure> {
-    let source = match open(path) {
-        Ok(source) => source,
-        Err(error) => {
-            streams::complain(&fault::reason(&context.text, &error));
-            return Ok(Exit::Failed);
-        }
-    };
-    let mut reader = match Reader::open(source) {
-        Ok(reader) => reader,
-        Err(error) => {
-            complain(context, path, &error);
-            return Ok(Exit::Failed);
-        }
-    };
+) -> Result<Exit, Stop> {
+    let text = &context.text;
+    let named = |why: String| Stop::Read(format!("{}: {why}", fault::shown(path)));
+    let source = open(path).map_err(|error| named(fault::reason(text, &error)))?;
+    let mut reader = Reader::open(source).map_err(|error| {
+        named(match &error {
+            crate::capture::file::Unopened::Read(error) => fault::reason(text, error),
+            other => reason::unopened(text, other, &fault::shown(path)),
+        })
+    })?;
     let name = path.as_os_str().as_encoded_bytes();
-    let view = Json {
-        text: &context.text,
-        file: several.then_some(name),
-        show_credentials: asked.show_credentials,
-    };
+    // What comes from a pipe may come slowly: whoever waits for it wants to see it.
     let live = path == Path::new(STDIN);
-    let mut broken: Option<stdio::Error> = None;
-    let mut tracker = Tracker::default();
+    let format = format_name(&reader);
+    let mut shown = String::new();
+    show.begin(name, &format, &mut shown);
     let options = Options {
         hash: asked.hash,
         data: false,
     };
-    let (sessions, transfers, told) = {
+    let mut tracker = Tracker::default();
+    let overview = {
+        let mut written = Ok(());
         let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
-            if broken.is_some() {
-                return;
-            }
-            if let Some(line) = view.finding(finding) {
-                let written = out.write_all(line.as_bytes());
-                let written = written.and_then(|()| if live { out.flush() } else { Ok(()) });
-                broken = written.err();
+            show.finding(finding, &mut shown);
+            if written.is_ok() && !shown.is_empty() && (live || shown.len() >= PENDING) {
+                written = out.write_all(shown.as_bytes());
+                if live && written.is_ok() {
+                    written = out.flush();
+                }
+                shown.clear();
             }
         });
         while reader.advance() {
@@ -103,35 +134,34 @@ fn one(
         }
         tracker.finish(&mut inspector);
         inspector.finish();
-        let told = notes::notes(
-            &Grounds {
-                ending: reader.ending(),
-                about: reader.about(),
-                quality: tracker.quality(),
-                counts: tracker.counts(),
-                totals: tracker.totals(),
-            },
-            &inspector,
-        );
-        (inspector.sessions(), inspector.transfers(), told)
+        let quality = tracker.quality();
+        let overview = Overview {
+            file: name.to_vec(),
+            format,
+            packets: quality.packets,
+            link_types: quality.links.keys().map(ToString::to_string).collect(),
+            span: quality.first.zip(quality.last),
+            sessions: inspector.sessions(),
+            transfers: inspector.transfers(),
+            complete: reader.ending().is_whole(),
+            notes: notes::notes(
+                &Grounds {
+                    ending: reader.ending(),
+                    about: reader.about(),
+                    quality,
+                    counts: tracker.counts(),
+                    totals: tracker.totals(),
+                },
+                &inspector,
+            ),
+        };
+        drop(inspector);
+        written?;
+        overview
     };
-    if let Some(error) = broken {
-        return Err(error.into());
-    }
-    let quality = tracker.quality();
-    let capture = json::Capture {
-        file: name,
-        format: Some(format_name(&reader)),
-        packets: quality.packets,
-        link_types: quality.links.keys().map(ToString::to_string).collect(),
-        span: quality.first.zip(quality.last),
-        sessions,
-        transfers,
-        complete: reader.ending().is_whole(),
-        notes: view.notes(&told),
-    };
-    out.write_all(view.capture(&capture).as_bytes())?;
-    Ok(if sessions == 0 || !capture.complete {
+    show.end(&overview, &mut shown);
+    out.write_all(shown.as_bytes())?;
+    Ok(if overview.sessions == 0 || !overview.complete {
         Exit::No
     } else {
         Exit::Done
@@ -148,9 +178,4 @@ fn format_name(reader: &Reader<'_>) -> String {
         });
     }
     name
-}
-
-fn complain(context: &Context, path: &Path, error: &Unopened) {
-    let _ = context;
-    streams::complain(&format!("ftplab: {}: {error}", fault::shown(path)));
 }
