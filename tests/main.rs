@@ -8,5 +8,6 @@ mod harness;
 mod layering;
 mod peers;
 mod raw;
+mod readme;
 mod start;
 mod texts;
