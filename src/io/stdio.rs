@@ -12,7 +12,6 @@ pub fn stdout() -> BufWriter<StdoutLock<'static>> {
 }
 
 /// Standard input, locked.
-#[must_use]
 pub fn stdin() -> StdinLock<'static> {
     io::stdin().lock()
 }
