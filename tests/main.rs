@@ -5,6 +5,8 @@ mod around;
 mod explain;
 mod harness;
 mod layering;
+mod listen;
+mod pasv_calc;
 mod peers;
 mod raw;
 mod start;

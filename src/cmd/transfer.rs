@@ -30,6 +30,10 @@ use crate::{
 /// How long nothing may move before it is said why that may be.
 const SILENCE: Duration = Duration::from_secs(3);
 
+/// How long a program that runs this one may take to say that the server is ready for a file: a line on standard input,
+/// or its end.
+const GO: Duration = Duration::from_secs(1);
+
 /// What is done with a data connection.
 pub(super) struct Payload<'a> {
     /// The file that the data goes into; else standard output.
@@ -257,6 +261,7 @@ impl Job<'_> {
     ) -> Result<Result<Outcome, data::TransferError>, Failure> {
         let (mut source, size) = file::open(path)
             .map_err(|error| self.payload.failed(self.context, self.command, &error))?;
+        self.wait_for_the_server(report)?;
         let mut progress = Progress::new(size, !report.is_json());
         let mut silence = Silence::new(self.dialled.then_some("listen-silent-sending"));
         let outcome = data::send(
@@ -270,6 +275,18 @@ impl Job<'_> {
         );
         progress.finish();
         Ok(outcome)
+    }
+
+    /// A server may open the data connection long before STOR, and some (pyftpdlib) break it off when bytes come earlier
+    /// than the command. Whoever types STOR says when.
+    fn wait_for_the_server(&self, report: &Report) -> Result<(), Failure> {
+        let asks = !report.is_json() && streams::stdin_is_ours();
+        if asks {
+            self.hint(report, Some("listen-go"));
+        }
+        // A cancelled wait is noticed by the transfer at once, which reports it.
+        streams::wait_for_line((!asks).then_some(GO), &self.terms.cancel)?;
+        Ok(())
     }
 
     fn hint(&self, report: &Report, id: Option<&'static str>) {
