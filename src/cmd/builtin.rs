@@ -4,7 +4,7 @@ use std::{fs, io, path::Path, sync::Arc};
 
 use include_dir::{Dir, include_dir};
 
-use crate::io::server::Folder;
+use crate::io::server::{Folder, Shelf};
 
 /// Everything below `labs/`.
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
@@ -33,17 +33,42 @@ pub(super) fn find(asked: &str) -> io::Result<Option<Found>> {
         }));
     }
     let stem = asked.strip_suffix(".ftp").unwrap_or(asked);
-    let found = SHELVES.iter().find_map(|shelf| {
+    let found = SHELVES.iter().find_map(|&shelf| {
         let file = LABS.get_file(format!("{shelf}/{stem}.ftp"))?;
         Some((shelf, file))
     });
     Ok(found.map(|(shelf, file)| Found {
         name: format!("{stem}.ftp"),
         text: file.contents().to_vec(),
-        folder: Folder::Inside(Arc::new(move |path: &str| {
-            Some(LABS.get_file(format!("{shelf}/{path}"))?.contents())
-        })),
+        folder: Folder::Inside(Arc::new(Labs { shelf })),
     }))
+}
+
+/// The files beside the scripts of one shelf.
+struct Labs {
+    shelf: &'static str,
+}
+
+impl Shelf for Labs {
+    fn file(&self, path: &str) -> Option<&'static [u8]> {
+        Some(LABS.get_file(format!("{}/{path}", self.shelf))?.contents())
+    }
+
+    fn below(&self, folder: &str) -> Vec<String> {
+        let mut paths = Vec::new();
+        let mut open: Vec<&Dir<'static>> = LABS
+            .get_dir(format!("{}/{folder}", self.shelf))
+            .into_iter()
+            .collect();
+        while let Some(dir) = open.pop() {
+            open.extend(dir.dirs());
+            paths.extend(dir.files().filter_map(|file| {
+                let path = file.path().strip_prefix(self.shelf).ok()?;
+                Some(path.to_str()?.to_owned())
+            }));
+        }
+        paths
+    }
 }
 
 /// The names of all scripts, shelf by shelf.

@@ -15,7 +15,7 @@ use crate::{
     cli::FakeServer,
     ftp::event::Nanos,
     io::{
-        server::{Options, Server, StartError, Tap},
+        server::{Options, Server, StartError, Tap, TreeError},
         stdio as streams,
     },
     say,
@@ -50,7 +50,16 @@ pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure
         Failure::failed(view::mistakes(text, context.err, &found.name, &all).trim_end())
     })?;
     let values = params::resolve(&script.settings.params, &[], None).unwrap_or_default();
-    let play = Play::new(script, values, Limits::default(), None)
+    let tree = match &script.settings.files {
+        Some((dir, read_only)) => Some(
+            found
+                .folder
+                .tree(dir, *read_only)
+                .map_err(|error| no_tree(text, &error))?,
+        ),
+        None => None,
+    };
+    let play = Play::new(script, values, Limits::default(), None, tree)
         .map_err(|refusal| Failure::failed(view::refusal(text, &found.name, &refusal)))?;
     let play = Arc::new(play);
     let mut options = Options {
@@ -242,6 +251,15 @@ fn unreadable(text: &Text, path: &str, error: &io::Error) -> Failure {
         path = path,
         error = error.to_string()
     ))
+}
+
+fn no_tree(text: &Text, error: &TreeError) -> Failure {
+    match error {
+        TreeError::Unreadable { path, error } => unreadable(text, path, error),
+        TreeError::TooMuch { path } => {
+            Failure::failed(say!(text, "server-tree-too-much", path = path.as_str()))
+        }
+    }
 }
 
 fn not_started(text: &Text, error: &StartError) -> Failure {

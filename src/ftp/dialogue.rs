@@ -14,7 +14,7 @@
 //!
 //! Nothing the wire can carry is an error here; oddities are [quirks](super::quirk).
 
-use std::{collections::VecDeque, net::SocketAddr};
+use std::{borrow::Cow, collections::VecDeque, net::SocketAddr};
 
 use super::{
     catalogue,
@@ -124,6 +124,8 @@ struct Core {
     /// Replies may be missing: the next one is paired by what it can answer.
     resync: bool,
     finished: bool,
+    /// Where a session starts, where that is known.
+    home: Option<Box<[u8]>>,
 }
 
 /// Which events a line causes share its side, offset and time.
@@ -171,6 +173,12 @@ impl Dialogue {
     #[must_use]
     pub fn session(&self) -> &Session {
         &self.core.session
+    }
+
+    /// The working directory of every session here, which a server knows before it tells anyone.
+    pub fn starts_in(&mut self, directory: &[u8]) {
+        self.core.home = Some(directory.into());
+        self.core.session.directory = Some(directory.to_vec());
     }
 
     /// The commands whose final replies have not come, oldest first: number, verb, when sent, and whether 1yz came.
@@ -388,6 +396,7 @@ impl Core {
             intermediate: None,
             resync: ends.midstream,
             finished: false,
+            home: None,
         }
     }
 
@@ -908,13 +917,13 @@ impl Core {
         let chosen = (pending.verb == Verb::Stou)
             .then(|| chosen_name(text))
             .flatten();
-        let named = match (chosen, arg) {
-            (Some(name), _) => Some(name),
+        let named: Option<Cow<'_, [u8]>> = match (chosen, arg) {
+            (Some(name), _) => Some(name.into()),
             (None, Some(arg)) if !matches!(pending.verb, Verb::List | Verb::Nlst) => {
-                Some(arg.to_vec())
+                Some(arg.into())
             }
             // LIST's argument may be options of a listing program; only what looks like a path is one.
-            (None, Some(arg)) => (!arg.starts_with(b"-") && !arg.is_empty()).then(|| arg.to_vec()),
+            (None, Some(arg)) => (!arg.starts_with(b"-") && !arg.is_empty()).then(|| arg.into()),
             (None, None) => None,
         };
         let path = match named {
@@ -979,7 +988,10 @@ impl Core {
         let done = code.is_completion();
         match pending.verb {
             Verb::User | Verb::Pass | Verb::Acct => self.login(here, pending.verb, arg, code, sink),
-            Verb::Rein if done => self.session.reinitialise(),
+            Verb::Rein if done => {
+                self.session.reinitialise();
+                self.session.directory = self.home.as_ref().map(|home| home.to_vec());
+            }
             Verb::Quit if done => self.session.closing = true,
             Verb::Auth if done || code.value() == 334 => self.session.auth |= done,
             Verb::Adat if done => self.session.auth = true,

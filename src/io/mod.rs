@@ -28,6 +28,7 @@ pub mod holder;
 pub mod progress;
 pub mod server;
 mod server_data;
+mod server_files;
 pub mod signal;
 pub mod stdio;
 pub mod terminals;

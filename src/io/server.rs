@@ -26,10 +26,10 @@ use tokio::{
     time,
 };
 
-pub use super::server_data::Folder;
+pub use super::server_files::{Folder, Shelf, TreeError};
 use super::{
     clock::Clock,
-    server_data::{self, DataTask, Done},
+    server_data::{self, DataTask, Done, Sending},
 };
 use crate::{
     ftp::{
@@ -39,9 +39,10 @@ use crate::{
         side::Side,
     },
     script::{
+        effect::{DataFault, Effect, End, Input, Origin},
         play::Play,
-        server::{DataFault, Effect, End, Input, Origin, Player},
-        watch::Happening,
+        server::Player,
+        watch::{Direction, Happening},
     },
 };
 
@@ -424,13 +425,15 @@ impl<'s> Connection<'s> {
                 server: local,
             },
         );
+        let mut dialogue = Dialogue::with_line_limit(ends, shared.options.line);
+        dialogue.starts_in(b"/");
         Some(Connection {
             shared,
             number,
             stream,
             client,
             local,
-            dialogue: Dialogue::with_line_limit(ends, shared.options.line),
+            dialogue,
             player: Player::new(Arc::clone(&shared.play), client, local, now),
             port: None,
             data: None,
@@ -588,18 +591,33 @@ impl<'s> Connection<'s> {
                 offset,
                 limit,
                 pace,
+                ascii,
             } => {
-                let folder = &self.shared.options.folder;
+                let sending = Sending {
+                    source,
+                    offset,
+                    limit,
+                    pace,
+                    ascii,
+                };
+                let folder = self.shared.options.folder.clone();
                 if let Some(stream) = self.data.take() {
-                    self.task = Some(server_data::send(
-                        stream,
-                        folder.clone(),
-                        source,
-                        offset,
-                        limit,
-                        pace,
-                    ));
+                    self.task = Some(server_data::send(stream, folder, sending));
                 }
+            }
+            Effect::KeepData {
+                before,
+                limit,
+                ascii,
+            } => {
+                let folder = self.shared.options.folder.clone();
+                if let Some(stream) = self.data.take() {
+                    self.task = Some(server_data::keep(stream, folder, before, limit, ascii));
+                }
+            }
+            Effect::Count(source) => {
+                let folder = self.shared.options.folder.clone();
+                self.task = Some(server_data::count(folder, source));
             }
             Effect::ReceiveData { name, limit } => {
                 if let Some(stream) = self.data.take() {
@@ -725,7 +743,7 @@ impl<'s> Connection<'s> {
                 name,
                 fault,
             } => {
-                self.data = stream;
+                self.data = Some(stream);
                 self.tell(&Happening::Data {
                     direction,
                     bytes,
@@ -734,6 +752,26 @@ impl<'s> Connection<'s> {
                 });
                 Input::Moved { bytes, fault }
             }
+            Done::Kept {
+                stream,
+                content,
+                bytes,
+                fault,
+            } => {
+                self.data = Some(stream);
+                self.tell(&Happening::Data {
+                    direction: Direction::Up,
+                    bytes,
+                    name: None,
+                    fault,
+                });
+                Input::Kept {
+                    content,
+                    bytes,
+                    fault,
+                }
+            }
+            Done::Counted(count) => Input::Counted(count),
         };
         self.player.take(input, now);
     }

@@ -2,126 +2,41 @@
 //! own, so that the control connection stays awake and an ABOR simply drops it.
 
 use std::{
-    fmt, fs,
-    io::{self, Read, Seek, SeekFrom, Write},
+    fs,
+    io::{self, Read, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     pin::Pin,
-    sync::Arc,
     time::Duration,
 };
 
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncReadExt, AsyncWriteExt, Interest},
     net::{TcpSocket, TcpStream},
     time,
 };
 
-use super::server::Port;
+use super::{
+    server::Port,
+    server_files::{Body, Folder},
+};
 use crate::script::{
-    server::{DataFault, Source, may_come},
+    ascii::{FromWire, ToWire},
+    effect::{DataFault, Source},
+    server::may_come,
     watch::Direction,
 };
 
 /// Bytes read from a file or a socket at once.
 const CHUNK: usize = 128 * 1024;
+/// The same for a few lines of a listing.
+const SMALL: usize = 4 * 1024;
+/// Bytes that the kernel copies at once from a file into a socket, before other clients have their turn.
+const SPLICE: usize = 4 * 1024 * 1024;
 /// A data connection on which nothing moves for so long is given up.
 const STALL: Duration = Duration::from_secs(300);
 /// Strangers that are sent away from a data port before it is given up.
 const MAX_STRANGERS: usize = 100;
-
-/// Finds a file that is built into the program.
-type Find = dyn Fn(&str) -> Option<&'static [u8]> + Send + Sync;
-
-/// Where a script's files are.
-#[derive(Clone, Default)]
-pub enum Folder {
-    /// Nowhere.
-    #[default]
-    None,
-    /// In this folder; links that lead out of it are not followed.
-    Disk(PathBuf),
-    /// In the program.
-    Inside(Arc<Find>),
-}
-
-impl fmt::Debug for Folder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Folder::None => f.write_str("None"),
-            Folder::Disk(dir) => write!(f, "Disk({})", dir.display()),
-            Folder::Inside(_) => f.write_str("Inside"),
-        }
-    }
-}
-
-/// Bytes to be read from somewhere.
-enum Body {
-    Memory(io::Cursor<Memory>),
-    File(fs::File),
-}
-
-enum Memory {
-    Ours(Vec<u8>),
-    Inside(&'static [u8]),
-}
-
-impl AsRef<[u8]> for Memory {
-    fn as_ref(&self) -> &[u8] {
-        match self {
-            Memory::Ours(bytes) => bytes,
-            Memory::Inside(bytes) => bytes,
-        }
-    }
-}
-
-impl Read for Body {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        match self {
-            Body::Memory(cursor) => Read::read(cursor, buffer),
-            Body::File(file) => Read::read(file, buffer),
-        }
-    }
-}
-
-impl Folder {
-    fn open(&self, source: Source, offset: u64) -> io::Result<Body> {
-        let memory = |bytes: Memory| {
-            let mut cursor = io::Cursor::new(bytes);
-            cursor.set_position(offset);
-            Body::Memory(cursor)
-        };
-        let path = match source {
-            Source::Bytes(bytes) => return Ok(memory(Memory::Ours(bytes))),
-            Source::File(path) => path,
-        };
-        match self {
-            Folder::None => Err(io::ErrorKind::NotFound.into()),
-            Folder::Inside(find) => find(&path)
-                .map(|bytes| memory(Memory::Inside(bytes)))
-                .ok_or_else(|| io::ErrorKind::NotFound.into()),
-            Folder::Disk(dir) => {
-                let mut file = open_below(dir, &path)?;
-                file.seek(SeekFrom::Start(offset))?;
-                Ok(Body::File(file))
-            }
-        }
-    }
-}
-
-/// Opens a regular file below `dir`; not one that a link leads out of it to.
-fn open_below(dir: &Path, path: &str) -> io::Result<fs::File> {
-    let root = dir.canonicalize()?;
-    let real = root.join(path).canonicalize()?;
-    if !real.starts_with(&root) {
-        return Err(io::ErrorKind::NotFound.into());
-    }
-    // A pipe would keep the open waiting.
-    if !fs::metadata(&real)?.is_file() {
-        return Err(io::ErrorKind::NotFound.into());
-    }
-    fs::File::open(real)
-}
 
 /// What a data task came to.
 pub(super) enum Done {
@@ -129,13 +44,21 @@ pub(super) enum Done {
     Opened(Result<Opened, DataFault>),
     /// Bytes were moved.
     Moved {
-        /// The connection, where it is still of use.
-        stream: Option<TcpStream>,
+        stream: TcpStream,
         direction: Direction,
         bytes: u64,
         name: Option<String>,
         fault: Option<DataFault>,
     },
+    /// An upload is in memory.
+    Kept {
+        stream: TcpStream,
+        content: Vec<u8>,
+        bytes: u64,
+        fault: Option<DataFault>,
+    },
+    /// The bytes of a file were counted.
+    Counted(Option<u64>),
 }
 
 /// A data connection.
@@ -237,33 +160,32 @@ async fn dial_from(to: SocketAddr, from: SocketAddr) -> io::Result<TcpStream> {
     socket.connect(to).await
 }
 
+/// What is to be sent, and how.
+pub(super) struct Sending {
+    pub(super) source: Source,
+    pub(super) offset: u64,
+    pub(super) limit: Option<u64>,
+    pub(super) pace: Option<(u32, Duration)>,
+    pub(super) ascii: bool,
+}
+
 /// Sends.
-pub(super) fn send(
-    stream: TcpStream,
-    folder: Folder,
-    source: Source,
-    offset: u64,
-    limit: Option<u64>,
-    pace: Option<(u32, Duration)>,
-) -> DataTask {
+pub(super) fn send(stream: TcpStream, folder: Folder, sending: Sending) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
-        let name = match &source {
+        let name = match &sending.source {
             Source::File(path) => Some(path.clone()),
-            Source::Bytes(_) => None,
+            Source::Bytes(_) | Source::Shared(_) => None,
         };
-        let (bytes, fault) = match folder.open(source, offset) {
-            Ok(body) => {
-                let mut sent = 0;
-                let outcome = pump(&mut stream, body, limit, pace, &mut sent).await;
-                (sent, outcome.err())
-            }
-            Err(_) => (0, Some(DataFault::NoFile)),
+        let mut sent = 0;
+        let fault = match folder.open(&sending.source) {
+            Ok(body) => pump(&mut stream, body, &sending, &mut sent).await.err(),
+            Err(_) => Some(DataFault::NoFile),
         };
         Done::Moved {
-            stream: Some(stream),
+            stream,
             direction: Direction::Down,
-            bytes,
+            bytes: sent,
             name,
             fault,
         }
@@ -272,40 +194,100 @@ pub(super) fn send(
 
 async fn pump(
     stream: &mut TcpStream,
-    body: Body,
-    limit: Option<u64>,
-    pace: Option<(u32, Duration)>,
+    mut body: Body,
+    sending: &Sending,
     sent: &mut u64,
 ) -> Result<(), DataFault> {
-    let mut body = body.take(limit.unwrap_or(u64::MAX));
-    let small = body_is_small(&body);
-    let mut buffer = vec![0; if small { 4096 } else { CHUNK }];
-    loop {
+    let mut left = sending.limit.unwrap_or(u64::MAX);
+    // In TYPE A, REST's offset counts bytes on the wire (RFC 3659 5.1): they are made and skipped.
+    let mut skip = 0;
+    if sending.ascii {
+        skip = sending.offset;
+    } else {
+        body.skip_to(sending.offset)
+            .map_err(|_| DataFault::NoFile)?;
+    }
+    #[cfg(target_os = "linux")]
+    if let (Body::File(file), None, false) = (&body, sending.pace, sending.ascii) {
+        match splice(stream, file, sending.offset, &mut left, sent).await {
+            Ok(()) => return Ok(()),
+            // A file system that cannot do it: by hand.
+            Err(None) => {}
+            Err(Some(fault)) => return Err(fault),
+        }
+    }
+    let size = match body.length() {
+        Some(length) if length <= SMALL as u64 => SMALL,
+        _ => CHUNK,
+    };
+    let mut buffer = vec![0; size];
+    let mut converter = ToWire::default();
+    let mut converted = Vec::new();
+    while left > 0 {
         let read = Read::read(&mut body, &mut buffer).map_err(|_| DataFault::NoFile)?;
         if read == 0 {
             return Ok(());
         }
-        let piece = pace.map_or(read, |(piece, _)| piece.max(1) as usize);
-        for chunk in buffer[..read].chunks(piece) {
+        let mut bytes = &buffer[..read];
+        if sending.ascii {
+            converted.clear();
+            converter.convert(bytes, &mut converted);
+            bytes = &converted;
+            let skipped = usize::try_from(skip).unwrap_or(usize::MAX).min(bytes.len());
+            bytes = &bytes[skipped..];
+            skip -= skipped as u64;
+        }
+        bytes = &bytes[..usize::try_from(left).unwrap_or(usize::MAX).min(bytes.len())];
+        left -= bytes.len() as u64;
+        let piece = sending
+            .pace
+            .map_or(bytes.len(), |(piece, _)| piece as usize)
+            .max(1);
+        for chunk in bytes.chunks(piece) {
             match time::timeout(STALL, stream.write_all(chunk)).await {
                 Ok(Ok(())) => *sent += chunk.len() as u64,
                 _ => return Err(DataFault::Lost),
             }
-            if let Some((_, pause)) = pace
+            if let Some((_, pause)) = sending.pace
                 && !pause.is_zero()
             {
                 time::sleep(pause).await;
             }
         }
     }
+    Ok(())
 }
 
-/// True for a few lines of a listing, for which a large buffer would be a waste.
-fn body_is_small(body: &io::Take<Body>) -> bool {
-    match body.get_ref() {
-        Body::Memory(cursor) => cursor.get_ref().as_ref().len() <= 4096,
-        Body::File(_) => false,
+/// Lets the kernel copy a file into a socket. `Err(None)`: it does not do that with this file, and nothing was sent.
+#[cfg(target_os = "linux")]
+async fn splice(
+    stream: &TcpStream,
+    file: &fs::File,
+    offset: u64,
+    left: &mut u64,
+    sent: &mut u64,
+) -> Result<(), Option<DataFault>> {
+    let mut offset = offset;
+    while *left > 0 {
+        let most = usize::try_from(*left).unwrap_or(usize::MAX).min(SPLICE);
+        let moving = stream.async_io(Interest::WRITABLE, || {
+            Ok(rustix::fs::sendfile(stream, file, Some(&mut offset), most)?)
+        });
+        match time::timeout(STALL, moving).await {
+            Ok(Ok(0)) => return Ok(()),
+            Ok(Ok(moved)) => {
+                *sent += moved as u64;
+                *left -= moved as u64;
+            }
+            Ok(Err(error)) if *sent == 0 && error.kind() == io::ErrorKind::InvalidInput => {
+                return Err(None);
+            }
+            _ => return Err(Some(DataFault::Lost)),
+        }
+        // Others have their turn.
+        tokio::task::yield_now().await;
     }
+    Ok(())
 }
 
 /// Receives until the client closes, into `path` where there is one.
@@ -319,9 +301,18 @@ pub(super) fn receive(
         let mut stream = stream;
         let mut received = 0;
         let kept = path.is_some();
-        let outcome = fill(&mut stream, path, limit, &mut received).await;
+        let outcome = match path.map(|path| create(&path)).transpose() {
+            Err(_) => Err(DataFault::NotStored),
+            Ok(mut file) => {
+                let keep = |bytes: &[u8]| match &mut file {
+                    Some(file) => file.write_all(bytes).map_err(|_| DataFault::NotStored),
+                    None => Ok(()),
+                };
+                fill(&mut stream, limit, &mut received, keep).await
+            }
+        };
         Done::Moved {
-            stream: Some(stream),
+            stream,
             direction: Direction::Up,
             bytes: received,
             name: kept.then_some(name),
@@ -330,16 +321,61 @@ pub(super) fn receive(
     })
 }
 
+/// Receives until the client closes, into memory, behind what was there before.
+pub(super) fn keep(
+    stream: TcpStream,
+    folder: Folder,
+    before: Option<(Source, u64)>,
+    limit: u64,
+    ascii: bool,
+) -> DataTask {
+    Box::pin(async move {
+        let mut stream = stream;
+        let mut received = 0;
+        let mut content = Vec::new();
+        let prepared = match before {
+            None => Ok(()),
+            Some((source, length)) => folder
+                .open(&source)
+                .and_then(|body| {
+                    Read::read_to_end(&mut Read::take(body, length.min(limit)), &mut content)
+                })
+                .map(|_| ())
+                .map_err(|_| DataFault::NoFile),
+        };
+        let outcome = match prepared {
+            Err(fault) => Err(fault),
+            Ok(()) => {
+                let mut converter = FromWire::default();
+                let room = limit - content.len() as u64;
+                let keep = |bytes: &[u8]| {
+                    if ascii {
+                        converter.convert(bytes, &mut content);
+                    } else {
+                        content.extend_from_slice(bytes);
+                    }
+                    Ok(())
+                };
+                let outcome = fill(&mut stream, room, &mut received, keep).await;
+                converter.finish(&mut content);
+                outcome
+            }
+        };
+        Done::Kept {
+            stream,
+            content,
+            bytes: received,
+            fault: outcome.err(),
+        }
+    })
+}
+
 async fn fill(
     stream: &mut TcpStream,
-    path: Option<PathBuf>,
     limit: u64,
     received: &mut u64,
+    mut keep: impl FnMut(&[u8]) -> Result<(), DataFault>,
 ) -> Result<(), DataFault> {
-    let mut file = match path {
-        Some(path) => Some(create(&path).map_err(|_| DataFault::NotStored)?),
-        None => None,
-    };
     let mut buffer = vec![0; CHUNK];
     loop {
         let read = match time::timeout(STALL, stream.read(&mut buffer)).await {
@@ -347,21 +383,36 @@ async fn fill(
             _ => return Err(DataFault::Lost),
         };
         if read == 0 {
-            return match file.as_mut().map(Write::flush) {
-                Some(Err(_)) => Err(DataFault::NotStored),
-                _ => Ok(()),
-            };
+            return Ok(());
         }
         let room = usize::try_from(limit - *received).unwrap_or(usize::MAX);
         let taken = &buffer[..read.min(room)];
-        if let Some(file) = &mut file {
-            file.write_all(taken).map_err(|_| DataFault::NotStored)?;
-        }
+        keep(taken)?;
         *received += taken.len() as u64;
         if read > room {
             return Err(DataFault::TooMuch);
         }
     }
+}
+
+/// Counts the bytes of a file as TYPE A sends them.
+pub(super) fn count(folder: Folder, source: Source) -> DataTask {
+    Box::pin(async move {
+        let Ok(mut body) = folder.open(&source) else {
+            return Done::Counted(None);
+        };
+        let mut converter = ToWire::default();
+        let mut buffer = vec![0; CHUNK];
+        let mut total = 0;
+        loop {
+            match Read::read(&mut body, &mut buffer) {
+                Ok(0) => return Done::Counted(Some(total)),
+                Ok(read) => total += converter.count(&buffer[..read]),
+                Err(_) => return Done::Counted(None),
+            }
+            tokio::task::yield_now().await;
+        }
+    })
 }
 
 /// Creates a file for an upload, in place of a regular file of the same name; never through a link.

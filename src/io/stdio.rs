@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufWriter, IsTerminal, Read, StdoutLock, Write},
+    io::{self, BufRead, BufWriter, IsTerminal, Read, StdinLock, StdoutLock, Write},
     time::{Duration, Instant},
 };
 
@@ -14,6 +14,11 @@ use super::data::{self, Cancel, Waited};
 #[must_use]
 pub fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
+}
+
+/// Standard input, locked.
+pub fn stdin() -> StdinLock<'static> {
+    io::stdin().lock()
 }
 
 /// Standard output as a file, for data: every write goes out as it is.

@@ -12,18 +12,27 @@
 //! |---|---|
 //! | [`literal`] | text with values between braces |
 //! | [`pattern`] | which commands a block takes |
+//! | [`check`] | what a script will do to real clients |
 //! | [`params`] | values that differ from student to student |
 //! | [`notation`] | a script: lines, items, blocks; printing |
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
 //! | [`play`] | a script made ready: what all its connections share |
+//! | [`effect`] | what goes in and out of it |
 //! | [`server`] | the server player of one connection |
+//! | `base` | the server behind `-- files DIR`, |
+//! | [`tree`], [`ascii`], [`date`] | its files, its TYPE A, its dates |
 //! | [`watch`] | what happens on a server |
 //! | [`console`] | what a line means that a person types |
 //! | [`coach`] | what a person at the control line should be told |
 
+pub mod ascii;
+mod base;
+pub mod check;
 pub mod coach;
 pub mod console;
+pub mod date;
+pub mod effect;
 pub mod literal;
 pub mod mistake;
 pub mod notation;
@@ -32,6 +41,7 @@ pub mod parse;
 pub mod pattern;
 pub mod play;
 pub mod server;
+pub mod tree;
 pub mod watch;
 
 /// The most bytes that a script may have.

@@ -3,7 +3,10 @@
 
 use std::{
     net::{IpAddr, Ipv4Addr},
-    sync::atomic::{AtomicU64, AtomicUsize, Ordering},
+    sync::{
+        Mutex,
+        atomic::{AtomicU64, AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -11,8 +14,9 @@ use super::{
     literal::{Literal, Place, Value},
     notation::{Item, Script},
     params::Values,
+    tree::Tree,
 };
-use crate::ftp::endpoint;
+use crate::ftp::{endpoint, reply::text_of};
 
 /// Limits of one control connection. Each can be set on the command line.
 #[derive(Debug, Clone)]
@@ -70,6 +74,8 @@ pub struct Play {
     pub limits: Limits,
     /// What a 227 names instead of the address that the client reached.
     pub public_address: Option<Ipv4Addr>,
+    /// The files behind `-- files`.
+    pub(super) tree: Option<Mutex<Tree>>,
     /// Indexes of the blocks that are steps.
     pub(super) steps: Vec<usize>,
     /// Indexes of the blocks that are rules.
@@ -81,7 +87,7 @@ pub struct Play {
 }
 
 impl Play {
-    /// Makes a script ready.
+    /// Makes a script ready; `tree` is what is below the folder of its `-- files`.
     ///
     /// # Errors
     /// When a reply would send clients to a foreign host, which only `limits.allow_foreign` permits.
@@ -90,6 +96,7 @@ impl Play {
         values: Values,
         limits: Limits,
         public_address: Option<Ipv4Addr>,
+        tree: Option<Tree>,
     ) -> Result<Play, Refusal> {
         if !limits.allow_foreign {
             foreign(&script, &values)?;
@@ -113,6 +120,7 @@ impl Play {
                 .collect(),
             used: script.lines.iter().map(|_| AtomicU64::new(0)).collect(),
             public_address: public_address.or(from_script),
+            tree: tree.map(Mutex::new),
             script,
             values,
             limits,
@@ -175,7 +183,7 @@ fn foreign(script: &Script, values: &Values) -> Result<(), Refusal> {
         if !opens {
             let shown = plain(text, values);
             if shown.starts_with(b"227")
-                && let Ok(stated) = endpoint::parse_227(&shown)
+                && let Ok(stated) = endpoint::parse_227(text_of(&shown))
                 && let Some(host) = stated.endpoint.host
             {
                 judge(line.number, host)?;
@@ -213,7 +221,7 @@ mod tests {
         let script = Script::parse(source.as_bytes()).expect("a script");
         let values = super::super::params::resolve(&script.settings.params, &[], None)
             .expect("no parameter given");
-        Play::new(script, values, Limits::default(), None)
+        Play::new(script, values, Limits::default(), None, None)
     }
 
     #[test]

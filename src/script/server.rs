@@ -10,6 +10,9 @@
 use std::{borrow::Cow, collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
+    base::{self, Memory, Op, Question, lock},
+    date,
+    effect::{DataFault, Effect, End, Input, Near, Notice, Origin, Source, Why},
     literal::{Literal, Value},
     notation::{Action, DataAction, Eol, Item, Typed},
     pattern::WhyNot,
@@ -28,216 +31,6 @@ use crate::ftp::{
 /// How many blocks may be open at once: a transfer's, and a STAT that came in the middle of it.
 const MAX_FRAMES: usize = 2;
 
-/// What comes in.
-#[derive(Debug)]
-pub enum Input<'a> {
-    /// A command: its line without the end, and whether it was longer than the line limit.
-    Command {
-        /// The line.
-        line: &'a [u8],
-        /// It was cut.
-        too_long: bool,
-    },
-    /// The answer to [`Effect::OpenPort`]; `None` where no port is free.
-    Port(Option<SocketAddr>),
-    /// The answer to [`Effect::OpenData`].
-    Data(Result<(), DataFault>),
-    /// The answer to [`Effect::SendData`] and [`Effect::ReceiveData`]: bytes that were moved, and how it ended.
-    Moved {
-        /// Bytes on the data connection.
-        bytes: u64,
-        /// What went wrong.
-        fault: Option<DataFault>,
-    },
-    /// The answer to [`Effect::Ask`]: the line that a person typed.
-    Typed(&'a [u8]),
-    /// The client has closed its direction: no more commands come.
-    Ended,
-}
-
-/// What goes wrong with a data connection.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DataFault {
-    /// Neither PASV nor PORT came before.
-    NotAgreed,
-    /// PORT or EPRT names a host that is not the client's, or a port below 1024 (RFC 2577 3, 5).
-    Foreign(SocketAddr),
-    /// Nobody opened the passive port in time.
-    NobodyCame,
-    /// The client's port did not answer, or refused.
-    NotReached,
-    /// The client closed or reset it in the middle.
-    Lost,
-    /// The upload is longer than the limit.
-    TooMuch,
-    /// The file to be sent is not there.
-    NoFile,
-    /// What came could not be stored.
-    NotStored,
-    /// No data port is free.
-    NoPort,
-    /// `{pasv}` on an IPv6 connection.
-    NoIpv4,
-}
-
-impl DataFault {
-    /// The reply that the client gets; RFC 959 5.4 knows these codes for every transfer.
-    #[must_use]
-    pub fn reply(self) -> &'static str {
-        match self {
-            DataFault::NotAgreed => "425 Use PASV or PORT first.",
-            DataFault::Foreign(_) => "425 Data goes to your own address only.",
-            DataFault::NobodyCame => "425 Nobody opened the data connection.",
-            DataFault::NotReached => "425 Can't open data connection.",
-            DataFault::Lost => "426 Data connection closed; transfer aborted.",
-            DataFault::TooMuch => "552 More than this server takes.",
-            DataFault::NoFile => "550 No such file.",
-            DataFault::NotStored => "451 Could not be stored.",
-            DataFault::NoPort => "425 No data port is free.",
-            DataFault::NoIpv4 => "425 PASV is for IPv4 only, use EPSV.",
-        }
-    }
-}
-
-/// How a connection is closed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum End {
-    /// In order (FIN).
-    Fin,
-    /// At once (RST).
-    Reset,
-}
-
-/// Where a line of the server comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Origin {
-    /// This line of the script.
-    Script(u32),
-    /// A person typed it, for this line of the script.
-    Typed(u32),
-    /// The player: nothing in the script answers, or what it asks for failed.
-    Player,
-}
-
-/// Bytes for the data connection.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Source {
-    /// These.
-    Bytes(Vec<u8>),
-    /// A file of the script's folder; the path is relative and has no `..`.
-    File(String),
-}
-
-/// What is to be done.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {
-    /// Send this on the control connection, in one write.
-    Send {
-        /// The bytes, line end included.
-        bytes: Vec<u8>,
-        /// Where they come from.
-        origin: Origin,
-    },
-    /// Open a data port on the control connection's own address, in place of the one that is open. Asks for
-    /// [`Input::Port`], at once.
-    OpenPort,
-    /// Close the data port.
-    ClosePort,
-    /// Take the data connection. Asks for [`Input::Data`].
-    OpenData {
-        /// Whom to call; `None`: accept on the open port.
-        call: Option<SocketAddr>,
-        /// The source port when calling; `None`: L-1, where the system allows it.
-        from: Option<u16>,
-        /// No longer than this.
-        within: Duration,
-    },
-    /// Send on the data connection. Asks for [`Input::Moved`].
-    SendData {
-        /// What.
-        source: Source,
-        /// From this byte of it on.
-        offset: u64,
-        /// No more than this.
-        limit: Option<u64>,
-        /// In writes of so many bytes, with so long between.
-        pace: Option<(u32, Duration)>,
-    },
-    /// Receive on the data connection until the client closes it. Asks for [`Input::Moved`].
-    ReceiveData {
-        /// The name it is kept under.
-        name: String,
-        /// No more than this.
-        limit: u64,
-    },
-    /// Close the data connection, and give up whatever is going on there.
-    CloseData(End),
-    /// A person is to type the reply to this command. Asks for [`Input::Typed`].
-    Ask {
-        /// The script's line.
-        line: u32,
-        /// What the code must begin with.
-        code: String,
-        /// A model answer.
-        model: Option<Vec<u8>>,
-        /// The data port that was opened for it.
-        port: Option<SocketAddr>,
-    },
-    /// Close the control connection.
-    Close(End),
-    /// Nothing to do: something to tell.
-    Tell(Notice),
-}
-
-/// Something worth telling that no reply says.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Notice {
-    /// A block begins: the line of its pattern.
-    Block(u32),
-    /// Nothing in the script takes this command.
-    Unmatched {
-        /// The command's line.
-        command: Vec<u8>,
-        /// The nearest pattern.
-        nearest: Option<Near>,
-        /// The line of the next step.
-        expected: Option<u32>,
-    },
-    /// The rest of a block is not played: its data connection failed.
-    Skipped {
-        /// The line at which it failed.
-        line: u32,
-        /// Why.
-        fault: DataFault,
-    },
-    /// ABOR ended this block (the line of its pattern) before its end.
-    Aborted(u32),
-    /// The same command, so often within a second.
-    Looping(u32),
-    /// No command for so long.
-    Idle(Duration),
-}
-
-/// A pattern that nearly matched.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Near {
-    /// Its line.
-    pub line: u32,
-    /// Why it did not match.
-    pub why: Why,
-}
-
-/// Why a pattern did not match now.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Why {
-    /// It does not match this command.
-    Pattern(WhyNot),
-    /// It is a step whose turn comes later.
-    Later,
-    /// It is a step that was taken already.
-    Done,
-}
-
 /// What holds from an action to the end of its block.
 #[derive(Debug, Clone, Default)]
 struct Modes {
@@ -252,6 +45,16 @@ struct Modes {
     refused: bool,
 }
 
+impl Modes {
+    /// Pieces and pauses, where something is slow or split.
+    fn pace(&self) -> Option<(u32, Duration)> {
+        match (self.slow, self.split) {
+            (None, None) => None,
+            (slow, split) => Some((split.unwrap_or(1), slow.unwrap_or_default())),
+        }
+    }
+}
+
 /// What a frame waits for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Awaits {
@@ -260,6 +63,8 @@ enum Awaits {
     Port,
     Data,
     Moved,
+    Kept,
+    Counted,
     Typed,
 }
 
@@ -271,6 +76,10 @@ struct Frame {
     /// The lines still to be played.
     at: usize,
     end: usize,
+    /// The steps of the built-in server still to be taken.
+    ops: VecDeque<Op>,
+    /// Where an upload goes in the tree.
+    put: Option<Vec<u8>>,
     verb: Verb,
     command: Box<[u8]>,
     modes: Modes,
@@ -283,6 +92,8 @@ struct Frame {
     moved: u64,
     /// A run of `D` lines has begun.
     running: bool,
+    /// A block or the built-in server answers; not the player for want of them.
+    answers: bool,
     /// An `S> 421` was sent.
     service_closing: bool,
     /// The last complete reply's code.
@@ -295,6 +106,8 @@ impl Frame {
             block: None,
             at: 0,
             end: 0,
+            ops: VecDeque::new(),
+            put: None,
             verb,
             command: command.into(),
             modes: modes.clone(),
@@ -303,6 +116,7 @@ impl Frame {
             port_ready: false,
             moved: 0,
             running: false,
+            answers: false,
             service_closing: false,
             code: None,
         }
@@ -315,6 +129,7 @@ impl Frame {
 
     fn skip_rest(&mut self) {
         self.at = self.end;
+        self.ops.clear();
         self.running = false;
     }
 }
@@ -352,11 +167,16 @@ pub struct Player {
     call: Option<SocketAddr>,
     /// The data connection is there.
     data: bool,
+    /// What the built-in server remembers.
+    memory: Memory,
     last: Box<[u8]>,
     repeated: u32,
     repeated_since: Nanos,
     quiet_since: Nanos,
+    /// The client has closed its direction.
     ended: bool,
+    /// The last word is said.
+    leaving: bool,
     closed: bool,
 }
 
@@ -383,11 +203,13 @@ impl Player {
             port: None,
             call: None,
             data: false,
+            memory: Memory::default(),
             last: Box::default(),
             repeated: 0,
             repeated_since: now,
             quiet_since: now,
             ended: false,
+            leaving: false,
             closed: false,
             play,
         };
@@ -448,7 +270,7 @@ impl Player {
             Input::Command { line, too_long } => {
                 self.quiet_since = now;
                 self.guard(line, now);
-                if self.queue.len() < MAX_QUEUE {
+                if self.queue.len() < MAX_QUEUE && !self.leaving {
                     self.queue.push_back(Asked {
                         line: line.into(),
                         too_long,
@@ -491,6 +313,40 @@ impl Player {
                 if let Some(fault) = fault {
                     self.fail(at, fault);
                 }
+            }
+            Input::Kept {
+                content,
+                bytes,
+                fault,
+            } => {
+                let Some(at) = self.waiting(Awaits::Kept) else {
+                    return;
+                };
+                let frame = &mut self.frames[at];
+                frame.moved += bytes;
+                let put = frame.put.take();
+                let kept = match (&self.play.tree, put) {
+                    (Some(tree), Some(path)) if fault.is_none() => {
+                        lock(tree).put(&path, content, date::seconds(now)).is_ok()
+                    }
+                    _ => true,
+                };
+                if let Some(fault) = fault {
+                    self.fail(at, fault);
+                } else if !kept {
+                    self.fail(at, DataFault::TooMuch);
+                }
+            }
+            Input::Counted(count) => {
+                let Some(at) = self.waiting(Awaits::Counted) else {
+                    return;
+                };
+                let reply = match count {
+                    Some(count) => format!("213 {count}"),
+                    None => "550 The file cannot be read.".to_owned(),
+                };
+                let reply = Op::Line(Literal::of(reply.as_bytes()));
+                self.frames[at].ops.push_front(reply);
             }
             Input::Typed(line) => {
                 let Some(at) = self.waiting(Awaits::Typed) else {
@@ -536,7 +392,7 @@ impl Player {
         }
         self.frames.clear();
         self.queue.clear();
-        self.ended = true;
+        self.leaving = true;
     }
 
     /// What is to be done next, at `now`; `session` is what the dialogue has agreed on so far.
@@ -549,15 +405,15 @@ impl Player {
                 return Some(effect);
             }
             if let Some(asked) = self.urgent() {
-                self.interrupt(&asked, session);
+                self.interrupt(&asked, now, session);
                 continue;
             }
             if self.frames.is_empty() {
                 if let Some(asked) = self.queue.pop_front() {
-                    self.begin(&asked, session);
+                    self.begin(&asked, false, now, session);
                     continue;
                 }
-                if self.ended {
+                if self.ended || self.leaving {
                     self.closed = true;
                     return Some(Effect::Close(End::Fin));
                 }
@@ -604,10 +460,12 @@ impl Player {
         self.queue.remove(at)
     }
 
-    fn interrupt(&mut self, asked: &Asked, session: &Session) {
+    fn interrupt(&mut self, asked: &Asked, now: Nanos, session: &Session) {
         let aborts = verb_of(&asked.line).0 == Verb::Abor;
         // An ABOR that nothing answers aborts nothing.
-        if aborts && self.choose(&asked.line, session).is_some() {
+        let answered = self.play.tree.is_some() || self.choose(&asked.line, session).is_some();
+        let aborted = aborts && answered;
+        if aborted {
             let lines: Vec<u32> = self
                 .frames
                 .iter()
@@ -623,7 +481,7 @@ impl Player {
             self.effects.push_back(Effect::CloseData(End::Fin));
             self.effects.push_back(Effect::ClosePort);
         }
-        self.begin(asked, session);
+        self.begin(asked, aborted, now, session);
     }
 
     /// The block that takes a command: the next step, else the first rule that matches.
@@ -641,7 +499,7 @@ impl Player {
     }
 
     /// Begins what answers a command.
-    fn begin(&mut self, asked: &Asked, session: &Session) {
+    fn begin(&mut self, asked: &Asked, aborted: bool, now: Nanos, session: &Session) {
         let line = trimmed(&asked.line);
         let (verb, _) = verb_of(line);
         let mut frame = Frame::new(verb, line, &self.modes);
@@ -661,6 +519,12 @@ impl Player {
                     .push_back(Effect::Tell(Notice::Block(self.block_line(block))));
                 (frame.at, frame.end) = (range.start, range.end);
                 frame.block = Some(block);
+                frame.answers = true;
+            }
+            None if self.play.tree.is_some() => {
+                frame.answers = true;
+                let ops = self.built_in(verb, frame.argument(), aborted, now, session);
+                frame.ops = ops.into();
             }
             None => {
                 self.effects.push_back(Effect::Tell(Notice::Unmatched {
@@ -677,6 +541,36 @@ impl Player {
             }
         }
         self.frames.push(frame);
+    }
+
+    /// What the built-in server does with a command.
+    fn built_in(
+        &mut self,
+        verb: Verb,
+        arg: &[u8],
+        aborted: bool,
+        now: Nanos,
+        session: &Session,
+    ) -> Vec<Op> {
+        let play = Arc::clone(&self.play);
+        let Some(tree) = &play.tree else {
+            return Vec::new();
+        };
+        let agreed = self.port.is_some() || self.call.is_some();
+        let client = self.client;
+        let foreign = play.limits.allow_foreign;
+        base::answer(&mut Question {
+            tree,
+            session,
+            memory: &mut self.memory,
+            verb,
+            arg,
+            now: date::seconds(now),
+            ipv4: self.local.is_ipv4(),
+            agreed,
+            aborted,
+            may_call: &|address| may_call(foreign, client, the_client_itself(address, client)),
+        })
     }
 
     /// The lines of a block that are to be played this time; `None` is the greeting.
@@ -849,6 +743,9 @@ impl Player {
         if let Some(effect) = frame.send_on(now) {
             return Step::Effect(effect);
         }
+        if let Some(op) = frame.ops.pop_front() {
+            return self.take_op(top, op, session);
+        }
         if frame.at >= frame.end {
             return self.finish(session);
         }
@@ -861,22 +758,16 @@ impl Player {
                 if let Some(step) = self.end_run(top) {
                     return step;
                 }
-                if let Some(step) = self.need_port(top, text, index) {
+                if let Some(step) = self.need_port(top, text) {
                     return step;
                 }
                 play.use_line(index);
                 let frame = &self.frames[top];
-                let mut bytes =
-                    text.render(|value, out| self.value(value, Some(frame), session, out));
+                let bytes = text.render(|value, out| self.value(value, Some(frame), session, out));
                 let frame = &mut self.frames[top];
                 frame.at += 1;
                 frame.port_ready = false;
-                if frame.modes.silence {
-                    return Step::Again;
-                }
-                frame.note(&bytes);
-                bytes.extend_from_slice(frame.modes.eol.bytes());
-                frame.sending = Some((bytes, 0, Origin::Script(number)));
+                frame.say(bytes, Origin::Script(number));
                 Step::Again
             }
             Item::Typed(typed) => self.ask(top, typed, index, session),
@@ -893,7 +784,7 @@ impl Player {
     }
 
     /// Opens the data port that a line names, where it is not there yet.
-    fn need_port(&mut self, top: usize, text: &Literal, index: usize) -> Option<Step> {
+    fn need_port(&mut self, top: usize, text: &Literal) -> Option<Step> {
         if self.frames[top].port_ready {
             return None;
         }
@@ -905,13 +796,76 @@ impl Player {
             return None;
         }
         let wants_ipv4 = text.values().any(|value| *value == Value::Pasv(None));
-        debug_assert!(index == self.frames[top].at);
         if wants_ipv4 && self.pasv_host().is_none() {
             self.fail(top, DataFault::NoIpv4);
             return Some(Step::Again);
         }
         self.frames[top].awaits = Awaits::Port;
         Some(Step::Effect(Effect::OpenPort))
+    }
+
+    /// A step of the built-in server.
+    fn take_op(&mut self, top: usize, op: Op, session: &Session) -> Step {
+        let modes = &self.frames[top].modes;
+        let pace = modes.pace();
+        match op {
+            Op::Line(text) => {
+                if let Some(step) = self.need_port(top, &text) {
+                    self.frames[top].ops.push_front(Op::Line(text));
+                    return step;
+                }
+                let frame = &self.frames[top];
+                let bytes = text.render(|value, out| self.value(value, Some(frame), session, out));
+                let frame = &mut self.frames[top];
+                frame.port_ready = false;
+                frame.say(bytes, Origin::BuiltIn);
+                Step::Again
+            }
+            Op::Open => {
+                if self.data {
+                    return Step::Again;
+                }
+                // Where it cannot be had the answer is over; `need_data` says so.
+                self.need_data(top).unwrap_or(Step::Again)
+            }
+            Op::Send {
+                source,
+                offset,
+                ascii,
+            } => {
+                self.frames[top].awaits = Awaits::Moved;
+                Step::Effect(Effect::SendData {
+                    source,
+                    offset,
+                    limit: None,
+                    pace,
+                    ascii,
+                })
+            }
+            Op::Receive {
+                path,
+                before,
+                ascii,
+            } => {
+                let frame = &mut self.frames[top];
+                frame.put = Some(path);
+                frame.awaits = Awaits::Kept;
+                let room = self.play.tree.as_ref().map_or(0, |tree| lock(tree).room());
+                Step::Effect(Effect::KeepData {
+                    before,
+                    limit: self.play.limits.upload.min(room),
+                    ascii,
+                })
+            }
+            Op::Count(source) => {
+                self.frames[top].awaits = Awaits::Counted;
+                Step::Effect(Effect::Count(source))
+            }
+            Op::Close => {
+                self.data = false;
+                Step::Effect(Effect::CloseData(End::Fin))
+            }
+        }
     }
 
     fn ask(&mut self, top: usize, typed: &Typed, index: usize, session: &Session) -> Step {
@@ -1041,15 +995,13 @@ impl Player {
                     }
                     Source::Bytes(bytes)
                 };
-                let pace = match (frame.modes.slow, frame.modes.split) {
-                    (None, None) => None,
-                    (slow, split) => Some((split.unwrap_or(1), slow.unwrap_or_default())),
-                };
+                let pace = frame.modes.pace();
                 Effect::SendData {
                     source,
                     offset: 0,
                     limit: frame.modes.cut,
                     pace,
+                    ascii: false,
                 }
             }
         };
@@ -1156,16 +1108,11 @@ impl Player {
             && let Some(negotiation) = session.negotiation.as_ref().filter(|n| n.accepted)
             && let Some(listen) = negotiation.listen
         {
-            // 0.0.0.0 and :: (lftp) mean the client itself.
-            let mut address = listen;
-            if address.ip().is_unspecified() {
-                address.set_ip(self.client.ip());
-            }
-            self.call = Some(address);
+            self.call = Some(the_client_itself(listen, self.client));
             self.port = None;
             self.effects.push_back(Effect::ClosePort);
         }
-        let quits = frame.verb == Verb::Quit && frame.code.is_some() && frame.block.is_some();
+        let quits = frame.verb == Verb::Quit && frame.code.is_some() && frame.answers;
         if (quits || frame.service_closing) && !frame.modes.stay {
             return Step::Effect(Effect::Close(End::Fin));
         }
@@ -1178,6 +1125,16 @@ impl Player {
 }
 
 impl Frame {
+    /// Sends a line, unless silence holds.
+    fn say(&mut self, mut line: Vec<u8>, origin: Origin) {
+        if self.modes.silence {
+            return;
+        }
+        self.note(&line);
+        line.extend_from_slice(self.modes.eol.bytes());
+        self.sending = Some((line, 0, origin));
+    }
+
     /// The next piece of a reply that is being sent.
     fn send_on(&mut self, now: Nanos) -> Option<Effect> {
         let (bytes, at, origin) = self.sending.as_mut()?;
@@ -1216,6 +1173,14 @@ impl Frame {
             self.service_closing |= code.value() == 421;
         }
     }
+}
+
+/// 0.0.0.0 and :: (lftp) mean the client itself.
+fn the_client_itself(mut address: SocketAddr, client: SocketAddr) -> SocketAddr {
+    if address.ip().is_unspecified() {
+        address.set_ip(client.ip());
+    }
+    address
 }
 
 /// True where `address` may be called back for a client at `client` (RFC 2577 3, 5).
@@ -1288,3 +1253,6 @@ const MAX_NAME: usize = 100;
 fn nanos(time: Duration) -> Nanos {
     Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 
 use std::{io, net::SocketAddr};
 
-use super::server::{DataFault, Effect, Notice, Origin};
+use super::effect::{DataFault, Effect, Notice, Origin};
 use crate::ftp::{dialogue::Close, event::Event, side::Side};
 
 /// Which way data goes.

@@ -24,11 +24,11 @@ use crate::{
     },
     say,
     script::{
+        effect::{DataFault, Effect, Notice, Origin, Why},
         mistake::{Kind, Mistake},
         notation::{Item, Script},
         pattern::WhyNot,
         play::{Play, Refusal},
-        server::{DataFault, Effect, Notice, Origin, Why},
         watch::{Direction, Happening},
     },
 };
@@ -413,6 +413,7 @@ impl Live {
                 "server-typed",
                 place = format!("{}:{line}", self.name)
             ),
+            Some(Origin::BuiltIn) => say!(self.text, "server-built-in"),
             Some(Origin::Player) | None => say!(self.text, "server-own-reply"),
         };
         let digits = match reply.code {
