@@ -685,3 +685,21 @@ fn a_person_says_when_the_file_goes_out() {
         lines.iter().any(|line| line.contains("4 bytes"))
     });
 }
+
+#[test]
+fn standard_input_can_be_what_is_sent() {
+    for name in ["-", "/dev/stdin"] {
+        let mut listening = listen(&["0", "--send", name]);
+        let mut stream = listening.dial();
+        listening.program.say("first line");
+        listening.program.say("second line");
+        let thread = thread::spawn(move || {
+            let mut got = String::new();
+            stream.read_to_string(&mut got).expect("read");
+            got
+        });
+        let (code, said) = listening.end();
+        assert_eq!(code, 0, "{said}");
+        assert_eq!(thread.join().expect("reader"), "first line\nsecond line\n");
+    }
+}

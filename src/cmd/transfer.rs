@@ -15,7 +15,7 @@ use crate::{
     io::{
         clock,
         data::{self, Connection, Moment, Part, Terms},
-        file::{self, FileError},
+        file::{self, FileError, Source},
         progress::Progress,
         stdio as streams,
     },
@@ -58,7 +58,7 @@ impl Payload<'_> {
     /// Finds out, before anybody is waited for or called, whether the files can be had.
     pub(super) fn check(&self, context: &Context, command: &str) -> Result<(), Failure> {
         let checked = match (self.send, self.output) {
-            (Some(path), _) => file::open(path).map(drop),
+            (Some(path), _) => source(path).map(drop),
             (None, Some(path)) => file::check_new(path, self.force),
             (None, None) => Ok(()),
         };
@@ -80,6 +80,14 @@ impl Payload<'_> {
         name.push(format!(".{connection}"));
         Some(name.into())
     }
+}
+
+/// The file that is sent; `-` is standard input.
+fn source(path: &Path) -> Result<Source, FileError> {
+    if path == Path::new("-") {
+        return file::stdin();
+    }
+    file::open(path)
 }
 
 /// A data connection that stands.
@@ -259,20 +267,23 @@ impl Job<'_> {
         path: &Path,
         report: &Report,
     ) -> Result<Result<Outcome, data::TransferError>, Failure> {
-        let (mut source, size) = file::open(path)
+        let mut source = source(path)
             .map_err(|error| self.payload.failed(self.context, self.command, &error))?;
-        self.wait_for_the_server(report)?;
-        let mut progress = Progress::new(size, !report.is_json());
+        if !source.is_stdin {
+            self.wait_for_the_server(report)?;
+        }
+        let mut progress = Progress::new(source.size, !report.is_json());
         let mut silence = Silence::new(self.dialled.then_some("listen-silent-sending"));
-        let outcome = data::send(
-            connection,
-            &mut source,
-            self.terms,
-            &mut |moment| match moment {
-                Moment::Bytes(bytes) => progress.moved(bytes.len()),
-                Moment::Quiet(quiet) => self.hint(report, silence.after(quiet)),
-            },
-        );
+        let outcome =
+            data::send(
+                connection,
+                &mut source.file,
+                self.terms,
+                &mut |moment| match moment {
+                    Moment::Bytes(bytes) => progress.moved(bytes.len()),
+                    Moment::Quiet(quiet) => self.hint(report, silence.after(quiet)),
+                },
+            );
         progress.finish();
         Ok(outcome)
     }
