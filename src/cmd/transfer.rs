@@ -215,6 +215,8 @@ impl Job<'_> {
             report.tell(self.context, "closed", &line)?;
             return Err(self.failure(&error, output.as_deref()));
         }
+        // The line for programs first: who sees the sentence can rely on it.
+        report.tell(self.context, "closed", &line)?;
         let name = self.payload.send.or(output.as_deref()).map(fault::shown);
         let told = shown::ended(
             &self.context.text,
@@ -224,7 +226,6 @@ impl Job<'_> {
             name.as_deref(),
         );
         self.comment(report, &told);
-        report.tell(self.context, "closed", &line)?;
         Ok(outcome)
     }
 
