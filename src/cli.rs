@@ -146,7 +146,7 @@ pub struct PasvCalc {
     /// Overwrite an existing FILE
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// With --connect: send FILE (for STOR)
+    /// With --connect: send FILE (- is standard input), for STOR
     #[arg(
         long,
         value_name = "FILE",
@@ -177,7 +177,7 @@ pub struct Listen {
     /// Overwrite an existing FILE
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// Send FILE to whoever connects (for STOR)
+    /// Send FILE (- is standard input) to whoever connects (for STOR)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "hex"])]
     pub send: Option<PathBuf>,
     /// Take one connection after another, until Ctrl-C

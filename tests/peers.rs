@@ -1,9 +1,9 @@
 //! Sequence 1 of the lab against real servers, as a class does it: `raw` is the control connection, `pasv-calc
 //! --connect` and `listen` are the data connections, each a process of its own.
 
-mod program;
+pub(crate) mod program;
 mod server;
-mod terminal;
+pub(crate) mod terminal;
 
 use std::{fs, path::Path};
 
