@@ -4,6 +4,7 @@
 mod around;
 mod demo;
 mod explain;
+mod fuzz;
 mod harness;
 mod layering;
 mod peers;
