@@ -72,6 +72,8 @@ pub enum Command {
     Listen(Listen),
     /// A server that plays a script in the dialogue notation to any client
     FakeServer(FakeServer),
+    /// What a capture shows: sessions, transfers, verdicts (replaces Wireshark for FTP)
+    Inspect(Inspect),
     /// What a reply code or a command means, with its RFC section
     Explain(Explain),
     /// The lab by itself, on loopback, without a terminal
@@ -323,6 +325,26 @@ pub enum ClientArg {
     Ftplib,
     #[value(name = "filezilla")]
     FileZilla,
+}
+
+/// `inspect`.
+#[derive(Debug, Args)]
+pub struct Inspect {
+    /// Captures (pcap, pcapng, snoop; gz and zstd too), folders of them, or - for standard input
+    #[arg(value_name = "FILE", required = true)]
+    pub files: Vec<PathBuf>,
+    /// JSON Lines on standard output instead of text
+    #[arg(long)]
+    pub json: bool,
+    /// The whole dialogue too, every reply explained digit by digit
+    #[arg(long)]
+    pub explain: bool,
+    /// SHA-256 of each transfer
+    #[arg(long)]
+    pub hash: bool,
+    /// Show passwords as they are
+    #[arg(long)]
+    pub show_credentials: bool,
 }
 
 /// `explain`.

@@ -2,10 +2,13 @@
 //! the peer is missing.
 
 mod around;
+mod demo;
 mod explain;
+mod fuzz;
 mod harness;
 mod layering;
 mod peers;
 mod raw;
+mod readme;
 mod start;
 mod texts;

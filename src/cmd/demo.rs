@@ -92,10 +92,11 @@ impl Play<'_> {
         self.data_ended()?;
 
         self.say("demo-active")?;
-        self.start(DATA, &["listen", "0"])?;
+        self.start(DATA, &["listen", "0", "--control", &port])?;
         let command = self.until(DATA, "PORT", |line| line.trim_start().starts_with("PORT "))?;
         self.quiet()?;
-        self.send(command.split('(').next().unwrap_or_default().trim())?;
+        let words: Vec<&str> = command.split_whitespace().take(2).collect();
+        self.send(&words.join(" "))?;
         self.send("LIST")?;
         self.data_ended()?;
 
@@ -212,6 +213,11 @@ impl Play<'_> {
         if terminal == SERVER && !wanted {
             return Ok(());
         }
+        let line = if terminal == SERVER {
+            line.split(". ").next().unwrap_or(line)
+        } else {
+            line
+        };
         let shown = self.view.printed(terminal, line);
         self.show(&shown)
     }

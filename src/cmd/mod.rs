@@ -6,6 +6,7 @@ mod demo;
 mod explain;
 mod fake_server;
 mod fault;
+mod inspect;
 mod listen;
 mod man;
 mod pasv_calc;
@@ -184,6 +185,7 @@ fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure
         Some(Command::Listen(asked)) => listen::run(&asked, context),
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
+        Some(Command::Inspect(asked)) => inspect::run(&asked, context),
         Some(Command::Demo(asked)) => demo::run(context, &asked),
         Some(Command::Man(asked)) => man::run(&asked, context),
         Some(Command::Completions(asked)) => completions::run(&asked),

@@ -15,8 +15,8 @@ use std::{
 };
 
 use rustyline::{
-    Cmd, ColorMode, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
-    EventHandler, Helper, KeyEvent, RepeatCount,
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event,
+    EventContext, EventHandler, Helper, KeyEvent, RepeatCount,
     completion::{Completer, Pair},
     config::Configurer as _,
     error::ReadlineError,
@@ -104,6 +104,7 @@ pub fn terminal<T: Send + 'static>(
 ) -> io::Result<(Screen, Keyboard)> {
     let config = Config::builder()
         .auto_add_history(false)
+        .completion_type(CompletionType::List)
         .max_history_size(1000)
         .map_err(io::Error::other)?
         .build();
@@ -117,9 +118,13 @@ pub fn terminal<T: Send + 'static>(
         KeyEvent::ctrl(']'),
         EventHandler::Conditional(Box::new(CloseKey(close.clone()))),
     );
-    let printer = editor.create_external_printer().map_err(io::Error::other)?;
+    // A terminal that can do nothing but print (TERM=dumb) has no line to be torn: what comes is printed as it comes.
+    // There, a prompt would stand in front of the server's lines.
+    let (printer, prompt) = match editor.create_external_printer() {
+        Ok(printer) => (Printer::Editor(Box::new(printer)), prompt.to_owned()),
+        Err(_) => (Printer::Stdout, String::new()),
+    };
     let (go, gone_on) = channel();
-    let prompt = prompt.to_owned();
     thread::Builder::new()
         .name("keyboard".into())
         .spawn(move || {
@@ -142,12 +147,7 @@ pub fn terminal<T: Send + 'static>(
                 }
             }
         })?;
-    Ok((
-        Screen {
-            printer: Printer::Editor(Box::new(printer)),
-        },
-        Keyboard { go },
-    ))
+    Ok((Screen { printer }, Keyboard { go }))
 }
 
 /// Starts reading plain lines from standard input; printing goes to standard output.

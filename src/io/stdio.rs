@@ -2,13 +2,18 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufWriter, IsTerminal, Read, StdoutLock, Write},
+    io::{self, BufRead, BufWriter, IsTerminal, Read, StdinLock, StdoutLock, Write},
 };
 
 /// Standard output, buffered and locked.
 #[must_use]
 pub fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
+}
+
+/// Standard input, locked.
+pub fn stdin() -> StdinLock<'static> {
+    io::stdin().lock()
 }
 
 /// Standard output as a file, for data: every write goes out as it is.

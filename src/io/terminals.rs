@@ -50,20 +50,17 @@ impl Terminals {
     /// Where the program cannot be started.
     pub fn run(&mut self, terminal: usize, args: &[&str]) -> io::Result<()> {
         self.end(terminal);
+        // One pipe for both streams, as on a terminal: their lines keep their order.
+        let (output, writer) = io::pipe()?;
         let mut child = Command::new(env::current_exe()?)
             .args(args)
             .env("COLUMNS", self.columns.to_string())
             .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdout(writer.try_clone()?)
+            .stderr(writer)
             .spawn()?;
         let input = child.stdin.take();
-        if let Some(output) = child.stdout.take() {
-            self.read(terminal, output)?;
-        }
-        if let Some(output) = child.stderr.take() {
-            self.read(terminal, output)?;
-        }
+        self.read(terminal, output)?;
         self.children[terminal] = Some((child, input));
         Ok(())
     }

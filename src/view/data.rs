@@ -198,8 +198,8 @@ pub struct Waiting<'a> {
 pub fn waiting(text: &Text, style: Style, waiting: &Waiting<'_>) -> String {
     let mut out = String::new();
     let at = say!(text, "listen-at", address = waiting.at.to_string());
-    let reach = reach(text, waiting);
-    paragraph(&mut out, style, Role::Heading, "", &format!("{at} {reach}"));
+    paragraph(&mut out, style, Role::Heading, "", &at);
+    paragraph(&mut out, style, Role::Remark, "", &reach(text, waiting));
     let id = match waiting.direction {
         Direction::Receive => "listen-type",
         Direction::Send => "listen-type-send",

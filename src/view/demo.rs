@@ -54,6 +54,8 @@ impl Demo<'_> {
     /// A line that a process printed in a terminal. It was made safe by that process, and is again.
     #[must_use]
     pub fn printed(&self, terminal: usize, line: &str) -> String {
+        // Data comes byte for byte into a pipe, its CR too.
+        let line = line.strip_suffix('\r').unwrap_or(line);
         let role = match line.get(..2) {
             Some("C>") => Role::Command,
             Some("S>") if line[2..].trim_start().starts_with(['4', '5']) => Role::BadReply,

@@ -12,6 +12,7 @@
 //! | [`demo`] | the lab by itself |
 //! | [`start`] | the page that `ftplab` shows without an argument |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
+//! | [`inspect`] | what a capture shows |
 //! | [`json`] | JSON Lines for programs |
 //! | [`log`] | a dialogue as a log in the notation |
 //! | [`quirk`] | oddities in sentences |
@@ -23,6 +24,7 @@ pub mod data;
 pub mod demo;
 pub mod endpoint;
 pub mod explain;
+pub mod inspect;
 pub mod json;
 pub mod log;
 pub mod number;

@@ -150,28 +150,25 @@ impl Raw<'_> {
     }
 
     pub(super) fn send(&mut self, line: &[u8]) -> Result<(), Failure> {
-        let Some(control) = &mut self.control else {
-            let told = self
-                .view
-                .remark(Role::Warning, &say!(self.context.text, "raw-not-connected"));
-            self.refused = true;
-            return self.remark(&told);
-        };
+        if self.control.is_none() {
+            return self.warn(&say!(self.context.text, "raw-not-connected"));
+        }
         // One write for the line and its end: a peer that reads once sees all of it.
         let bytes = [line, b"\r\n"].concat();
         let at = clock::now();
-        if let Err(error) = control.send(&bytes) {
-            let why = fault::reason(&self.context.text, &error);
-            let told = self.view.remark(
-                Role::Warning,
-                &say!(self.context.text, "raw-send-failed", why = why),
-            );
-            self.refused = true;
-            return self.remark(&told);
-        }
+        // Shown before it goes out: what it causes, here or in another terminal, comes after it.
         self.last_activity = at;
         self.waiting_since = at;
-        self.observe(Side::User, &bytes, at)
+        self.observe(Side::User, &bytes, at)?;
+        let Some(control) = &mut self.control else {
+            return Ok(());
+        };
+        if let Err(error) = control.send(&bytes) {
+            let why = fault::reason(&self.context.text, &error);
+            let told = say!(self.context.text, "raw-send-failed", why = why);
+            self.warn(&told)?;
+        }
+        Ok(())
     }
 
     pub(super) fn again(&mut self) -> Result<(), Failure> {

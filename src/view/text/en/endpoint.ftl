@@ -9,7 +9,7 @@ endpoint-division = { $port } ÷ 256 = { $high } remainder { $low }
 endpoint-order = { $high } is the high byte, { $low } the low one
 endpoint-hexadecimal = in hexadecimal { $sum }
 endpoint-placeholder = HOST
-endpoint-port-as-it-stands = { $port }, in decimal as it stands; as the two bytes of a PORT it would be
+endpoint-port-as-it-stands = { $port }, as it stands; in a PORT it would be two bytes:
 endpoint-host-unknown = port { $port } of a host that the text does not name
 endpoint-no-ipv6 = (IPv4 only: { $form } has no room for an IPv6 address)
 

@@ -3,7 +3,7 @@
 demo-intro-head = Le TP FTP, joué tout seul
 demo-intro = Trois terminaux, comme vous les auriez : A est le serveur, B la connexion de contrôle, C la connexion de données. La lettre à gauche d’une ligne dit où elle se trouve. Tout se passe sur cette machine (127.0.0.1) ; derrière $ figure ce que vous taperiez.
 demo-control-head = Étape 1. La connexion de contrôle et ses codes de réponse
-demo-control = Ce qui est tapé en B part tel quel ; chaque réponse commence par trois chiffres, et chaque chiffre dit quelque chose. PWD avant l’identification est refusé ; LIST, à la fin, n’a pas où envoyer ses données.
+demo-control = Ce qui est tapé en B part tel quel ; chaque réponse commence par trois chiffres, et chaque chiffre dit quelque chose. PWD avant l’identification est refusé ; LIST, à la fin, n’a nulle part où envoyer ses données.
 demo-passive-head = Étape 2. Mode passif : le serveur écoute, le client appelle
 demo-passive = PASV demande au serveur d’écouter sur un port à lui. Lequel, le 227 le dit en six nombres.
 demo-passive-dial-head = La seconde connexion

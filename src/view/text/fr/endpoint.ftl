@@ -9,7 +9,7 @@ endpoint-division = { $port } ÷ 256 = { $high } reste { $low }
 endpoint-order = { $high } est l’octet de poids fort, { $low } celui de poids faible
 endpoint-hexadecimal = en hexadécimal { $sum }
 endpoint-placeholder = HÔTE
-endpoint-port-as-it-stands = { $port }, en décimal tel quel ; avec les deux octets d’un PORT, ce serait
+endpoint-port-as-it-stands = { $port }, tel quel ; dans un PORT, ce serait deux octets :
 endpoint-host-unknown = port { $port } d’une machine que le texte ne nomme pas
 endpoint-no-ipv6 = (IPv4 seulement : { $form } n’a pas la place d’une adresse IPv6)
 

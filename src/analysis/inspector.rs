@@ -1,0 +1,966 @@
+//! One pass over a capture's connections: finds the control lines, has them watched by the observer of the `ftp` room,
+//! and keeps the ledger of what they agree on and which data connections follow.
+//!
+//! Findings leave as soon as they are certain. A connection that is not FTP costs a few hundred bytes until its first
+//! lines have shown that, and nothing afterwards.
+
+use std::{
+    collections::{HashMap, VecDeque},
+    net::IpAddr,
+};
+
+use super::{
+    data::{DataLine, Seen},
+    finding::{Agreement, Finding, LoginTry, MAX_BANNER, MAX_LOGINS, Remark, Session, SessionEnd},
+    ledger::{Begun, Expected, Row, Slot},
+    recognise::{self, CONTROL_PORT, Judgement, LOOKED_AT, looks_like_listing},
+};
+use crate::{
+    capture::{
+        file::Nanos,
+        flow::{Chunk, End, Flow, FlowId, Gap, Interest, Leaving, Opening, Watch, Way},
+        frame::Undelivered,
+        reassembly::{Conflict, Mark},
+    },
+    ftp::{
+        command::Verb,
+        dialogue::{Close, Dialogue, Ends},
+        event::{Event, What},
+        side::Side,
+    },
+};
+
+/// Bytes held of all connections that have not shown yet what they are.
+pub const MAX_PROBED: usize = 4 * 1024 * 1024;
+/// Commands whose frames are remembered until their negotiation is answered.
+const MAX_COMMANDS: usize = 1_024;
+/// Connections without a place that a later negotiation may claim.
+const MAX_RECENT: usize = 256;
+/// The port of active data connections at a server on port 21 (RFC 959 3.2).
+pub const DATA_PORT: u16 = 20;
+
+/// What is wanted beside the findings.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// SHA-256 of each data connection.
+    pub hash: bool,
+    /// The bytes of data connections, as [`Finding::Data`].
+    pub data: bool,
+}
+
+/// What a connection is.
+#[derive(Debug)]
+enum Role {
+    /// Not known yet.
+    Probe(Box<Probe>),
+    /// The control connection of this session.
+    Control(u64),
+    /// A data connection: its [`DataLine`] is in the list.
+    Data,
+}
+
+/// The beginning of a connection that may become a control line.
+#[derive(Debug, Default)]
+struct Probe {
+    bytes: Vec<u8>,
+    items: Vec<Item>,
+}
+
+/// What came, in order: so many bytes, or a gap.
+#[derive(Debug, Clone, Copy)]
+enum Item {
+    Bytes(Way, u64, Mark, usize),
+    Gap(Gap),
+}
+
+/// A control connection and its ledger.
+#[derive(Debug)]
+pub(super) struct Control {
+    pub(super) facts: Session,
+    pub(super) dialogue: Dialogue,
+    /// Frames of the latest commands, by their numbers.
+    commands: VecDeque<(u64, Mark)>,
+    pub(super) slots: Vec<Slot>,
+    pub(super) rows: Vec<Row>,
+    pub(super) left: bool,
+    /// Data connections between the same hosts that no negotiation explains.
+    pub(super) beside: usize,
+    /// 421 has been said.
+    pub(super) announced: bool,
+}
+
+impl Control {
+    fn side_of(&self, way: Way) -> Side {
+        if way == self.facts.user_way {
+            Side::User
+        } else {
+            Side::Server
+        }
+    }
+}
+
+/// What the observer said that concerns the ledger; kept until it has finished speaking.
+#[derive(Debug)]
+enum Happened {
+    Agreed(Agreement),
+    Begun(Begun),
+    Ended(Begun),
+    Spoke,
+}
+
+/// The analysis of one capture. `F` takes the findings.
+pub struct Inspector<F> {
+    pub(super) options: Options,
+    pub(super) out: F,
+    roles: HashMap<FlowId, Role>,
+    pub(super) controls: HashMap<u64, Box<Control>>,
+    pub(super) lines: HashMap<FlowId, DataLine>,
+    pub(super) expected: Expected,
+    /// Sessions that go on, by their two hosts, the lower address first.
+    by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>>,
+    recent: VecDeque<Seen>,
+    happened: Vec<Happened>,
+    probed: usize,
+    sessions: u64,
+    pub(super) transfers: u64,
+    /// Connections that are no control lines.
+    pub(super) others: u64,
+    /// Connections with TLS from the first byte at the port of implicit FTPS (990).
+    implicit_tls: u64,
+    /// Acceptors' ports of the connections that are no FTP, and how many had each.
+    ports: HashMap<u16, u64>,
+    pub(super) slot_keys: u64,
+    pub(super) gate: Gate,
+}
+
+/// How well the capture shows the FTP in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Gate {
+    /// FTP connections whose beginning is not in the capture.
+    pub midstream: u64,
+    /// Control connections of which only one direction is in it.
+    pub one_way: u64,
+    /// Bytes of FTP connections that are in no frame, or in frames that were cut.
+    pub missing: u64,
+    /// Transfers that went well and of which nothing was captured.
+    pub not_captured: u64,
+    /// Control connections that look edited.
+    pub edited: u64,
+}
+
+impl Gate {
+    pub(super) fn note_line(&mut self, line: &DataLine) {
+        self.midstream += u64::from(line.seen.opening == Opening::Middle);
+        self.missing += line.missing();
+    }
+}
+
+/// Ports that are counted each by itself.
+const MAX_PORTS: usize = 4_096;
+
+impl<F: FnMut(&Finding<'_>)> Inspector<F> {
+    /// An analysis before its first packet.
+    pub fn new(options: Options, out: F) -> Inspector<F> {
+        Inspector {
+            options,
+            out,
+            roles: HashMap::new(),
+            controls: HashMap::new(),
+            lines: HashMap::new(),
+            expected: Expected::default(),
+            by_hosts: HashMap::new(),
+            recent: VecDeque::new(),
+            happened: Vec::new(),
+            probed: 0,
+            sessions: 0,
+            transfers: 0,
+            others: 0,
+            implicit_tls: 0,
+            ports: HashMap::new(),
+            slot_keys: 0,
+            gate: Gate::default(),
+        }
+    }
+
+    /// Sessions recognised so far.
+    #[must_use]
+    pub fn sessions(&self) -> u64 {
+        self.sessions
+    }
+
+    /// Transfers told so far.
+    #[must_use]
+    pub fn transfers(&self) -> u64 {
+        self.transfers
+    }
+
+    /// Transfers went well, and nothing but control connections is in the capture.
+    #[must_use]
+    pub fn control_only(&self) -> bool {
+        self.others == 0 && self.gate.not_captured > 0
+    }
+
+    /// How well the capture shows the FTP in it; complete after [`Inspector::finish`].
+    #[must_use]
+    pub fn gate(&self) -> Gate {
+        self.gate
+    }
+
+    /// Connections to port 990 that began with TLS: implicit FTPS, which shows nothing.
+    #[must_use]
+    pub fn implicit_tls(&self) -> u64 {
+        self.implicit_tls
+    }
+
+    /// What the connections are that are not FTP: acceptors' ports and how many had each, the most frequent first.
+    #[must_use]
+    pub fn other_ports(&self) -> Vec<(u16, u64)> {
+        let mut ports: Vec<(u16, u64)> = self.ports.iter().map(|(p, n)| (*p, *n)).collect();
+        ports.sort_unstable_by_key(|(port, count)| (std::cmp::Reverse(*count), *port));
+        ports
+    }
+
+    /// The capture is over and the table of connections has told its last: what is still open is told.
+    pub fn finish(&mut self) {
+        let mut open: Vec<u64> = self.controls.keys().copied().collect();
+        open.sort_unstable();
+        for number in open {
+            self.control_left(number);
+        }
+    }
+
+    // ---- Recognition -----------------------------------------------------------------------------------------------
+
+    /// More of a connection that has not shown yet what it is.
+    fn probe(&mut self, flow: &Flow, item: Item, bytes: &[u8]) -> Interest {
+        let Some(Role::Probe(probe)) = self.roles.get_mut(&flow.id()) else {
+            return flow.interest();
+        };
+        probe.items.push(item);
+        probe.bytes.extend_from_slice(bytes);
+        self.probed += bytes.len();
+        let mut heads = [Vec::new(), Vec::new()];
+        let mut at = 0;
+        for item in &probe.items {
+            match item {
+                Item::Bytes(way, _, _, length) => {
+                    heads[*way as usize].extend_from_slice(&probe.bytes[at..at + length]);
+                    at += length;
+                }
+                // What follows is the rest of a line.
+                Item::Gap(gap) => heads[gap.way as usize].push(b'\n'),
+            }
+        }
+        let port_21 = [flow.opener(), flow.acceptor()]
+            .iter()
+            .any(|end| end.port() == CONTROL_PORT);
+        let too_much = self.probed > MAX_PROBED || probe.items.len() > LOOKED_AT;
+        match recognise::judge(&heads[0], &heads[1], port_21) {
+            Judgement::Control { user } => {
+                self.begin_session(flow, user);
+                Interest::Follow
+            }
+            Judgement::Open if !too_much => Interest::Follow,
+            Judgement::Open | Judgement::Not => self.not_control(flow),
+        }
+    }
+
+    fn take_probe(&mut self, flow: FlowId) -> Option<Probe> {
+        match self.roles.remove(&flow)? {
+            Role::Probe(probe) => {
+                self.probed -= probe.bytes.len();
+                Some(*probe)
+            }
+            other => {
+                self.roles.insert(flow, other);
+                None
+            }
+        }
+    }
+
+    fn begin_session(&mut self, flow: &Flow, user_way: Way) {
+        let Some(probe) = self.take_probe(flow.id()) else {
+            return;
+        };
+        self.sessions += 1;
+        let number = self.sessions;
+        let (client, server) = match user_way {
+            Way::Forth => (flow.opener(), flow.acceptor()),
+            Way::Back => (flow.acceptor(), flow.opener()),
+        };
+        let facts = Session {
+            number,
+            client,
+            server,
+            user_way,
+            opening: flow.opening(),
+            handshake: [flow.syn(), flow.syn_ack(), flow.handshake_ack()],
+            hellos: [
+                flow.hello(user_way).copied(),
+                flow.hello(user_way.other()).copied(),
+            ],
+            first: flow.first(),
+            last: flow.last(),
+            banner: None,
+            user: None,
+            credentials: [None; 2],
+            logged_in: false,
+            logins: Vec::new(),
+            login_tries: 0,
+            tls: false,
+            sealed: None,
+            encrypted_bytes: 0,
+            end: SessionEnd::Open,
+            ended_by: None,
+            commands: 0,
+            replies: 0,
+            missing: 0,
+            active: 0,
+            passive: 0,
+            transfers: 0,
+            one_way: None,
+            edited: false,
+        };
+        let dialogue = Dialogue::new(Ends {
+            user: Some(client),
+            server: Some(server),
+            midstream: !flow.established() || flow.syn_ack().is_none(),
+        });
+        (self.out)(&Finding::Recognised(&facts));
+        self.roles.insert(flow.id(), Role::Control(number));
+        self.controls.insert(
+            number,
+            Box::new(Control {
+                facts,
+                dialogue,
+                commands: VecDeque::new(),
+                slots: Vec::new(),
+                rows: Vec::new(),
+                left: false,
+                beside: 0,
+                announced: false,
+            }),
+        );
+        self.by_hosts
+            .entry(hosts(client.ip(), server.ip()))
+            .or_default()
+            .push(number);
+        self.expected.session(number, client, server);
+        let mut at = 0;
+        for item in probe.items {
+            match item {
+                Item::Bytes(way, _, mark, length) => {
+                    self.feed(number, way, &probe.bytes[at..at + length], mark);
+                    at += length;
+                }
+                Item::Gap(gap) => self.control_gap(number, &gap),
+            }
+        }
+    }
+
+    /// A connection that is no control line: data beside a session, perhaps, or of no interest.
+    fn not_control(&mut self, flow: &Flow) -> Interest {
+        self.others += 1;
+        let Some(probe) = self.take_probe(flow.id()) else {
+            return Interest::Count;
+        };
+        let (opener, acceptor) = (flow.opener(), flow.acceptor());
+        let beside = self.session_between(opener.ip(), acceptor.ip());
+        let at_data_port = opener.port() == DATA_PORT || acceptor.port() == DATA_PORT;
+        let first_way = probe.items.iter().find_map(|item| match item {
+            Item::Bytes(..) => Some(()),
+            Item::Gap(_) => None,
+        });
+        let listing = first_way.is_some() && looks_like_listing(&probe.bytes);
+        if acceptor.port() == 990 && probe.bytes.starts_with(&[0x16, 3]) {
+            self.implicit_tls += 1;
+        }
+        if beside.is_none() && !at_data_port && !listing {
+            self.count_port(acceptor.port());
+            return Interest::Count;
+        }
+        self.put_beside(Seen::of(flow), beside);
+        self.replay(flow.id(), probe);
+        if let Some(line) = self.lines.get_mut(&flow.id()) {
+            line.note(flow);
+        }
+        Interest::Follow
+    }
+
+    /// A data connection that no negotiation explains.
+    fn put_beside(&mut self, seen: Seen, beside: Option<u64>) {
+        let mut line = DataLine::new(seen, self.options.hash);
+        line.beside = beside;
+        if let Some(control) = beside.and_then(|number| self.controls.get_mut(&number)) {
+            control.beside += 1;
+        }
+        self.roles.insert(seen.flow, Role::Data);
+        self.lines.insert(seen.flow, line);
+    }
+
+    fn count_port(&mut self, port: u16) {
+        if self.ports.len() < MAX_PORTS || self.ports.contains_key(&port) {
+            *self.ports.entry(port).or_default() += 1;
+        }
+    }
+
+    /// Gives a data connection what was held of it.
+    fn replay(&mut self, flow: FlowId, probe: Probe) {
+        let mut at = 0;
+        for item in probe.items {
+            match item {
+                Item::Bytes(way, offset, mark, length) => {
+                    let bytes = &probe.bytes[at..at + length];
+                    at += length;
+                    self.line_data(
+                        flow,
+                        &Chunk {
+                            way,
+                            offset,
+                            bytes,
+                            mark,
+                        },
+                    );
+                }
+                Item::Gap(gap) => self.line_gap(flow, &gap),
+            }
+        }
+    }
+
+    /// A session that goes on between two hosts, the latest one.
+    pub(super) fn session_between(&self, one: IpAddr, other: IpAddr) -> Option<u64> {
+        self.by_hosts.get(&hosts(one, other))?.last().copied()
+    }
+
+    // ---- Control connections ---------------------------------------------------------------------------------------
+
+    fn feed(&mut self, number: u64, way: Way, bytes: &[u8], mark: Mark) {
+        self.speak(number, mark, |side_of, dialogue, sink| {
+            dialogue.feed(side_of(way), bytes, time(mark), sink);
+        });
+    }
+
+    fn control_gap(&mut self, number: u64, gap: &Gap) {
+        if let Some(control) = self.controls.get_mut(&number) {
+            control.facts.missing += gap.bytes;
+        }
+        self.speak(number, gap.mark, |side_of, dialogue, sink| {
+            dialogue.gap(side_of(gap.way), gap.bytes, time(gap.mark), sink);
+        });
+    }
+
+    fn control_ended(&mut self, number: u64, way: Way, end: End, mark: Mark) {
+        if let Some(control) = self.controls.get_mut(&number) {
+            let side = control.side_of(way);
+            let facts = &mut control.facts;
+            facts.ended_by.get_or_insert((side, mark));
+            facts.end = match (end, facts.end) {
+                (End::Reset, SessionEnd::Open) => SessionEnd::Reset,
+                (End::Fin, SessionEnd::Open) => SessionEnd::Fin,
+                (_, known) => known,
+            };
+        }
+        self.speak(number, mark, |side_of, dialogue, sink| match end {
+            End::Fin => dialogue.end(side_of(way), Close::Fin, time(mark), sink),
+            End::Reset => {
+                dialogue.end(side_of(way), Close::Rst, time(mark), sink);
+                dialogue.end(side_of(way.other()), Close::Rst, time(mark), sink);
+            }
+        });
+    }
+
+    /// The control connection has left the table of connections: nothing more will be said.
+    fn control_left(&mut self, number: u64) {
+        let Some(control) = self.controls.get_mut(&number) else {
+            return;
+        };
+        let mark = control.facts.last;
+        if !std::mem::replace(&mut control.left, true) {
+            let between = hosts(control.facts.client.ip(), control.facts.server.ip());
+            self.speak(number, mark, |_, dialogue, sink| {
+                dialogue.finish(time(mark), sink);
+            });
+            if let Some(sessions) = self.by_hosts.get_mut(&between) {
+                sessions.retain(|session| *session != number);
+                if sessions.is_empty() {
+                    self.by_hosts.remove(&between);
+                }
+            }
+            self.expected.forget_session(number);
+        }
+        self.close_ledger(number);
+        self.try_end_session(number);
+    }
+
+    /// Tells the session, once all its transfers are told.
+    pub(super) fn try_end_session(&mut self, number: u64) {
+        let done = self.controls.get(&number).is_some_and(|control| {
+            control.left
+                && control.beside == 0
+                && control.rows.is_empty()
+                && control.slots.is_empty()
+        });
+        if !done {
+            return;
+        }
+        if let Some(control) = self.controls.remove(&number) {
+            let facts = &control.facts;
+            self.gate.midstream += u64::from(facts.opening == Opening::Middle);
+            self.gate.one_way += u64::from(facts.one_way.is_some());
+            self.gate.edited += u64::from(facts.edited);
+            self.gate.missing += facts.missing;
+            (self.out)(&Finding::Session(&control.facts));
+        }
+    }
+
+    /// Lets the observer speak, passes on what it says, and then does what that means for the ledger.
+    fn speak(
+        &mut self,
+        number: u64,
+        mark: Mark,
+        say: impl FnOnce(&dyn Fn(Way) -> Side, &mut Dialogue, &mut dyn FnMut(&Event<'_>)),
+    ) {
+        let Some(control) = self.controls.get_mut(&number) else {
+            return;
+        };
+        let Control {
+            facts,
+            dialogue,
+            commands,
+            announced,
+            ..
+        } = &mut **control;
+        let user_way = facts.user_way;
+        let side_of = move |way: Way| {
+            if way == user_way {
+                Side::User
+            } else {
+                Side::Server
+            }
+        };
+        let (out, happened) = (&mut self.out, &mut self.happened);
+        say(&side_of, dialogue, &mut |event| {
+            let mut at = mark;
+            note(facts, commands, announced, happened, event, &mut at);
+            out(&Finding::Said {
+                session: facts,
+                mark: at,
+                event,
+            });
+        });
+        facts.encrypted_bytes =
+            dialogue.sealed_bytes(Side::User) + dialogue.sealed_bytes(Side::Server);
+        for happened in std::mem::take(&mut self.happened) {
+            match happened {
+                Happened::Agreed(agreement) => self.agreed(number, agreement),
+                Happened::Begun(begun) => self.begun(number, begun, mark),
+                Happened::Ended(ended) => self.ended(number, ended, mark),
+                Happened::Spoke => self.spoke(number),
+            }
+        }
+    }
+}
+
+/// Keeps what an event says about the session, and what it means for the ledger. `at` becomes the frame of the command
+/// where that is where the event belongs.
+fn note(
+    facts: &mut Session,
+    commands: &mut VecDeque<(u64, Mark)>,
+    announced: &mut bool,
+    happened: &mut Vec<Happened>,
+    event: &Event<'_>,
+    at: &mut Mark,
+) {
+    let mark = *at;
+    let frame_of = |commands: &VecDeque<(u64, Mark)>, n: u64| {
+        let first = commands.front()?.0;
+        let index = usize::try_from(n.checked_sub(first)?).ok()?;
+        commands.get(index).map(|(_, mark)| *mark)
+    };
+    match &event.what {
+        What::Command(command) => {
+            facts.commands += 1;
+            if commands.len() == MAX_COMMANDS {
+                commands.pop_front();
+            }
+            commands.push_back((command.n, mark));
+            match command.verb {
+                Verb::User => {
+                    facts.credentials = [Some(mark), None];
+                    if !facts.logged_in {
+                        facts.user = command.arg.map(<[u8]>::to_vec);
+                    }
+                }
+                Verb::Pass => facts.credentials[1] = Some(mark),
+                _ => {}
+            }
+            happened.push(Happened::Spoke);
+        }
+        What::Reply(reply) => {
+            facts.replies += 1;
+            if reply.greeting && facts.banner.is_none() {
+                let mut banner = Vec::new();
+                for line in reply.text.lines() {
+                    if !banner.is_empty() {
+                        banner.push(b'\n');
+                    }
+                    banner.extend_from_slice(line);
+                }
+                banner.truncate(MAX_BANNER);
+                facts.banner = Some((banner, mark));
+            }
+            *announced |= reply.code.is_some_and(|code| code.value() == 421);
+            happened.push(Happened::Spoke);
+        }
+        What::Login { user, accepted } => {
+            facts.login_tries += 1;
+            if *accepted {
+                facts.logged_in = true;
+                facts.user = Some(user.to_vec());
+            }
+            if facts.logins.len() < MAX_LOGINS {
+                facts.logins.push(LoginTry {
+                    user: user.to_vec(),
+                    accepted: *accepted,
+                    mark,
+                });
+            }
+        }
+        What::Negotiation(negotiation) => {
+            let stated_by_command = negotiation.verb.announces();
+            if let Some(mark) = negotiation
+                .command
+                .filter(|_| stated_by_command)
+                .and_then(|n| frame_of(commands, n))
+            {
+                *at = mark;
+            }
+            if negotiation.accepted {
+                if stated_by_command {
+                    facts.active += 1;
+                } else {
+                    facts.passive += 1;
+                }
+                happened.push(Happened::Agreed(Agreement {
+                    n: Some(negotiation.n),
+                    verb: negotiation.verb,
+                    listen: negotiation.listen,
+                    stated: negotiation.stated.clone(),
+                    peer_differs: negotiation.peer_differs,
+                    mark: *at,
+                }));
+            }
+        }
+        What::TransferBegun(transfer) => happened.push(Happened::Begun(Begun::of(
+            transfer,
+            frame_of(commands, transfer.command).unwrap_or(mark),
+        ))),
+        What::TransferEnded(transfer) => happened.push(Happened::Ended(Begun::of(
+            transfer,
+            frame_of(commands, transfer.command).unwrap_or(mark),
+        ))),
+        What::Sealed => {
+            facts.tls = true;
+            facts.sealed.get_or_insert(mark);
+        }
+        _ => {}
+    }
+}
+
+impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
+    fn opened(&mut self, flow: &Flow) -> Interest {
+        let seen = Seen::of(flow);
+        if self.claim(seen, self.options.hash) {
+            return Interest::Follow;
+        }
+        if let Some(number) = self.sealed_between(&seen) {
+            self.others += 1;
+            self.put_beside(seen, Some(number));
+            return Interest::Follow;
+        }
+        if self.recent.len() == MAX_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(seen);
+        Interest::Follow
+    }
+
+    fn data(&mut self, flow: &Flow, chunk: &Chunk<'_>) -> Interest {
+        match self.roles.get(&flow.id()) {
+            Some(Role::Data) => {
+                self.line_data(flow.id(), chunk);
+                self.note_line(flow);
+                Interest::Follow
+            }
+            Some(Role::Control(number)) => {
+                let number = *number;
+                self.note_control(number, flow);
+                self.feed(number, chunk.way, chunk.bytes, chunk.mark);
+                Interest::Follow
+            }
+            Some(Role::Probe(_)) | None => {
+                self.roles
+                    .entry(flow.id())
+                    .or_insert_with(|| Role::Probe(Box::default()));
+                let item = Item::Bytes(chunk.way, chunk.offset, chunk.mark, chunk.bytes.len());
+                self.probe(flow, item, chunk.bytes)
+            }
+        }
+    }
+
+    fn gap(&mut self, flow: &Flow, gap: &Gap) -> Interest {
+        match self.roles.get(&flow.id()) {
+            Some(Role::Data) => {
+                self.line_gap(flow.id(), gap);
+                self.note_line(flow);
+                Interest::Follow
+            }
+            Some(Role::Control(number)) => {
+                let number = *number;
+                self.note_control(number, flow);
+                self.control_gap(number, gap);
+                Interest::Follow
+            }
+            Some(Role::Probe(_)) | None => {
+                self.roles
+                    .entry(flow.id())
+                    .or_insert_with(|| Role::Probe(Box::default()));
+                self.probe(flow, Item::Gap(*gap), &[])
+            }
+        }
+    }
+
+    fn ended(&mut self, flow: &Flow, way: Way, end: End, mark: Mark) {
+        match self.roles.get(&flow.id()) {
+            Some(Role::Data) => {
+                self.note_line(flow);
+                if let Some(line) = self.lines.get_mut(&flow.id()) {
+                    line.ended(way, end, mark);
+                }
+                self.line_moved(flow.id());
+            }
+            Some(Role::Control(number)) => {
+                let number = *number;
+                self.note_control(number, flow);
+                self.control_ended(number, way, end, mark);
+            }
+            _ => {}
+        }
+    }
+
+    fn undelivered(&mut self, flow: &Flow, error: &Undelivered, mark: Mark) {
+        if let Some(line) = self.lines.get_mut(&flow.id()) {
+            line.undelivered(error, mark);
+        }
+    }
+
+    fn conflict(&mut self, flow: &Flow, way: Way, conflict: &Conflict) {
+        let (session, side) = match self.roles.get(&flow.id()) {
+            Some(Role::Control(number)) => (
+                Some(*number),
+                self.controls
+                    .get(number)
+                    .map(|control| control.side_of(way)),
+            ),
+            Some(Role::Data) => (
+                self.lines
+                    .get(&flow.id())
+                    .and_then(|line| line.owners.first())
+                    .map(|(session, _)| *session),
+                None,
+            ),
+            _ => return,
+        };
+        let mark = Mark {
+            frame: conflict.second,
+            time: flow.last().time,
+        };
+        (self.out)(&Finding::Remark {
+            session,
+            mark,
+            side,
+            remark: &Remark::Conflict(*conflict),
+        });
+    }
+
+    fn left(&mut self, flow: &Flow, _: Leaving) {
+        self.recent.retain(|seen| seen.flow != flow.id());
+        match self.roles.get(&flow.id()) {
+            Some(Role::Control(number)) => {
+                let number = *number;
+                self.roles.remove(&flow.id());
+                self.note_control(number, flow);
+                self.remark_control(number, flow);
+                self.control_left(number);
+            }
+            Some(Role::Data) => {
+                self.roles.remove(&flow.id());
+                self.note_line(flow);
+                self.line_left(flow.id());
+            }
+            Some(Role::Probe(_)) => {
+                self.take_probe(flow.id());
+                self.count_port(flow.acceptor().port());
+            }
+            None => self.silent_left(flow),
+        }
+    }
+}
+
+impl<F: FnMut(&Finding<'_>)> Inspector<F> {
+    /// Makes a connection a data connection, where a negotiation is waiting for it. False where none is.
+    fn claim(&mut self, seen: Seen, hash: bool) -> bool {
+        let mut turned = false;
+        let mut owners = self.expected.matching(seen.opener, seen.acceptor);
+        if owners.is_empty() && seen.opening == Opening::Middle {
+            owners = self.expected.matching(seen.acceptor, seen.opener);
+            turned = true;
+        }
+        if owners.is_empty() {
+            return false;
+        }
+        let probe = self.take_probe(seen.flow);
+        if self.roles.contains_key(&seen.flow) {
+            // A control connection that happens to fit.
+            return false;
+        }
+        let mut line = DataLine::new(seen, hash);
+        line.turned = turned;
+        line.owners = owners.clone();
+        self.roles.insert(seen.flow, Role::Data);
+        self.lines.insert(seen.flow, line);
+        self.others += 1;
+        for owner in owners {
+            self.attach(owner, seen.flow);
+        }
+        if let Some(probe) = probe {
+            self.replay(seen.flow, probe);
+        }
+        true
+    }
+
+    /// A negotiation was agreed on: connections that came before it was known may be what it asks for.
+    pub(super) fn claim_recent(&mut self, port: u16, now: Nanos) {
+        /// How much earlier a connection may have begun: clocks of merged captures, replies behind a gap.
+        const EARLIER: Nanos = 5 * 1_000_000_000;
+        let fitting: Vec<Seen> = self
+            .recent
+            .iter()
+            .filter(|seen| {
+                (seen.acceptor.port() == port || seen.opener.port() == port)
+                    && now.saturating_sub(seen.first.time) <= EARLIER
+            })
+            .copied()
+            .collect();
+        for seen in fitting {
+            if self.claim(seen, self.options.hash) {
+                self.recent.retain(|other| other.flow != seen.flow);
+            }
+        }
+    }
+
+    fn line_data(&mut self, flow: FlowId, chunk: &Chunk<'_>) {
+        let Some(line) = self.lines.get_mut(&flow) else {
+            return;
+        };
+        line.data(chunk);
+        if self.options.data {
+            (self.out)(&Finding::Data {
+                flow,
+                way: chunk.way,
+                bytes: Some(chunk.bytes),
+                length: chunk.bytes.len() as u64,
+                mark: chunk.mark,
+            });
+        }
+    }
+
+    fn line_gap(&mut self, flow: FlowId, gap: &Gap) {
+        let Some(line) = self.lines.get_mut(&flow) else {
+            return;
+        };
+        line.gap(gap);
+        if self.options.data {
+            (self.out)(&Finding::Data {
+                flow,
+                way: gap.way,
+                bytes: None,
+                length: gap.bytes,
+                mark: gap.mark,
+            });
+        }
+    }
+
+    fn note_line(&mut self, flow: &Flow) {
+        if let Some(line) = self.lines.get_mut(&flow.id()) {
+            line.note(flow);
+        }
+    }
+
+    fn note_control(&mut self, number: u64, flow: &Flow) {
+        if let Some(control) = self.controls.get_mut(&number) {
+            control.facts.last = flow.last();
+            control.facts.handshake = [flow.syn(), flow.syn_ack(), flow.handshake_ack()];
+        }
+    }
+
+    /// What can be said of a control connection when all of it has been seen.
+    fn remark_control(&mut self, number: u64, flow: &Flow) {
+        let Some(control) = self.controls.get_mut(&number) else {
+            return;
+        };
+        let mut remarks = Vec::new();
+        for way in [Way::Forth, Way::Back] {
+            let side = control.side_of(way);
+            if flow.counts(way).packets == 0 {
+                control.facts.one_way = Some(side);
+                remarks.push((side, Remark::OneWay));
+            }
+            if flow.counts(way).look_edited() {
+                control.facts.edited = true;
+                remarks.push((side, Remark::Edited));
+            }
+        }
+        for (side, remark) in remarks {
+            (self.out)(&Finding::Remark {
+                session: Some(number),
+                mark: flow.last(),
+                side: Some(side),
+                remark: &remark,
+            });
+        }
+    }
+
+    /// A session that goes on between the ends of a new connection, cannot be read any more, and may have asked for it.
+    fn sealed_between(&self, seen: &Seen) -> Option<u64> {
+        let number = self.session_between(seen.opener.ip(), seen.acceptor.ip())?;
+        let facts = &self.controls.get(&number)?.facts;
+        let another_control = [seen.opener, seen.acceptor].contains(&facts.server);
+        (facts.tls && !another_control).then_some(number)
+    }
+
+    /// A connection without a byte leaves.
+    fn silent_left(&mut self, flow: &Flow) {
+        self.others += 1;
+        if flow.interest() == Interest::Follow {
+            self.count_port(flow.acceptor().port());
+        }
+    }
+}
+
+/// Two hosts, the lower address first.
+fn hosts(one: IpAddr, other: IpAddr) -> (IpAddr, IpAddr) {
+    if one <= other {
+        (one, other)
+    } else {
+        (other, one)
+    }
+}
+
+/// The observer's time, which knows nothing before 1970.
+fn time(mark: Mark) -> u64 {
+    mark.time.max(0) as u64
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,274 @@
+# inspect.ftl: what a capture shows. Reasons, remarks and notes are sentences; labels of tables begin with inspect-label.
+
+inspect-reason-whole = The data came whole and the reply says so.
+inspect-reason-shorter = The reply is good and the connection ended in order, but { $bytes } bytes came where { $declared } were announced.
+inspect-reason-partly-frames = The transfer went well; the capture lacks frames with { $missing } bytes of it and holds { $bytes }.
+inspect-reason-partly-snaplen = The transfer went well; the capture kept only the beginning of each frame (snapshot length) and lacks { $missing } bytes.
+inspect-reason-partly-late = The transfer went well; the capture began after its data connection and holds { $bytes } bytes.
+inspect-reason-partly-early = The transfer went well; the capture ends after { $bytes } of { $of } bytes ({ $percent } %).
+inspect-reason-control-only = The replies say that it went well. The capture holds the control connection only, as a filter for its port makes it.
+inspect-reason-not-captured = The replies say that it went well. Its data connection is not in the capture.
+inspect-reason-refused = The server said no: { $code }.
+inspect-reason-no-answer = { $times ->
+    [one] The SYN to { $to } was never answered.
+   *[other] { $times } SYNs to { $to } were never answered (spaced { $spacing }).
+}
+inspect-reason-no-answer-private = That address only exists inside its own network, so nobody reaches it from outside.
+inspect-reason-no-answer-differs = It is not the address of the control connection: a server behind NAT that names its inside address looks like this.
+inspect-reason-rejected = { $to } answered the SYN with a reset (frame { $frame }): nobody listens there, or a firewall says no.
+inspect-reason-undelivered = { $reporter } says that the SYN cannot be delivered: { $what } (ICMP, frame { $frame }).
+inspect-reason-nobody-passive = The client never connected to { $listen }, where the server waited.
+inspect-reason-nobody-active = The server never connected to { $listen }, where the client waited.
+inspect-reason-nobody-passive-unknown = The client never opened the data connection.
+inspect-reason-nobody-active-unknown = The server never opened the data connection.
+inspect-reason-failed = It ended with { $code } after { $bytes } bytes.
+inspect-reason-failed-reset = It ended with { $code } after { $bytes } bytes; the data connection was reset by { $who ->
+    [client] the client
+    [server] the server
+   *[network] a machine in between
+}.
+inspect-reason-control-ended = { $who ->
+    [client] The client
+    [server] The server
+   *[network] A machine in between
+} closed the control connection before the final reply.
+inspect-reason-control-reset = { $who ->
+    [client] The client
+    [server] The server
+   *[network] A machine in between
+} reset the control connection before the final reply.
+inspect-reason-control-announced = The server gave the session up (421) before the final reply.
+inspect-reason-aborted = The client broke it off (ABOR) after { $bytes } bytes.
+inspect-reason-capture-ends = The capture ends before the final reply.
+inspect-reason-capture-ends-before = The capture ends before any reply.
+inspect-reason-unused = Nobody connected and no command used it.
+inspect-reason-unused-dialled = The data connection was opened and closed, and no command used it.
+inspect-reason-orphan-20 = A data connection by its port, 20; its control connection is not in the capture.
+inspect-reason-orphan = It looks like a directory listing; its control connection is not in the capture.
+inspect-reason-encrypted = The commands are encrypted: that this is a data connection follows from its hosts and its time only.
+inspect-reason-inferred = The capture lacks the reply that named the address; the connection was matched by its hosts and its time.
+
+inspect-icmp-network = network unreachable
+inspect-icmp-host = host unreachable
+inspect-icmp-protocol = protocol unreachable
+inspect-icmp-port = port unreachable
+inspect-icmp-prohibited = forbidden by a filter
+inspect-icmp-time = time exceeded on the way
+inspect-icmp-other = type { $kind }, code { $code }
+
+inspect-remark-data-before-preliminary = Data came before the 1yz reply that announces it.
+inspect-remark-completion-before-end = The final reply came before the data connection had ended: whoever stops at the reply loses the rest.
+inspect-remark-shorter-than-declared = { $bytes } bytes came; { $declared } were announced.
+inspect-remark-longer-than-declared = { $bytes } bytes came; only { $declared } were announced.
+inspect-remark-address-translated = Advertised was { $listen }, used was { $used }: an address was translated on the way (NAT), or the client put the server's own in its place.
+inspect-remark-server-to-server = The data connection runs between two servers; the client controls both.
+inspect-remark-data-source-port = The data connection comes from port { $port }; RFC 959 3.2 names { $expected }, the port next to the control port.
+inspect-remark-bytes-differ = Two frames differ about { $bytes } bytes of the same place; frame { $first } counts, frame { $second } does not.
+inspect-remark-edited-capture = Many short gaps between segments: it looks as if somebody had shortened the payload and left the sequence numbers.
+inspect-remark-one-direction = Nothing of this direction was captured.
+
+inspect-note-cut = The file ends in the middle of a packet: what it holds was read, what follows is missing.
+inspect-note-damaged = The file is damaged at byte { $at }; what stands before was read.
+inspect-note-damaged-wrapper = The compressed data is damaged; what came before was read.
+inspect-note-unreadable = The system stopped reading the file; what came before was used.
+inspect-note-no-packets = The file holds no packet.
+inspect-note-no-tcp = No FTP in this capture, and no TCP connection either.
+inspect-note-no-ftp = No FTP in this capture. It holds { $count ->
+    [one] one TCP connection
+   *[other] { $count } TCP connections
+} (by port: { $ports }).
+inspect-note-port = { $port }: { $count }
+inspect-note-implicit-tls = { $count ->
+    [one] One connection
+   *[other] { $count } connections
+} to port 990: FTP inside TLS from the first byte, which a capture cannot show.
+inspect-note-dropped = The capturing program lost { $count ->
+    [one] one packet
+   *[other] { $count } packets
+}, as the file says.
+inspect-note-snaplen = { $count ->
+    [one] One packet was
+   *[other] { $count } packets were
+} not kept whole. Capture with tcpdump -s 0.
+inspect-note-snaplen-at = { $count ->
+    [one] One packet was
+   *[other] { $count } packets were
+} cut after { $length } bytes (snapshot length). Capture with tcpdump -s 0.
+inspect-note-lost = { $count ->
+    [one] One byte
+   *[other] { $count } bytes
+} of FTP's connections are in no frame of the capture.
+inspect-note-filter = The capture filter “{ $filter }” let no data connection through: they use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
+inspect-note-control-only = Data connections were agreed on and none is in the capture, as a filter for the control port makes it: data connections use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
+inspect-note-midstream = { $count ->
+    [one] One connection
+   *[other] { $count } connections
+} of FTP began before the capture did. Start the capture first, then the client.
+inspect-note-one-way = Of { $count ->
+    [one] one control connection
+   *[other] { $count } control connections
+} only one direction was captured.
+inspect-note-duplicates = { $count ->
+    [one] One frame was
+   *[other] { $count } frames were
+} captured twice, as on the device “any”; each counts once.
+inspect-note-checksums = { $wrong } of { $checked } TCP checksums are wrong: the network card computes them after the capture (offload). Nothing was left out for it.
+inspect-note-segmentation = { $count ->
+    [one] One packet has
+   *[other] { $count } packets have
+} no IP length: the network card cuts them after the capture (offload).
+inspect-note-backwards = The clock runs backwards at { $count ->
+    [one] one packet
+   *[other] { $count } packets
+}.
+inspect-note-conflicts = Of { $count ->
+    [one] one byte
+   *[other] { $count } bytes
+} the capture holds two versions; the first counts.
+inspect-note-edited = { $count ->
+    [one] One connection looks
+   *[other] { $count } connections look
+} edited: payload was shortened, sequence numbers were not.
+inspect-note-unread = { $count ->
+    [one] One packet was
+   *[other] { $count } packets were
+} not read: { $why }.
+inspect-note-oversized = { $count ->
+    [one] One packet is
+   *[other] { $count } packets are
+} too long to be one, and was skipped.
+inspect-note-evicted = { $count ->
+    [one] One connection was
+   *[other] { $count } connections were
+} given up because too many were open at a time.
+
+inspect-unread-link = link type { $name } is not known here
+inspect-unread-ethertype = protocol { $name } on the link is not IP
+inspect-unread-ppp = PPP protocol { $name } is not IP
+inspect-unread-protocol = IP protocol { $name } is not TCP
+inspect-unread-cut = the capture cut them inside their headers
+inspect-unread-ip = their IP header contradicts itself
+inspect-unread-tcp = their TCP header contradicts itself
+inspect-unread-tunnel = their tunnel is not understood
+inspect-unread-fragment = they are IP fragments, put together where all parts were captured
+inspect-unread-llc = they carry no IP
+inspect-unread-other = other reasons
+
+inspect-label-client = Client
+inspect-label-server = Server
+inspect-label-handshake = TCP
+inspect-label-greeting = Greeting
+inspect-label-user = User
+inspect-label-tls = TLS
+inspect-label-mode = Mode
+inspect-label-closed = Closed
+inspect-label-agreed = Agreed
+inspect-label-connection = Connection
+inspect-label-data = Data
+inspect-label-reply = Reply
+inspect-label-path = Path
+inspect-label-hash = SHA-256
+inspect-label-odd = Odd
+inspect-label-note = Note
+inspect-label-rest = REST
+inspect-label-reason = Why
+
+inspect-head = { $file } ({ $format })
+inspect-total = { $packets } packets in { $seconds } s from { $start }: { $sessions ->
+    [one] one FTP session
+   *[other] { $sessions } FTP sessions
+}, { $transfers ->
+    [one] one transfer
+   *[other] { $transfers } transfers
+}.
+inspect-session = Session { $n }, frames { $first } to { $last }
+inspect-orphans = Data connections without a control connection
+inspect-opens = opens the connection (active open)
+inspect-accepts = waits for it (passive open)
+inspect-handshake = handshake: SYN in frame { $syn }, SYN-ACK in { $synack }, ACK in { $ack }
+inspect-handshake-late = the capture begins inside the handshake: SYN-ACK in frame { $synack }
+inspect-handshake-none = no handshake: the capture begins later
+inspect-hello = { $who ->
+    [client] client
+   *[server] server
+}: initial sequence number { $isn }, window { $window }
+inspect-greeting = { $line } (frame { $frame })
+inspect-user-in = { $user }, logged in (USER and PASS in frames { $frames })
+inspect-user-refused = { $user }, not logged in (USER and PASS in frames { $frames })
+inspect-user-asked = { $user }, no verdict captured (frames { $frames })
+inspect-user-none = nobody tried to log in
+inspect-user-tries = { $count } login attempts, { $good } accepted
+inspect-tls = encrypted from frame { $frame }: { $bytes } bytes of the control connection cannot be read
+inspect-mode-active = active: the server connects to the client
+inspect-mode-passive = passive: the client connects to the server
+inspect-mode-both = active and passive
+inspect-closed-fin = by { $who ->
+    [client] the client
+    [server] the server
+    [opener] the end that opened it
+   *[acceptor] the end that accepted it
+}, FIN in frame { $frame }
+inspect-closed-reset = by { $who ->
+    [client] the client
+    [server] the server
+    [opener] the end that opened it
+   *[acceptor] the end that accepted it
+}, reset in frame { $frame }
+inspect-closed-open = still open when the capture ends
+inspect-odd = { $sentence } Frame { $frame }.
+inspect-odd-more = and { $count } more; --json lists them all
+inspect-no-command = (no command)
+inspect-no-control = (no control connection)
+inspect-at-frame = frame { $frame }
+inspect-frames = frames { $first } to { $last }
+inspect-agreed-passive = passive: in frame { $frame } ({ $verb }) the server says that it waits at { $listen }
+inspect-agreed-active = active: in frame { $frame } ({ $verb }) the client says that it waits at { $listen }
+inspect-agreed-default = nothing was agreed on: the default data ports hold (RFC 959 3.2)
+inspect-port = port: { $sum }
+inspect-connection = { $who ->
+    [client] the client connects
+    [server] the server connects
+   *[opener] one end connects
+}: { $from } to { $to }, SYN in frame { $frame }
+inspect-connection-late = { $from } to { $to }, from frame { $frame }; its beginning was not captured
+inspect-data-none = none
+inspect-data-up = { $bytes } bytes from the client, { $frames }
+inspect-data-down = { $bytes } bytes from the server, { $frames }
+inspect-data-opener = { $bytes } bytes from the end that opened it, { $frames }
+inspect-data-acceptor = { $bytes } bytes from the end that accepted it, { $frames }
+inspect-data-both = { $up } bytes one way, { $down } bytes the other way, { $frames }
+inspect-rate = , { $seconds } s, { $rate }/s
+inspect-missing = { $bytes } bytes are missing
+inspect-rest = begins at byte { $offset } of the file
+inspect-reply = { $code } in frame { $frame }
+inspect-more-bytes = [+{ $count } bytes]
+
+inspect-verdict-complete = complete
+inspect-verdict-complete-partly-captured = complete, partly captured
+inspect-verdict-complete-not-captured = complete, not captured
+inspect-verdict-refused = refused
+inspect-verdict-never-opened = never opened
+inspect-verdict-failed = failed
+inspect-verdict-aborted = aborted
+inspect-verdict-unfinished = unfinished
+inspect-verdict-unused = unused
+inspect-verdict-orphan = without control connection
+inspect-verdict-encrypted = encrypted
+
+inspect-unopened-empty = the file is empty.
+inspect-unopened-header = the file ends inside its header, after { $count ->
+    [one] one byte
+   *[other] { $count } bytes
+}.
+inspect-unopened-unknown = no capture: it begins with the bytes { $magic }. Captures are pcap, pcapng or snoop files.
+inspect-unopened-version = { $format } of version { $version } is not read here. Try: editcap -F pcap { $file } NEW.pcap
+inspect-unopened-deep = it is compressed too many times over. Unpack it first.
+inspect-unopened-wrapper = the compressed data is damaged before the first packet.
+inspect-foreign-editcap = this is a capture in the format of { $name }. Convert it: editcap -F pcap { $file } NEW.pcap
+inspect-foreign-unpack = it is packed in a way that is not read here. Unpack it first: { $name } { $file }
+inspect-foreign-etl = this is an event trace of Windows. Convert it there: pktmon etl2pcap { $file } or etl2pcapng { $file } NEW.pcapng
+inspect-foreign-bluetooth = this is a Bluetooth log; no FTP travels in it.
+inspect-foreign-html = this is a web page, not a capture: most often a login or error page that was saved in its place. Download it again.
+inspect-foreign-export = this is an export in { $name }, not the capture itself. Take the file that it was made from.
+inspect-foreign-lfs = this is a pointer of Git LFS, not the file itself. Fetch it: git lfs pull
+inspect-foreign-text = this is text, such as tcpdump and tshark print. Write packets instead: tcpdump -s 0 -w FILE host SERVER

@@ -1,0 +1,274 @@
+# inspect.ftl : ce que montre une capture. Raisons, remarques et notes sont des phrases ; les intitulés commencent par inspect-label.
+
+inspect-reason-whole = Les données sont arrivées entières et la réponse le dit.
+inspect-reason-shorter = La réponse est bonne et la connexion s’est terminée en ordre, mais { $bytes } octets sont arrivés alors que { $declared } étaient annoncés.
+inspect-reason-partly-frames = Le transfert s’est bien passé ; il manque à la capture des trames avec { $missing } octets, elle en contient { $bytes }.
+inspect-reason-partly-snaplen = Le transfert s’est bien passé ; la capture n’a gardé que le début de chaque trame (snapshot length) : { $missing } octets manquent.
+inspect-reason-partly-late = Le transfert s’est bien passé ; la capture a commencé après sa connexion de données et contient { $bytes } octets.
+inspect-reason-partly-early = Le transfert s’est bien passé ; la capture s’arrête après { $bytes } octets sur { $of } ({ $percent } %).
+inspect-reason-control-only = Les réponses disent que tout s’est bien passé. La capture ne contient que la connexion de contrôle, comme le fait un filtre sur son port.
+inspect-reason-not-captured = Les réponses disent que tout s’est bien passé. La connexion de données n’est pas dans la capture.
+inspect-reason-refused = Le serveur a dit non : { $code }.
+inspect-reason-no-answer = { $times ->
+    [one] Le SYN vers { $to } est resté sans réponse.
+   *[other] { $times } SYN vers { $to } sont restés sans réponse (espacés de { $spacing }).
+}
+inspect-reason-no-answer-private = Cette adresse n’existe que dans son propre réseau : personne ne l’atteint de l’extérieur.
+inspect-reason-no-answer-differs = Ce n’est pas l’adresse de la connexion de contrôle : un serveur derrière un NAT qui annonce son adresse interne se montre ainsi.
+inspect-reason-rejected = { $to } a répondu au SYN par une réinitialisation (trame { $frame }) : personne n’y écoute, ou un pare-feu refuse.
+inspect-reason-undelivered = { $reporter } dit que le SYN ne peut être remis : { $what } (ICMP, trame { $frame }).
+inspect-reason-nobody-passive = Le client ne s’est jamais connecté à { $listen }, où le serveur attendait.
+inspect-reason-nobody-active = Le serveur ne s’est jamais connecté à { $listen }, où le client attendait.
+inspect-reason-nobody-passive-unknown = Le client n’a jamais ouvert la connexion de données.
+inspect-reason-nobody-active-unknown = Le serveur n’a jamais ouvert la connexion de données.
+inspect-reason-failed = Le transfert s’est terminé par { $code } après { $bytes } octets.
+inspect-reason-failed-reset = Le transfert s’est terminé par { $code } après { $bytes } octets ; la connexion de données a été réinitialisée par { $who ->
+    [client] le client
+    [server] le serveur
+   *[network] une machine entre les deux
+}.
+inspect-reason-control-ended = { $who ->
+    [client] Le client
+    [server] Le serveur
+   *[network] Une machine entre les deux
+} a fermé la connexion de contrôle avant la réponse finale.
+inspect-reason-control-reset = { $who ->
+    [client] Le client
+    [server] Le serveur
+   *[network] Une machine entre les deux
+} a réinitialisé la connexion de contrôle avant la réponse finale.
+inspect-reason-control-announced = Le serveur a abandonné la session (421) avant la réponse finale.
+inspect-reason-aborted = Le client l’a interrompu (ABOR) après { $bytes } octets.
+inspect-reason-capture-ends = La capture s’arrête avant la réponse finale.
+inspect-reason-capture-ends-before = La capture s’arrête avant toute réponse.
+inspect-reason-unused = Personne ne s’est connecté et aucune commande ne l’a utilisée.
+inspect-reason-unused-dialled = La connexion de données a été ouverte puis fermée, sans qu’une commande l’utilise.
+inspect-reason-orphan-20 = Une connexion de données d’après son port, 20 ; sa connexion de contrôle n’est pas dans la capture.
+inspect-reason-orphan = Cela ressemble à une liste de répertoire ; sa connexion de contrôle n’est pas dans la capture.
+inspect-reason-encrypted = Les commandes sont chiffrées : que ce soit une connexion de données se déduit seulement des machines et du moment.
+inspect-reason-inferred = La réponse qui annonçait l’adresse manque à la capture ; la connexion a été rattachée d’après ses machines et son moment.
+
+inspect-icmp-network = réseau inaccessible
+inspect-icmp-host = machine inaccessible
+inspect-icmp-protocol = protocole inaccessible
+inspect-icmp-port = port inaccessible
+inspect-icmp-prohibited = interdit par un filtre
+inspect-icmp-time = délai dépassé en chemin
+inspect-icmp-other = type { $kind }, code { $code }
+
+inspect-remark-data-before-preliminary = Des données sont arrivées avant la réponse 1yz qui les annonce.
+inspect-remark-completion-before-end = La réponse finale est arrivée avant la fin de la connexion de données : qui s’arrête à la réponse perd le reste.
+inspect-remark-shorter-than-declared = { $bytes } octets sont arrivés ; { $declared } étaient annoncés.
+inspect-remark-longer-than-declared = { $bytes } octets sont arrivés ; { $declared } seulement étaient annoncés.
+inspect-remark-address-translated = Adresse annoncée : { $listen }, adresse utilisée : { $used }. Une adresse a été traduite en chemin (NAT), ou le client a pris celle du serveur à la place.
+inspect-remark-server-to-server = La connexion de données relie deux serveurs ; le client commande les deux.
+inspect-remark-data-source-port = La connexion de données vient du port { $port } ; la RFC 959 3.2 nomme { $expected }, le port voisin du port de contrôle.
+inspect-remark-bytes-differ = Deux trames diffèrent sur { $bytes } octets au même endroit ; la trame { $first } compte, la trame { $second } non.
+inspect-remark-edited-capture = Beaucoup de petits trous entre les segments : on dirait que le contenu a été raccourci sans toucher aux numéros de séquence.
+inspect-remark-one-direction = Rien n’a été capturé dans ce sens.
+
+inspect-note-cut = Le fichier s’arrête au milieu d’un paquet : ce qu’il contient a été lu, la suite manque.
+inspect-note-damaged = Le fichier est abîmé à l’octet { $at } ; ce qui précède a été lu.
+inspect-note-damaged-wrapper = Les données compressées sont abîmées ; ce qui précède a été lu.
+inspect-note-unreadable = Le système a cessé de lire le fichier ; ce qui précède a été utilisé.
+inspect-note-no-packets = Le fichier ne contient aucun paquet.
+inspect-note-no-tcp = Pas de FTP dans cette capture, ni aucune connexion TCP.
+inspect-note-no-ftp = Pas de FTP dans cette capture. Elle contient { $count ->
+    [one] une connexion TCP
+   *[other] { $count } connexions TCP
+} (par port : { $ports }).
+inspect-note-port = { $port } : { $count }
+inspect-note-implicit-tls = { $count ->
+    [one] Une connexion
+   *[other] { $count } connexions
+} vers le port 990 : FTP dans TLS dès le premier octet, ce qu’une capture ne peut montrer.
+inspect-note-dropped = Le programme de capture a perdu { $count ->
+    [one] un paquet
+   *[other] { $count } paquets
+}, dit le fichier.
+inspect-note-snaplen = { $count ->
+    [one] Un paquet n’a
+   *[other] { $count } paquets n’ont
+} pas été gardé en entier. Capturez avec tcpdump -s 0.
+inspect-note-snaplen-at = { $count ->
+    [one] Un paquet a été coupé
+   *[other] { $count } paquets ont été coupés
+} après { $length } octets (snapshot length). Capturez avec tcpdump -s 0.
+inspect-note-lost = { $count ->
+    [one] Un octet
+   *[other] { $count } octets
+} des connexions FTP ne sont dans aucune trame de la capture.
+inspect-note-filter = Le filtre de capture « { $filter } » n’a laissé passer aucune connexion de données : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
+inspect-note-control-only = Des connexions de données ont été convenues et aucune n’est dans la capture, comme avec un filtre sur le port de contrôle : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
+inspect-note-midstream = { $count ->
+    [one] Une connexion FTP a
+   *[other] { $count } connexions FTP ont
+} commencé avant la capture. Lancez d’abord la capture, puis le client.
+inspect-note-one-way = De { $count ->
+    [one] une connexion de contrôle
+   *[other] { $count } connexions de contrôle
+}, un seul sens a été capturé.
+inspect-note-duplicates = { $count ->
+    [one] Une trame a été capturée
+   *[other] { $count } trames ont été capturées
+} deux fois, comme sur le périphérique « any » ; chacune compte une fois.
+inspect-note-checksums = { $wrong } des { $checked } sommes de contrôle TCP sont fausses : la carte réseau les calcule après la capture (offload). Rien n’a été écarté pour cela.
+inspect-note-segmentation = { $count ->
+    [one] Un paquet n’a
+   *[other] { $count } paquets n’ont
+} pas de longueur IP : la carte réseau les découpe après la capture (offload).
+inspect-note-backwards = L’horloge recule à { $count ->
+    [one] un paquet
+   *[other] { $count } paquets
+}.
+inspect-note-conflicts = De { $count ->
+    [one] un octet
+   *[other] { $count } octets
+}, la capture contient deux versions ; la première compte.
+inspect-note-edited = { $count ->
+    [one] Une connexion semble retouchée
+   *[other] { $count } connexions semblent retouchées
+} : le contenu a été raccourci, pas les numéros de séquence.
+inspect-note-unread = { $count ->
+    [one] Un paquet n’a pas été lu
+   *[other] { $count } paquets n’ont pas été lus
+} : { $why }.
+inspect-note-oversized = { $count ->
+    [one] Un paquet est
+   *[other] { $count } paquets sont
+} trop long pour en être un, et laissé de côté.
+inspect-note-evicted = { $count ->
+    [one] Une connexion a été abandonnée
+   *[other] { $count } connexions ont été abandonnées
+} parce que trop étaient ouvertes à la fois.
+
+inspect-unread-link = le type de liaison { $name } n’est pas connu ici
+inspect-unread-ethertype = le protocole { $name } sur la liaison n’est pas IP
+inspect-unread-ppp = le protocole PPP { $name } n’est pas IP
+inspect-unread-protocol = le protocole IP { $name } n’est pas TCP
+inspect-unread-cut = la capture les a coupés dans leurs en-têtes
+inspect-unread-ip = leur en-tête IP se contredit
+inspect-unread-tcp = leur en-tête TCP se contredit
+inspect-unread-tunnel = leur tunnel n’est pas compris
+inspect-unread-fragment = ce sont des fragments IP, réassemblés là où tous ont été capturés
+inspect-unread-llc = ils ne portent pas d’IP
+inspect-unread-other = autres raisons
+
+inspect-label-client = Client
+inspect-label-server = Serveur
+inspect-label-handshake = TCP
+inspect-label-greeting = Accueil
+inspect-label-user = Utilisateur
+inspect-label-tls = TLS
+inspect-label-mode = Mode
+inspect-label-closed = Fermeture
+inspect-label-agreed = Convenu
+inspect-label-connection = Connexion
+inspect-label-data = Données
+inspect-label-reply = Réponse
+inspect-label-path = Chemin
+inspect-label-hash = SHA-256
+inspect-label-odd = Curiosité
+inspect-label-note = Remarque
+inspect-label-rest = REST
+inspect-label-reason = Pourquoi
+
+inspect-head = { $file } ({ $format })
+inspect-total = { $packets } paquets en { $seconds } s à partir du { $start } : { $sessions ->
+    [one] { $sessions } session FTP
+   *[other] { $sessions } sessions FTP
+}, { $transfers ->
+    [one] { $transfers } transfert
+   *[other] { $transfers } transferts
+}.
+inspect-session = Session { $n }, trames { $first } à { $last }
+inspect-orphans = Connexions de données sans connexion de contrôle
+inspect-opens = ouvre la connexion (ouverture active)
+inspect-accepts = l’attend (ouverture passive)
+inspect-handshake = poignée de main : SYN en trame { $syn }, SYN-ACK en { $synack }, ACK en { $ack }
+inspect-handshake-late = la capture commence dans la poignée de main : SYN-ACK en trame { $synack }
+inspect-handshake-none = pas de poignée de main : la capture commence plus tard
+inspect-hello = { $who ->
+    [client] client
+   *[server] serveur
+} : numéro de séquence initial { $isn }, fenêtre { $window }
+inspect-greeting = { $line } (trame { $frame })
+inspect-user-in = { $user }, connecté (USER et PASS en trames { $frames })
+inspect-user-refused = { $user }, refusé (USER et PASS en trames { $frames })
+inspect-user-asked = { $user }, sans verdict dans la capture (trames { $frames })
+inspect-user-none = personne n’a cherché à se connecter
+inspect-user-tries = { $count } tentatives de connexion, { $good } acceptées
+inspect-tls = chiffré à partir de la trame { $frame } : { $bytes } octets de la connexion de contrôle sont illisibles
+inspect-mode-active = actif : le serveur se connecte au client
+inspect-mode-passive = passif : le client se connecte au serveur
+inspect-mode-both = actif et passif
+inspect-closed-fin = par { $who ->
+    [client] le client
+    [server] le serveur
+    [opener] l’extrémité qui l’a ouverte
+   *[acceptor] l’extrémité qui l’a acceptée
+}, FIN en trame { $frame }
+inspect-closed-reset = par { $who ->
+    [client] le client
+    [server] le serveur
+    [opener] l’extrémité qui l’a ouverte
+   *[acceptor] l’extrémité qui l’a acceptée
+}, réinitialisation en trame { $frame }
+inspect-closed-open = encore ouverte à la fin de la capture
+inspect-odd = { $sentence } Trame { $frame }.
+inspect-odd-more = et { $count } de plus ; --json les donne toutes
+inspect-no-command = (sans commande)
+inspect-no-control = (sans connexion de contrôle)
+inspect-at-frame = trame { $frame }
+inspect-frames = trames { $first } à { $last }
+inspect-agreed-passive = passif : en trame { $frame } ({ $verb }), le serveur dit qu’il attend à { $listen }
+inspect-agreed-active = actif : en trame { $frame } ({ $verb }), le client dit qu’il attend à { $listen }
+inspect-agreed-default = rien n’a été convenu : les ports de données par défaut valent (RFC 959 3.2)
+inspect-port = port : { $sum }
+inspect-connection = { $who ->
+    [client] le client se connecte
+    [server] le serveur se connecte
+   *[opener] une extrémité se connecte
+} : { $from } vers { $to }, SYN en trame { $frame }
+inspect-connection-late = { $from } vers { $to }, à partir de la trame { $frame } ; son début n’a pas été capturé
+inspect-data-none = aucune
+inspect-data-up = { $bytes } octets du client, { $frames }
+inspect-data-down = { $bytes } octets du serveur, { $frames }
+inspect-data-opener = { $bytes } octets de l’extrémité qui l’a ouverte, { $frames }
+inspect-data-acceptor = { $bytes } octets de l’extrémité qui l’a acceptée, { $frames }
+inspect-data-both = { $up } octets dans un sens, { $down } dans l’autre, { $frames }
+inspect-rate = , { $seconds } s, { $rate }/s
+inspect-missing = il manque { $bytes } octets
+inspect-rest = commence à l’octet { $offset } du fichier
+inspect-reply = { $code } en trame { $frame }
+inspect-more-bytes = [+{ $count } octets]
+
+inspect-verdict-complete = complet
+inspect-verdict-complete-partly-captured = complet, capturé en partie
+inspect-verdict-complete-not-captured = complet, non capturé
+inspect-verdict-refused = refusé
+inspect-verdict-never-opened = jamais ouverte
+inspect-verdict-failed = échoué
+inspect-verdict-aborted = interrompu
+inspect-verdict-unfinished = inachevé
+inspect-verdict-unused = inutilisée
+inspect-verdict-orphan = sans connexion de contrôle
+inspect-verdict-encrypted = chiffré
+
+inspect-unopened-empty = le fichier est vide.
+inspect-unopened-header = le fichier s’arrête dans son en-tête, après { $count ->
+    [one] un octet
+   *[other] { $count } octets
+}.
+inspect-unopened-unknown = ce n’est pas une capture : il commence par les octets { $magic }. Une capture est un fichier pcap, pcapng ou snoop.
+inspect-unopened-version = { $format } en version { $version } n’est pas lu ici. Essayez : editcap -F pcap { $file } NOUVEAU.pcap
+inspect-unopened-deep = il est compressé trop de fois. Décompressez-le d’abord.
+inspect-unopened-wrapper = les données compressées sont abîmées avant le premier paquet.
+inspect-foreign-editcap = c’est une capture au format de { $name }. Convertissez-la : editcap -F pcap { $file } NOUVEAU.pcap
+inspect-foreign-unpack = il est empaqueté d’une façon qui n’est pas lue ici. Décompressez-le d’abord : { $name } { $file }
+inspect-foreign-etl = c’est une trace d’événements de Windows. Convertissez-la là-bas : pktmon etl2pcap { $file } ou etl2pcapng { $file } NOUVEAU.pcapng
+inspect-foreign-bluetooth = c’est un journal Bluetooth ; aucun FTP n’y passe.
+inspect-foreign-html = c’est une page web, pas une capture : le plus souvent une page de connexion ou d’erreur enregistrée à sa place. Téléchargez-la de nouveau.
+inspect-foreign-export = c’est un export en { $name }, pas la capture elle-même. Prenez le fichier dont il est tiré.
+inspect-foreign-lfs = c’est un pointeur de Git LFS, pas le fichier lui-même. Récupérez-le : git lfs pull
+inspect-foreign-text = c’est du texte, comme tcpdump et tshark en affichent. Enregistrez plutôt les paquets : tcpdump -s 0 -w FICHIER host SERVEUR
