@@ -401,7 +401,11 @@ impl Checker<'_> {
                 line: number,
                 code: head.code,
                 opens_port: text.values().any(Value::opens_port),
-                other_host: text.values().any(|v| matches!(v, Value::Pasv(Some(_)))),
+                other_host: text.values().any(|value| match value {
+                    Value::Pasv(Some(_)) => true,
+                    Value::Pasv(None) => self.script.settings.public_address.is_some(),
+                    _ => false,
+                }),
                 text: sent.clone(),
                 multiline: false,
             };
@@ -648,7 +652,8 @@ impl Checker<'_> {
             if preliminary.is_none_or(|at| at > data) {
                 self.warn(line, Trap::No150, verb.name());
             }
-            if last_final.is_some_and(|last| last < data) {
+            let last_data = acts.iter().rposition(|act| matches!(act, Act::Data(_)));
+            if last_final < last_data && last_final.is_some() {
                 self.warn(line, Trap::EarlyFinal, verb.name());
             }
         }
@@ -785,7 +790,9 @@ impl Checker<'_> {
         let is_unix = |(_, code, text): &(u32, ReplyCode, Vec<u8>)| {
             code.value() == 215 && text_of(text).starts_with(b"UNIX")
         };
-        if !systems.iter().any(is_unix) {
+        // What a person will type cannot be known.
+        let typed = systems.iter().any(|(_, _, text)| text.is_empty());
+        if !typed && !systems.iter().any(is_unix) {
             for (line, code, _) in systems {
                 self.warn(line, Trap::SystNotUnix, code.to_string());
             }
