@@ -55,8 +55,7 @@ pub struct Report<'a> {
     next: u64,
     waiting: usize,
     orphans: String,
-    labels: usize,
-    begun: bool,
+    rows: Rows,
     /// Sessions that have ended and whose turn has come.
     ready: String,
     /// Part of the report has been shown.
@@ -100,11 +99,6 @@ impl<'a> Report<'a> {
     /// A report before its first finding.
     #[must_use]
     pub fn new(text: &'a Text, style: Style, explain: bool, show_credentials: bool) -> Report<'a> {
-        let labels = LABELS
-            .iter()
-            .map(|label| text.say(label, &[]).chars().count())
-            .max()
-            .unwrap_or(0);
         Report {
             text,
             style,
@@ -114,8 +108,7 @@ impl<'a> Report<'a> {
             next: 1,
             waiting: 0,
             orphans: String::new(),
-            labels,
-            begun: false,
+            rows: Rows::new(text, style),
             ready: String::new(),
             spilled: false,
         }
@@ -696,29 +689,6 @@ impl<'a> Report<'a> {
         }
     }
 
-    /// What the capture holds, and what is to be known about it.
-    fn overview(&self, overview: &Overview, out: &mut String) {
-        let text = self.text;
-        if let Some((first, last)) = overview.span {
-            let length = last.saturating_sub(first).max(0) as u64;
-            let shown = say!(
-                text,
-                "inspect-total",
-                packets = number::count(text, overview.packets),
-                seconds = number::seconds(text, std::time::Duration::from_nanos(length)),
-                start = utc(first),
-                sessions = overview.sessions,
-                transfers = overview.transfers
-            );
-            out.push_str(&wrap(&shown, 0, 0, self.style.width()));
-            out.push('\n');
-        }
-        for note in &overview.notes {
-            let shown = sanitise::line(reason::note(text, note).as_bytes()).into_owned();
-            self.row_as(out, "inspect-label-note", &shown, Role::Warning);
-        }
-    }
-
     // ---- Layout ----------------------------------------------------------------------------------------------------
 
     /// `frame 7`, or `frames 7 to 9`.
@@ -737,23 +707,7 @@ impl<'a> Report<'a> {
     }
 
     fn row(&self, out: &mut String, label: &str, shown: &str) {
-        self.row_as(out, label, shown, Role::Remark);
-    }
-
-    /// A label and, beside it, text that is wrapped behind it.
-    fn row_as(&self, out: &mut String, label: &str, shown: &str, role: Role) {
-        let label = if label.is_empty() {
-            String::new()
-        } else {
-            self.text.say(label, &[])
-        };
-        let column = 4 + self.labels + 2;
-        let pad = self.labels - label.chars().count().min(self.labels);
-        out.push_str("    ");
-        out.push_str(&self.style.paint(role, &label));
-        out.extend(std::iter::repeat_n(' ', pad + 2));
-        out.push_str(&wrap(shown, column, column, self.style.width()));
-        out.push('\n');
+        self.rows.row(out, label, shown, Role::Remark);
     }
 
     /// Text of the capture as it may stand on a terminal, cut where it is very long.
@@ -773,20 +727,8 @@ impl<'a> Report<'a> {
 
 impl Show for Report<'_> {
     fn begin(&mut self, file: &[u8], format: &str, out: &mut String) {
-        let shown = say!(
-            self.text,
-            "inspect-head",
-            file = sanitise::line(file).into_owned(),
-            format = format
-        );
-        if self.begun {
-            out.push('\n');
-        }
-        *self = Report {
-            begun: true,
-            ..Report::new(self.text, self.style, self.explain, self.show_credentials)
-        };
-        out.push_str(&self.heading(&shown));
+        *self = Report::new(self.text, self.style, self.explain, self.show_credentials);
+        out.push_str(&head(self.text, self.style, file, format));
     }
 
     fn finding(&mut self, finding: &Finding<'_>, out: &mut String) {
@@ -795,14 +737,87 @@ impl Show for Report<'_> {
 
     fn end(&mut self, overview: &Overview, out: &mut String) {
         self.finish();
+        let (text, style) = (self.text, self.style);
         if self.spilled {
             out.push_str(&self.ready);
             out.push('\n');
-            self.overview(overview, out);
+            self::overview(text, style, overview, out);
         } else {
-            self.overview(overview, out);
+            self::overview(text, style, overview, out);
             out.push_str(&self.ready);
         }
+    }
+}
+
+/// The line that a file's report begins with.
+pub(super) fn head(text: &Text, style: Style, file: &[u8], format: &str) -> String {
+    let shown = say!(
+        text,
+        "inspect-head",
+        file = sanitise::line(file).into_owned(),
+        format = format
+    );
+    format!("{}\n", style.paint(Role::Heading, &shown))
+}
+
+/// What the capture holds, and what is to be known about it.
+pub(super) fn overview(text: &Text, style: Style, overview: &Overview, out: &mut String) {
+    if let Some((first, last)) = overview.span {
+        let length = last.saturating_sub(first).max(0) as u64;
+        let shown = say!(
+            text,
+            "inspect-total",
+            packets = number::count(text, overview.packets),
+            seconds = number::seconds(text, std::time::Duration::from_nanos(length)),
+            start = utc(first),
+            sessions = overview.sessions,
+            transfers = overview.transfers
+        );
+        out.push_str(&wrap(&shown, 0, 0, style.width()));
+        out.push('\n');
+    }
+    let rows = Rows::new(text, style);
+    for note in &overview.notes {
+        let shown = sanitise::line(reason::note(text, note).as_bytes()).into_owned();
+        rows.row(out, "inspect-label-note", &shown, Role::Warning);
+    }
+}
+
+/// Labels at the left, text behind them.
+struct Rows {
+    style: Style,
+    /// Each label as it stands in its row, with the blanks behind it.
+    labels: Vec<String>,
+    column: usize,
+}
+
+impl Rows {
+    fn new(text: &Text, style: Style) -> Rows {
+        let shown: Vec<String> = LABELS.iter().map(|label| text.say(label, &[])).collect();
+        let widest = shown
+            .iter()
+            .map(|label| label.chars().count())
+            .max()
+            .unwrap_or(0);
+        Rows {
+            style,
+            labels: shown,
+            column: 4 + widest + 2,
+        }
+    }
+
+    /// A label (none where it is empty) and, beside it, text that is wrapped behind it.
+    fn row(&self, out: &mut String, label: &str, shown: &str, role: Role) {
+        let label = LABELS
+            .iter()
+            .position(|known| *known == label)
+            .map_or("", |at| &self.labels[at]);
+        let pad = self.column - 4 - label.chars().count();
+        out.push_str("    ");
+        out.push_str(&self.style.paint(role, label));
+        out.extend(std::iter::repeat_n(' ', pad));
+        out.push_str(&wrap(shown, self.column, self.column, self.style.width()));
+        out.push('\n');
     }
 }
 
