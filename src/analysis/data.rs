@@ -191,7 +191,7 @@ impl DataLine {
     }
 
     /// The direction of bytes that come from the end which dialled.
-    pub(super) fn from_dialler(&self) -> Way {
+    pub(super) fn diallers_way(&self) -> Way {
         if self.turned { Way::Back } else { Way::Forth }
     }
 

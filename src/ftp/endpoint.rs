@@ -333,7 +333,9 @@ fn group_229(text: &[u8], at: usize) -> Result<Stated, Fault> {
     let mut from = at + 1;
     for field in &mut fields {
         let Some(length) = text[from..].iter().position(|&b| b == delimiter) else {
-            return fault(FaultKind::Delimiter, text.len());
+            // It is missing behind the digits of this field.
+            let digits = text[from..].iter().take_while(|b| b.is_ascii_digit());
+            return fault(FaultKind::Delimiter, from + digits.count());
         };
         *field = from..from + length;
         from += length + 1;
@@ -787,5 +789,30 @@ mod tests {
             port_command(v4("192.168.52.2:5000")).as_deref(),
             Some("PORT 192,168,52,2,19,136")
         );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn no_text_is_too_strange(text in proptest::collection::vec(proptest::prelude::any::<u8>(), 0..64), digits in "[0-9,|() .a-]{0,48}") {
+            for text in [&text[..], digits.as_bytes()] {
+                for form in [Form::Port, Form::Reply227, Form::Eprt, Form::Reply229, Form::Lprt, Form::Reply228] {
+                    match parse(form, text) {
+                        Ok(stated) => proptest::prop_assert!(stated.span.end <= text.len()),
+                        Err(fault) => proptest::prop_assert!(fault.at <= text.len()),
+                    }
+                }
+            }
+        }
+
+        #[test]
+        fn every_address_is_read_back_from_every_form(host: [u8; 4], port: u16, prose in "[A-Za-z ]{0,20}") {
+            let address = SocketAddr::new(IpAddr::from(host), port);
+            let any = IpAddr::from([0; 4]);
+            let tuple = tuple(address).expect("IPv4");
+            let reply = format!("{prose}({tuple}){prose}");
+            proptest::prop_assert_eq!(parse_227(reply.as_bytes()).expect("227").endpoint.at(any), address);
+            let eprt = eprt_command(address);
+            proptest::prop_assert_eq!(parse_eprt(&eprt.as_bytes()[5..]).expect("EPRT").endpoint.at(any), address);
+        }
     }
 }

@@ -491,4 +491,15 @@ mod tests {
         };
         assert_eq!((line.bytes, line.after_gap), (&b"226 ok"[..], false));
     }
+
+    proptest::proptest! {
+        #[test]
+        fn arbitrary_bytes_cut_anywhere_give_the_same_lines(
+            bytes in proptest::collection::vec(proptest::sample::select(&b"aB\r\n\n\0\x16\x03\x01\xff\xff\xf4\xf2\xfa\xf0\xfb"[..]), 0..80),
+            step in 1usize..9,
+        ) {
+            let pieces: Vec<&[u8]> = bytes.chunks(step).collect();
+            proptest::prop_assert_eq!(read(8, &pieces), read(8, &[&bytes]));
+        }
+    }
 }

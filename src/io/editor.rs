@@ -14,9 +14,10 @@ use std::{
     thread,
 };
 
+use rustix::termios::{self, OptionalActions, Termios};
 use rustyline::{
-    Cmd, ColorMode, ConditionalEventHandler, Config, Context, Editor, Event, EventContext,
-    EventHandler, Helper, KeyEvent, RepeatCount,
+    Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event,
+    EventContext, EventHandler, Helper, KeyEvent, RepeatCount,
     completion::{Completer, Pair},
     config::Configurer as _,
     error::ReadlineError,
@@ -54,6 +55,8 @@ pub struct Word {
 /// The place where lines are printed while somebody types: above the line being typed.
 pub struct Screen {
     printer: Printer,
+    /// How the terminal was before the editor had it.
+    before: Option<Termios>,
 }
 
 enum Printer {
@@ -62,6 +65,15 @@ enum Printer {
 }
 
 impl Screen {
+    /// Gives the terminal back while a line may still be typed: what is printed from now on goes out directly.
+    pub fn leave(&mut self) {
+        self.printer = Printer::Stdout;
+        if let Some(before) = self.before.take() {
+            let _ = termios::tcsetattr(io::stdin(), OptionalActions::Drain, &before);
+            let _ = self.print("\r\x1b[K");
+        }
+    }
+
     /// Prints whole lines at once.
     ///
     /// # Errors
@@ -104,6 +116,7 @@ pub fn terminal<T: Send + 'static>(
 ) -> io::Result<(Screen, Keyboard)> {
     let config = Config::builder()
         .auto_add_history(false)
+        .completion_type(CompletionType::List)
         .max_history_size(1000)
         .map_err(io::Error::other)?
         .build();
@@ -117,9 +130,14 @@ pub fn terminal<T: Send + 'static>(
         KeyEvent::ctrl(']'),
         EventHandler::Conditional(Box::new(CloseKey(close.clone()))),
     );
-    let printer = editor.create_external_printer().map_err(io::Error::other)?;
+    // A terminal that can do nothing but print (TERM=dumb) has no line to be torn: what comes is printed as it comes.
+    // There, a prompt would stand in front of the server's lines.
+    let (printer, prompt) = match editor.create_external_printer() {
+        Ok(printer) => (Printer::Editor(Box::new(printer)), prompt.to_owned()),
+        Err(_) => (Printer::Stdout, String::new()),
+    };
+    let before = termios::tcgetattr(io::stdin()).ok();
     let (go, gone_on) = channel();
-    let prompt = prompt.to_owned();
     thread::Builder::new()
         .name("keyboard".into())
         .spawn(move || {
@@ -142,12 +160,7 @@ pub fn terminal<T: Send + 'static>(
                 }
             }
         })?;
-    Ok((
-        Screen {
-            printer: Printer::Editor(Box::new(printer)),
-        },
-        Keyboard { go },
-    ))
+    Ok((Screen { printer, before }, Keyboard { go }))
 }
 
 /// Starts reading plain lines from standard input; printing goes to standard output.
@@ -174,6 +187,7 @@ pub fn pipe<T: Send + 'static>(
     Ok((
         Screen {
             printer: Printer::Stdout,
+            before: None,
         },
         Keyboard { go },
     ))

@@ -2,14 +2,7 @@
 //! and what they want done goes out to the connection that it is for. So whoever watches and whoever types see one order
 //! of events, without a lock.
 
-use std::{
-    collections::HashMap,
-    io,
-    rc::Rc,
-    sync::mpsc::Receiver,
-    thread,
-    time::Duration,
-};
+use std::{collections::HashMap, io, rc::Rc, sync::mpsc::Receiver, thread, time::Duration};
 
 use tokio::{
     sync::{mpsc, watch},

@@ -85,6 +85,8 @@ pub struct Options {
     pub line: usize,
     /// End with the first client.
     pub once: bool,
+    /// How many of the first bytes of each file that is sent are told.
+    pub sample: usize,
 }
 
 impl Default for Options {
@@ -102,6 +104,7 @@ impl Default for Options {
             data_ports: MAX_DATA_PORTS,
             line: MAX_LINE,
             once: false,
+            sample: 0,
         }
     }
 }
@@ -484,7 +487,10 @@ impl<'s> Connection<'s> {
             port: None,
             data: None,
             task: None,
-            handed: shared.ways.as_ref().map(|ways| ways.borrow_mut().open(number)),
+            handed: shared
+                .ways
+                .as_ref()
+                .map(|ways| ways.borrow_mut().open(number)),
             ended: false,
         })
     }
@@ -654,6 +660,7 @@ impl<'s> Connection<'s> {
                     limit,
                     pace,
                     ascii,
+                    sample: self.shared.options.sample,
                 };
                 let folder = self.shared.options.folder.clone();
                 if let Some(stream) = self.data.take() {
@@ -791,6 +798,7 @@ impl<'s> Connection<'s> {
                 stream,
                 direction,
                 bytes,
+                sample,
                 name,
                 fault,
             } => {
@@ -799,6 +807,7 @@ impl<'s> Connection<'s> {
                     direction,
                     bytes,
                     name: name.as_deref(),
+                    sample: &sample,
                     fault,
                 });
                 Input::Moved { bytes, fault }
@@ -814,6 +823,7 @@ impl<'s> Connection<'s> {
                     direction: Direction::Up,
                     bytes,
                     name: None,
+                    sample: &[],
                     fault,
                 });
                 Input::Kept {

@@ -192,7 +192,8 @@ impl Asked {
         })
     }
 
-    /// The replies that may come now, by RFC 959 5.4 and its successors; what the script wants comes first.
+    /// The replies that may come now, by RFC 959 5.4 and its successors; what the script wants comes first, and a yes
+    /// before a no.
     #[must_use]
     pub fn possible(&self) -> Vec<ReplyCode> {
         let mut codes: Vec<ReplyCode> = if self.command.is_none() {
@@ -205,7 +206,7 @@ impl Asked {
         } else {
             catalogue::expected_now(self.verb, self.preliminary).collect()
         };
-        codes.sort_by_key(|code| !self.wants(*code));
+        codes.sort_by_key(|code| (!self.wants(*code), code.is_negative()));
         codes
     }
 
@@ -615,6 +616,17 @@ pub struct Turn {
     pub deeds: Vec<Deed>,
 }
 
+/// What is waited for on the data connection.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Busy {
+    /// A port is opened.
+    Port,
+    /// The connection is taken.
+    Open,
+    /// Bytes are moved; the connection is closed behind them or not.
+    Move { closes: bool },
+}
+
 /// A client that is being held.
 #[derive(Debug, Clone, Copy)]
 struct Hold {
@@ -634,12 +646,13 @@ pub struct Desk {
     /// The code of the reply of several lines that is open.
     open: Option<ReplyCode>,
     data: Data,
-    /// By hand, something is going on on the data connection.
-    busy: bool,
+    /// What is going on on the data connection by hand.
+    busy: Option<Busy>,
     doubted: Option<(Vec<u8>, Doubt)>,
     countdown: Option<Countdown>,
     hold: Option<Hold>,
-    seen: Vec<Verb>,
+    /// What was asked for before: verb, and whether after 1yz.
+    seen: Vec<(Verb, bool)>,
     queued: u64,
 }
 
@@ -694,7 +707,7 @@ impl Desk {
     /// The next line of a pipe may be taken: a reply is wanted, and nothing is going on on the data connection.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.asked.is_some() && !self.busy
+        self.asked.is_some() && self.busy.is_none()
     }
 
     /// How long the client waits for what it waits for now, and whose patience that is.
@@ -718,12 +731,7 @@ impl Desk {
     }
 
     /// Takes what happened.
-    pub fn happened(
-        &mut self,
-        connection: u64,
-        at: Nanos,
-        happening: &Happening<'_>,
-    ) -> Vec<Say> {
+    pub fn happened(&mut self, connection: u64, at: Nanos, happening: &Happening<'_>) -> Vec<Say> {
         let mut says = Vec::new();
         match happening {
             Happening::TurnedAway { .. } => says.push(Say::TurnedAway),
@@ -734,9 +742,8 @@ impl Desk {
             Happening::PortOpened(address) => {
                 self.data.port = Some(*address);
                 self.data.call = None;
-                if self.asked.is_some() {
-                    // By /pasv: with the question it is told otherwise.
-                    self.busy = false;
+                // With a question the port is told otherwise.
+                if self.busy.take_if(|busy| *busy == Busy::Port).is_some() {
                     says.push(Say::PortOpen(*address));
                 }
             }
@@ -746,20 +753,26 @@ impl Desk {
                     moved: true,
                     ..Data::default()
                 };
-                if std::mem::take(&mut self.busy) {
+                if self.busy.take_if(|busy| *busy == Busy::Open).is_some() {
                     says.push(Say::DataThere);
                 }
             }
-            Happening::Data { direction, .. } => {
+            Happening::Data {
+                direction, fault, ..
+            } => {
                 self.data.moved = true;
-                self.data.open &= !std::mem::take(&mut self.busy);
                 self.restart(at);
-                if self.asked.as_ref().is_some_and(|asked| asked.line.is_none()) {
-                    says.push(Say::DataMoved(*direction));
+                if let Some(Busy::Move { closes: true }) = self.busy.take() {
+                    self.data.open = false;
+                    if fault.is_none() {
+                        says.push(Say::DataMoved(*direction));
+                    }
                 }
             }
             Happening::Notice(Notice::ByHand(fault)) => {
-                self.busy = false;
+                self.busy = None;
+                self.data.port = None;
+                self.data.call = None;
                 says.push(Say::DataFailed(*fault));
             }
             Happening::Closed { .. } => {
@@ -827,11 +840,11 @@ impl Desk {
             self.data.moved = self.data.open;
             self.queued = self.queued.saturating_sub(1);
         }
-        let first = !asked.preliminary && !self.seen.contains(&asked.verb)
-            || asked.verb == Verb::Other
-            || asked.preliminary;
-        if !self.seen.contains(&asked.verb) {
-            self.seen.push(asked.verb);
+        let kind = (asked.verb, asked.preliminary);
+        let first = asked.verb == Verb::Other || !self.seen.contains(&kind);
+        if first {
+            self.seen.push(kind);
+            self.seen.truncate(2 * Verb::ALL.len());
         }
         self.asked = Some(asked.clone());
         self.doubted = None;
@@ -929,8 +942,7 @@ impl Desk {
             .doubted
             .take()
             .is_some_and(|(doubted, _)| doubted == line);
-        if !confirmed
-            && let Some(doubt) = judge(&line, self.asked.as_ref(), self.open, &self.data)
+        if !confirmed && let Some(doubt) = judge(&line, self.asked.as_ref(), self.open, &self.data)
         {
             self.doubt(&line, doubt, &mut turn);
             return turn;
@@ -967,7 +979,14 @@ impl Desk {
         } else if !agreed && !closes && !matches!(hands.first(), Some(Hand::Listen)) {
             turn.says.push(Say::NoDataAgreed);
         } else {
-            self.busy = !closes;
+            self.busy = hands.last().and_then(|hand| match hand {
+                Hand::Listen => Some(Busy::Port),
+                Hand::Take if self.data.open => None,
+                Hand::Take => Some(Busy::Open),
+                Hand::Send { last, .. } => Some(Busy::Move { closes: *last }),
+                Hand::Receive { .. } => Some(Busy::Move { closes: true }),
+                Hand::Close(_) => None,
+            });
             if closes {
                 self.data = Data {
                     moved: self.data.moved,

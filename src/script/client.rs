@@ -83,6 +83,8 @@ struct Fact {
     patience: [Option<u64>; 3],
     /// How it begins a session, up to where its user's wishes begin.
     begins: &'static [Step],
+    /// What it sends at no time.
+    never: &'static [Verb],
     /// The password that it gives for anonymous.
     password: Option<&'static [u8]>,
     /// Beginnings of lines that nobody else sends.
@@ -104,6 +106,7 @@ const FACTS: [Fact; 7] = [
             May(Verb::Pass),
             Sends(Verb::Pwd),
         ],
+        never: &[Verb::Feat, Verb::Help, Verb::Clnt, Verb::Opts],
         password: Some(b"ftp@example.com"),
         marks: &[],
         slips: [Exit(13), Exit(19), Waits, Waits, Waits],
@@ -119,6 +122,7 @@ const FACTS: [Fact; 7] = [
             Sends(Verb::Pwd),
             Sends(Verb::Type),
         ],
+        never: &[Verb::Feat, Verb::Opts],
         password: Some(b"-wget@"),
         marks: &[b"LIST -a", b"EPSV 2"],
         slips: [Exit(4), Exit(4), Waits, Waits, Waits],
@@ -134,6 +138,7 @@ const FACTS: [Fact; 7] = [
             Sends(Verb::User),
             May(Verb::Pass),
         ],
+        never: &[],
         password: Some(b"lftp@"),
         marks: &[],
         slips: [Works, Empty, Works, Works, Waits],
@@ -150,6 +155,7 @@ const FACTS: [Fact; 7] = [
             May(Verb::Help),
             May(Verb::Clnt),
         ],
+        never: &[],
         password: Some(b"NcFTP@"),
         marks: &[b"CLNT NcFTP", b"HELP SITE"],
         slips: [Exit(3), Exit(3), Works, Works, Exit(1)],
@@ -164,6 +170,7 @@ const FACTS: [Fact; 7] = [
             Sends(Verb::Syst),
             Sends(Verb::Feat),
         ],
+        never: &[Verb::Opts],
         password: Some(b"anonymous@"),
         marks: &[],
         slips: [Fails, Fails, Works, Works, Fails],
@@ -173,6 +180,7 @@ const FACTS: [Fact; 7] = [
         name: "ftplib",
         patience: [None, None, None],
         begins: &[Sends(Verb::User), May(Verb::Pass), Sends(Verb::Type)],
+        never: &[],
         password: Some(b"anonymous@"),
         marks: &[],
         slips: [Fails, Fails, Works, Works, Fails],
@@ -189,6 +197,7 @@ const FACTS: [Fact; 7] = [
             May(Verb::Feat),
             Sends(Verb::Opts),
         ],
+        never: &[],
         password: None,
         marks: &[],
         slips: [Fails, Works, Waits, Works, Fails],
@@ -290,7 +299,9 @@ impl Recogniser {
             return;
         }
         for (place, fact) in self.places.iter_mut().zip(&FACTS) {
-            *place = place.and_then(|at| advance(fact.begins, at, verb));
+            *place = place
+                .filter(|_| !fact.never.contains(&verb))
+                .and_then(|at| advance(fact.begins, at, verb));
         }
         let known = |fact: &Fact| fact.password == Some(argument);
         if verb == Verb::Pass && FACTS.iter().any(known) {
@@ -389,10 +400,7 @@ mod tests {
                 &["USER x", "PASS y", "SYST", "FEAT", "OPTS UTF8 ON"][..],
                 Client::FileZilla,
             ),
-            (
-                &["USER x", "PASS y", "PWD", "HELP SITE"][..],
-                Client::Ncftp,
-            ),
+            (&["USER x", "PASS y", "PWD", "HELP SITE"][..], Client::Ncftp),
         ] {
             assert_eq!(after(lines).client(), Some(client), "{lines:?}");
         }

@@ -1222,6 +1222,7 @@ impl Player {
         }
         if frame.verb.announces()
             && frame.agreed()
+            && !frame.modes.refused
             && let Some(negotiation) = session.negotiation.as_ref().filter(|n| n.accepted)
             && let Some(listen) = negotiation.listen
         {

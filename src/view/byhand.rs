@@ -10,7 +10,13 @@ use super::{
     wrap::wrap,
 };
 use crate::{
-    ftp::{catalogue, catalogue::Flow, code::ReplyCode, command::Verb, event::Nanos, secret},
+    ftp::{
+        catalogue::{self, Flow, Source},
+        code::ReplyCode,
+        command::Verb,
+        event::Nanos,
+        secret,
+    },
     say,
     script::{
         address::Mistaken,
@@ -130,9 +136,7 @@ impl ByHand<'_> {
                     seconds = HOLD_EVERY.as_secs()
                 ),
             ),
-            Say::Released(code) => {
-                self.hint(&say!(text, "hand-released", code = code.to_string()))
-            }
+            Say::Released(code) => self.hint(&say!(text, "hand-released", code = code.to_string())),
             Say::HeldEnough(code) => {
                 self.warning(&say!(text, "hand-held-enough", code = code.to_string()))
             }
@@ -230,13 +234,22 @@ impl ByHand<'_> {
             .and_then(|code| catalogue::replies_source(asked.verb, *code))
             .map_or_else(|| "RFC 959 5.4".to_owned(), |source| source.to_string());
         let mut out = self.remark(Role::Remark, &say!(text, "hand-possible", source = source));
-        for code in codes {
-            let indent = INDENT + 2;
-            let hang = indent + 4;
+        let (everyday, rest): (Vec<ReplyCode>, Vec<ReplyCode>) = codes
+            .into_iter()
+            .filter(|code| is_of_here(asked, *code))
+            .partition(|code| !ANY_TIME.contains(&code.value()));
+        let indent = INDENT + 2;
+        let hang = indent + 4;
+        for code in everyday {
             let meaning = explain::meaning(text, code).unwrap_or_default();
             let body = wrap(&meaning, hang, hang, self.style.width());
             let digits = self.style.paint(explain::role(code), &code.to_string());
             out.push_str(&format!("{:indent$}{digits} {body}\n", ""));
+        }
+        if !rest.is_empty() {
+            let rest: Vec<String> = rest.iter().map(ToString::to_string).collect();
+            let always = say!(text, "hand-possible-any", codes = rest.join(" "));
+            out.push_str(&self.remark(Role::Remark, &always));
         }
         out
     }
@@ -472,11 +485,7 @@ impl ByHand<'_> {
                 division = division
             ),
             Mistaken::NoIpv4 => {
-                return say!(
-                    text,
-                    "hand-address-no-ipv4",
-                    address = open.to_string()
-                );
+                return say!(text, "hand-address-no-ipv4", address = open.to_string());
             }
         };
         format!("{sentence} {}", say!(text, "hand-address-tail"))
@@ -588,6 +597,17 @@ impl ByHand<'_> {
     pub fn start(&self) -> String {
         self.remark(Role::Remark, &say!(self.text, "hand-start"))
     }
+}
+
+/// Replies that nearly every command may get; they are named without their meanings.
+const ANY_TIME: [u16; 4] = [500, 501, 502, 421];
+
+/// True where a code belongs to plain FTP, or to the extension that the command itself is of. A student has no use for the
+/// codes of RFC 2228's security extensions in the answer to USER.
+fn is_of_here(asked: &Asked, code: ReplyCode) -> bool {
+    let of = |source: &Source| matches!(source, Source::Rfc(959, _));
+    let own = catalogue::fact(asked.verb).is_some_and(|fact| !of(&fact.source));
+    own || catalogue::code(code).is_none_or(|fact| fact.sources.iter().any(of))
 }
 
 /// Whole seconds, as long as there are any.

@@ -68,6 +68,12 @@ impl Program {
         writeln!(input, "{line}").expect("it reads");
     }
 
+    /// Writes bytes as they are to its standard input.
+    pub(crate) fn feed(&mut self, bytes: &[u8]) {
+        let input = self.input.as_mut().expect("not closed yet");
+        input.write_all(bytes).expect("it reads");
+    }
+
     /// The first line for which `wanted` has an answer.
     #[track_caller]
     pub(crate) fn until<T>(&mut self, mut wanted: impl FnMut(Stream, &str) -> Option<T>) -> T {

@@ -3,7 +3,10 @@
 
 use super::{Awaits, Player};
 use crate::{
-    ftp::{command::Verb, session::{DataType, Session}},
+    ftp::{
+        command::Verb,
+        session::{DataType, Session},
+    },
     script::{
         effect::{DataFault, Effect, End, Hand, Notice},
         play::MAX_QUEUE,

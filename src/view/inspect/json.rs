@@ -4,12 +4,9 @@ use std::net::SocketAddr;
 
 use serde::Serialize;
 
-use super::reason;
+use super::{Overview, Show, reason};
 use crate::{
-    analysis::{
-        finding::{Connection, Finding, Session, Transfer},
-        notes::Note,
-    },
+    analysis::finding::{Connection, Finding, Session, Transfer},
     capture::file::Nanos,
     ftp::{event::What, side::Side},
     view::{
@@ -20,14 +17,25 @@ use crate::{
 };
 
 /// Makes the lines.
-#[derive(Clone, Copy)]
 pub struct Json<'a> {
-    /// The sentences.
-    pub text: &'a Text,
-    /// With several files: which.
-    pub file: Option<&'a [u8]>,
-    /// Passwords are shown.
-    pub show_credentials: bool,
+    text: &'a Text,
+    /// Every line names its file.
+    several: bool,
+    file: Option<Vec<u8>>,
+    show_credentials: bool,
+}
+
+impl<'a> Json<'a> {
+    /// Lines in this language; with `several` files each names its own.
+    #[must_use]
+    pub fn new(text: &'a Text, several: bool, show_credentials: bool) -> Json<'a> {
+        Json {
+            text,
+            several,
+            file: None,
+            show_credentials,
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -110,33 +118,10 @@ struct SessionLine<'a> {
     missing: u64,
 }
 
-/// What the last line says.
-#[derive(Debug)]
-pub struct Capture<'a> {
-    /// The file's name.
-    pub file: &'a [u8],
-    /// Its format; None where it is no capture.
-    pub format: Option<String>,
-    /// Packets.
-    pub packets: u64,
-    /// Link types, by their names.
-    pub link_types: Vec<String>,
-    /// First and last time.
-    pub span: Option<(Nanos, Nanos)>,
-    /// Sessions.
-    pub sessions: u64,
-    /// Transfers.
-    pub transfers: u64,
-    /// The file was read to its proper end.
-    pub complete: bool,
-    /// What is to be known about it, in sentences.
-    pub notes: Vec<String>,
-}
-
 #[derive(Serialize)]
 struct CaptureLine<'a> {
     file: Bytes<'a>,
-    format: Option<&'a str>,
+    format: &'a str,
     packets: u64,
     link_types: &'a [String],
     first: Option<Time>,
@@ -162,8 +147,7 @@ pub fn hex(bytes: &[u8]) -> String {
 
 impl Json<'_> {
     /// The line that a finding makes; None for those that make none.
-    #[must_use]
-    pub fn finding(&self, finding: &Finding<'_>) -> Option<String> {
+    fn line(&self, finding: &Finding<'_>) -> Option<String> {
         match finding {
             Finding::Said {
                 session,
@@ -171,7 +155,7 @@ impl Json<'_> {
                 event,
             } => {
                 let place = Place {
-                    file: self.file.map(Bytes),
+                    file: self.file.as_deref().map(Bytes),
                     session: Some(session.number),
                     frame: Some(mark.frame),
                     connection: None,
@@ -196,7 +180,7 @@ impl Json<'_> {
                         "quirk",
                         None,
                         &QuirkLine {
-                            file: self.file.map(Bytes),
+                            file: self.file.as_deref().map(Bytes),
                             session: Some(session.number),
                             frame: mark.frame,
                             side: Some(side_name(quirk.side)),
@@ -216,7 +200,7 @@ impl Json<'_> {
                 "quirk",
                 None,
                 &QuirkLine {
-                    file: self.file.map(Bytes),
+                    file: self.file.as_deref().map(Bytes),
                     session: *session,
                     frame: mark.frame,
                     side: side.map(side_name),
@@ -232,7 +216,7 @@ impl Json<'_> {
 
     fn transfer(&self, transfer: &Transfer) -> String {
         let line = TransferLine {
-            file: self.file.map(Bytes),
+            file: self.file.as_deref().map(Bytes),
             session: transfer.session,
             n: transfer.n,
             command: transfer.command.map(|(n, _)| n),
@@ -267,7 +251,7 @@ impl Json<'_> {
 
     fn session(&self, session: &Session) -> String {
         let line = SessionLine {
-            file: self.file.map(Bytes),
+            file: self.file.as_deref().map(Bytes),
             session: session.number,
             client: session.client,
             server: session.server,
@@ -286,32 +270,40 @@ impl Json<'_> {
         };
         json::line("session", None, &line)
     }
+}
 
-    /// The last line of a file.
-    #[must_use]
-    pub fn capture(&self, capture: &Capture<'_>) -> String {
-        let time = |nanos: Nanos| Time(nanos.max(0) as u64);
-        let line = CaptureLine {
-            file: Bytes(capture.file),
-            format: capture.format.as_deref(),
-            packets: capture.packets,
-            link_types: &capture.link_types,
-            first: capture.span.map(|(first, _)| time(first)),
-            last: capture.span.map(|(_, last)| time(last)),
-            sessions: capture.sessions,
-            transfers: capture.transfers,
-            complete: capture.complete,
-            notes: &capture.notes,
-        };
-        json::line("capture", None, &line)
+impl Show for Json<'_> {
+    fn begin(&mut self, file: &[u8], _: &str, _: &mut String) {
+        if self.several {
+            self.file = Some(file.to_vec());
+        }
     }
 
-    /// The notes in sentences.
-    #[must_use]
-    pub fn notes(&self, notes: &[Note]) -> Vec<String> {
-        notes
+    fn finding(&mut self, finding: &Finding<'_>, out: &mut String) {
+        if let Some(line) = self.line(finding) {
+            out.push_str(&line);
+        }
+    }
+
+    fn end(&mut self, overview: &Overview, out: &mut String) {
+        let time = |nanos: Nanos| Time(nanos.max(0) as u64);
+        let notes: Vec<String> = overview
+            .notes
             .iter()
             .map(|note| reason::note(self.text, note))
-            .collect()
+            .collect();
+        let line = CaptureLine {
+            file: Bytes(&overview.file),
+            format: &overview.format,
+            packets: overview.packets,
+            link_types: &overview.link_types,
+            first: overview.span.map(|(first, _)| time(first)),
+            last: overview.span.map(|(_, last)| time(last)),
+            sessions: overview.sessions,
+            transfers: overview.transfers,
+            complete: overview.complete,
+            notes: &notes,
+        };
+        out.push_str(&json::line("capture", None, &line));
     }
 }

@@ -7,7 +7,7 @@ use crate::{
         verdict::{Absence, Lack, Party, Reason},
     },
     capture::{
-        file::{Damage, Nanos},
+        file::{Damage, Foreign, Nanos, Unopened},
         frame::{Undelivered, Unread},
     },
     say,
@@ -358,5 +358,70 @@ fn unread(text: &Text, why: Unread) -> String {
         Unread::Fragment => say!(text, "inspect-unread-fragment"),
         Unread::Llc => say!(text, "inspect-unread-llc"),
         Unread::Other => say!(text, "inspect-unread-other"),
+    }
+}
+
+/// Why a file is not read, and what to do about it: sentences.
+#[must_use]
+pub fn unopened(text: &Text, error: &Unopened, file: &str) -> String {
+    match error {
+        Unopened::Empty => say!(text, "inspect-unopened-empty"),
+        Unopened::CutHeader { bytes } => {
+            say!(text, "inspect-unopened-header", count = *bytes as u64)
+        }
+        Unopened::Unknown { magic } => {
+            let magic: Vec<String> = magic.iter().map(|byte| format!("{byte:02x}")).collect();
+            say!(text, "inspect-unopened-unknown", magic = magic.join(" "))
+        }
+        Unopened::Version {
+            format,
+            major,
+            minor,
+        } => say!(
+            text,
+            "inspect-unopened-version",
+            format = format.name(),
+            version = format!("{major}.{minor}"),
+            file = file
+        ),
+        Unopened::TooDeep => say!(text, "inspect-unopened-deep"),
+        Unopened::DamagedWrapper(_) => say!(text, "inspect-unopened-wrapper"),
+        Unopened::Read(error) => error.to_string(),
+        Unopened::Foreign(foreign) => {
+            let (id, name) = match foreign {
+                Foreign::Erf => ("editcap", "ERF"),
+                Foreign::NetMon => ("editcap", "Network Monitor"),
+                Foreign::Sniffer => ("editcap", "Sniffer"),
+                Foreign::NetXray => ("editcap", "NetXRay"),
+                Foreign::Peek => ("editcap", "EtherPeek"),
+                Foreign::VisualNetworks => ("editcap", "Visual Networks"),
+                Foreign::Iptrace => ("editcap", "iptrace"),
+                Foreign::Nettl => ("editcap", "nettl"),
+                Foreign::K12 => ("editcap", "K12"),
+                Foreign::Ixia => ("editcap", "IXIA lcap"),
+                Foreign::Btsnoop => ("bluetooth", ""),
+                Foreign::Etl => ("etl", ""),
+                Foreign::Xz => ("unpack", "xz -dk"),
+                Foreign::Bzip2 => ("unpack", "bunzip2 -k"),
+                Foreign::Lz4 => ("unpack", "lz4 -dk"),
+                Foreign::Zip => ("unpack", "unzip"),
+                Foreign::Tar => ("unpack", "tar xf"),
+                Foreign::SevenZip => ("unpack", "7z x"),
+                Foreign::Html => ("html", ""),
+                Foreign::Xml => ("export", "XML"),
+                Foreign::Json => ("export", "JSON"),
+                Foreign::LfsPointer => ("lfs", ""),
+                Foreign::Text => ("text", ""),
+            };
+            let id = format!("inspect-foreign-{id}");
+            match id.as_str() {
+                "inspect-foreign-editcap" | "inspect-foreign-unpack" => {
+                    text.say(&id, &[("name", name.into()), ("file", file.into())])
+                }
+                "inspect-foreign-export" => text.say(&id, &[("name", name.into())]),
+                "inspect-foreign-etl" => text.say(&id, &[("file", file.into())]),
+                _ => text.say(&id, &[]),
+            }
+        }
     }
 }

@@ -1,6 +1,7 @@
 # hand.ftl: the server played by hand.
 
 hand-typed = typed
+hand-title = you are the server
 hand-start = You are the server: you type the replies, CR LF is added. One client at a time; others get a 421, as a second client of nc would get nothing at all. /help tells what else there is.
 hand-no-person = Standard input has ended: nobody is left to type a reply.
 hand-interrupt = The line is cleared. Ctrl-C once more ends the server.
@@ -11,6 +12,7 @@ hand-asked-unknown = No RFC knows { $verb }. A plain no is an answer too.
 hand-asked-final = { $verb } has had its 1yz. The data goes next, on the data connection; then the final reply, which tells how it went.
 hand-asked-final-plain = { $verb } has had its 1yz; the final reply is still to come.
 hand-possible = May come now ({ $source }):
+hand-possible-any = and to nearly every command: { $codes }
 hand-possible-short = May come now: { $codes }
 hand-wants = { $place } wants a reply that begins with { $code }.
 hand-wants-any = { $place } wants a reply.
@@ -36,7 +38,7 @@ hand-how-passive = The client dials { $address }.
 hand-how-active = You dial { $address }.
 hand-how-nothing = Neither PASV nor PORT came before: without a data connection only 425 is true.
 hand-data-there = The data connection is there.
-hand-data-sent = Sent. Does everything stand? Then the final reply: 226.
+hand-data-sent = Sent, and the data connection is closed: that is the end of the file. Now the final reply: 226.
 hand-data-received = Received, and the client has closed: that was the end of the file. Now the final reply: 226.
 hand-data-failed = The data connection did not do it: { $why }. 425 or 426 would say so.
 hand-data-not-agreed = There is no data connection to open: neither PASV nor PORT was agreed on, or it was used up. /pasv opens a port.

@@ -153,3 +153,160 @@ inspect-unread-tunnel = their tunnel is not understood
 inspect-unread-fragment = they are IP fragments, put together where all parts were captured
 inspect-unread-llc = they carry no IP
 inspect-unread-other = other reasons
+
+inspect-label-client = Client
+inspect-label-server = Server
+inspect-label-handshake = TCP
+inspect-label-greeting = Greeting
+inspect-label-user = User
+inspect-label-tls = TLS
+inspect-label-mode = Mode
+inspect-label-closed = Closed
+inspect-label-agreed = Agreed
+inspect-label-connection = Connection
+inspect-label-data = Data
+inspect-label-reply = Reply
+inspect-label-path = Path
+inspect-label-hash = SHA-256
+inspect-label-odd = Odd
+inspect-label-note = Note
+inspect-label-rest = REST
+inspect-label-reason = Why
+
+inspect-head = { $file } ({ $format })
+inspect-total = { $packets } packets in { $seconds } s from { $start }: { $sessions ->
+    [one] one FTP session
+   *[other] { $sessions } FTP sessions
+}, { $transfers ->
+    [one] one transfer
+   *[other] { $transfers } transfers
+}.
+inspect-session = Session { $n }, frames { $first } to { $last }
+inspect-orphans = Data connections without a control connection
+inspect-opens = opens the connection (active open)
+inspect-accepts = waits for it (passive open)
+inspect-handshake = handshake: SYN in frame { $syn }, SYN-ACK in { $synack }, ACK in { $ack }
+inspect-handshake-late = the capture begins inside the handshake: SYN-ACK in frame { $synack }
+inspect-handshake-none = no handshake: the capture begins later
+inspect-hello = { $who ->
+    [client] client
+   *[server] server
+}: initial sequence number { $isn }, window { $window }
+inspect-greeting = { $line } (frame { $frame })
+inspect-user-in = { $user }, logged in (USER and PASS in frames { $frames })
+inspect-user-refused = { $user }, not logged in (USER and PASS in frames { $frames })
+inspect-user-asked = { $user }, no verdict captured (frames { $frames })
+inspect-user-none = nobody tried to log in
+inspect-user-tries = { $count } login attempts, { $good } accepted
+inspect-tls = encrypted from frame { $frame }: { $bytes } bytes of the control connection cannot be read
+inspect-mode-active = active: the server connects to the client
+inspect-mode-passive = passive: the client connects to the server
+inspect-mode-both = active and passive
+inspect-closed-fin = by { $who ->
+    [client] the client
+    [server] the server
+    [opener] the end that opened it
+   *[acceptor] the end that accepted it
+}, FIN in frame { $frame }
+inspect-closed-reset = by { $who ->
+    [client] the client
+    [server] the server
+    [opener] the end that opened it
+   *[acceptor] the end that accepted it
+}, reset in frame { $frame }
+inspect-closed-open = still open when the capture ends
+inspect-odd = { $sentence } Frame { $frame }.
+inspect-odd-more = and { $count } more; --json lists them all
+inspect-no-command = (no command)
+inspect-no-control = (no control connection)
+inspect-at-frame = frame { $frame }
+inspect-frames = frames { $first } to { $last }
+inspect-agreed-passive = passive: in frame { $frame } ({ $verb }) the server says that it waits at { $listen }
+inspect-agreed-active = active: in frame { $frame } ({ $verb }) the client says that it waits at { $listen }
+inspect-agreed-default = nothing was agreed on: the default data ports hold (RFC 959 3.2)
+inspect-port = port: { $sum }
+inspect-connection = { $who ->
+    [client] the client connects
+    [server] the server connects
+   *[opener] one end connects
+}: { $from } to { $to }, SYN in frame { $frame }
+inspect-connection-late = { $from } to { $to }, from frame { $frame }; its beginning was not captured
+inspect-data-none = none
+inspect-data-up = { $bytes } bytes from the client, { $frames }
+inspect-data-down = { $bytes } bytes from the server, { $frames }
+inspect-data-opener = { $bytes } bytes from the end that opened it, { $frames }
+inspect-data-acceptor = { $bytes } bytes from the end that accepted it, { $frames }
+inspect-data-both = { $up } bytes one way, { $down } bytes the other way, { $frames }
+inspect-rate = , { $seconds } s, { $rate }/s
+inspect-missing = { $bytes } bytes are missing
+inspect-rest = begins at byte { $offset } of the file
+inspect-reply = { $code } in frame { $frame }
+inspect-more-bytes = [+{ $count } bytes]
+
+inspect-verdict-complete = complete
+inspect-verdict-complete-partly-captured = complete, partly captured
+inspect-verdict-complete-not-captured = complete, not captured
+inspect-verdict-refused = refused
+inspect-verdict-never-opened = never opened
+inspect-verdict-failed = failed
+inspect-verdict-aborted = aborted
+inspect-verdict-unfinished = unfinished
+inspect-verdict-unused = unused
+inspect-verdict-orphan = without control connection
+inspect-verdict-encrypted = encrypted
+
+inspect-unopened-empty = the file is empty.
+inspect-unopened-header = the file ends inside its header, after { $count ->
+    [one] one byte
+   *[other] { $count } bytes
+}.
+inspect-unopened-unknown = no capture: it begins with the bytes { $magic }. Captures are pcap, pcapng or snoop files.
+inspect-unopened-version = { $format } of version { $version } is not read here. Try: editcap -F pcap { $file } NEW.pcap
+inspect-unopened-deep = it is compressed too many times over. Unpack it first.
+inspect-unopened-wrapper = the compressed data is damaged before the first packet.
+inspect-foreign-editcap = this is a capture in the format of { $name }. Convert it: editcap -F pcap { $file } NEW.pcap
+inspect-foreign-unpack = it is packed in a way that is not read here. Unpack it first: { $name } { $file }
+inspect-foreign-etl = this is an event trace of Windows. Convert it there: pktmon etl2pcap { $file } or etl2pcapng { $file } NEW.pcapng
+inspect-foreign-bluetooth = this is a Bluetooth log; no FTP travels in it.
+inspect-foreign-html = this is a web page, not a capture: most often a login or error page that was saved in its place. Download it again.
+inspect-foreign-export = this is an export in { $name }, not the capture itself. Take the file that it was made from.
+inspect-foreign-lfs = this is a pointer of Git LFS, not the file itself. Fetch it: git lfs pull
+inspect-foreign-text = this is text, such as tcpdump and tshark print. Write packets instead: tcpdump -s 0 -w FILE host SERVER
+
+inspect-ladder-session = Session { $n }: client { $client }, server { $server }
+inspect-ladder-frame = frame
+inspect-ladder-time = seconds
+inspect-ladder-more = and { $count } more
+inspect-ladder-lines = (+ { $count ->
+    [one] one line
+   *[other] { $count } lines
+})
+inspect-ladder-data = { $bytes } bytes
+inspect-ladder-data-to = { $bytes } bytes, to frame { $last }
+
+inspect-filter-session = Session { $n }: control connection
+inspect-filter-transfer = Transfer { $n }: { $what }
+inspect-filter-connection = Data connection { $n }
+
+inspect-summary-sessions = { $sessions ->
+    [one] one session
+   *[other] { $sessions } sessions
+}, { $transfers ->
+    [one] one transfer
+   *[other] { $transfers } transfers
+}
+inspect-summary-active = active
+inspect-summary-passive = passive
+inspect-summary-cut = the file is cut
+inspect-summary-total = { $files ->
+    [one] One file
+   *[other] { $files } files
+}, { $bad } not read: { $sessions ->
+    [one] one session
+   *[other] { $sessions } sessions
+}, { $transfers ->
+    [one] one transfer
+   *[other] { $transfers } transfers
+}.
+
+inspect-empty-folder = In the folder { $folder } is no capture: no name ends with .pcap, .pcapng, .cap, .dmp or .snoop.

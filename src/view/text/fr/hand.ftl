@@ -1,6 +1,7 @@
 # hand.ftl : le serveur joué à la main.
 
 hand-typed = tapé
+hand-title = vous êtes le serveur
 hand-start = Vous êtes le serveur : vous tapez les réponses, CR LF est ajouté. Un client à la fois ; les autres reçoivent un 421, là où nc ne dirait rien du tout au second. /help dit ce qu’il y a d’autre.
 hand-no-person = L’entrée standard est finie : il n’y a plus personne pour taper une réponse.
 hand-interrupt = La ligne est effacée. Ctrl-C encore une fois arrête le serveur.
@@ -11,6 +12,7 @@ hand-asked-unknown = Aucune RFC ne connaît { $verb }. Un simple non est aussi u
 hand-asked-final = { $verb } a eu son 1yz. Viennent maintenant les données, sur la connexion de données ; puis la réponse finale, qui dit comment cela s’est passé.
 hand-asked-final-plain = { $verb } a eu son 1yz ; la réponse finale reste à venir.
 hand-possible = Peut venir maintenant ({ $source }) :
+hand-possible-any = et à presque toute commande : { $codes }
 hand-possible-short = Peut venir maintenant : { $codes }
 hand-wants = { $place } veut une réponse qui commence par { $code }.
 hand-wants-any = { $place } veut une réponse.
@@ -36,7 +38,7 @@ hand-how-passive = Le client appelle { $address }.
 hand-how-active = Vous appelez { $address }.
 hand-how-nothing = Ni PASV ni PORT n’est venu avant : sans connexion de données, seul 425 est vrai.
 hand-data-there = La connexion de données est là.
-hand-data-sent = Envoyé. Tout est parti ? Alors la réponse finale : 226.
+hand-data-sent = Envoyé, et la connexion de données est fermée : c’est la fin du fichier. Maintenant la réponse finale : 226.
 hand-data-received = Reçu, et le client a fermé : c’était la fin du fichier. Maintenant la réponse finale : 226.
 hand-data-failed = La connexion de données n’a pas suivi : { $why }. 425 ou 426 le dirait.
 hand-data-not-agreed = Il n’y a pas de connexion de données à ouvrir : ni PASV ni PORT n’a été convenu, ou elle a déjà servi. /pasv ouvre un port.

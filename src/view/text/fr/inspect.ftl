@@ -153,3 +153,160 @@ inspect-unread-tunnel = leur tunnel n’est pas compris
 inspect-unread-fragment = ce sont des fragments IP, réassemblés là où tous ont été capturés
 inspect-unread-llc = ils ne portent pas d’IP
 inspect-unread-other = autres raisons
+
+inspect-label-client = Client
+inspect-label-server = Serveur
+inspect-label-handshake = TCP
+inspect-label-greeting = Accueil
+inspect-label-user = Utilisateur
+inspect-label-tls = TLS
+inspect-label-mode = Mode
+inspect-label-closed = Fermeture
+inspect-label-agreed = Convenu
+inspect-label-connection = Connexion
+inspect-label-data = Données
+inspect-label-reply = Réponse
+inspect-label-path = Chemin
+inspect-label-hash = SHA-256
+inspect-label-odd = Curiosité
+inspect-label-note = Remarque
+inspect-label-rest = REST
+inspect-label-reason = Pourquoi
+
+inspect-head = { $file } ({ $format })
+inspect-total = { $packets } paquets en { $seconds } s à partir du { $start } : { $sessions ->
+    [one] { $sessions } session FTP
+   *[other] { $sessions } sessions FTP
+}, { $transfers ->
+    [one] { $transfers } transfert
+   *[other] { $transfers } transferts
+}.
+inspect-session = Session { $n }, trames { $first } à { $last }
+inspect-orphans = Connexions de données sans connexion de contrôle
+inspect-opens = ouvre la connexion (ouverture active)
+inspect-accepts = l’attend (ouverture passive)
+inspect-handshake = poignée de main : SYN en trame { $syn }, SYN-ACK en { $synack }, ACK en { $ack }
+inspect-handshake-late = la capture commence dans la poignée de main : SYN-ACK en trame { $synack }
+inspect-handshake-none = pas de poignée de main : la capture commence plus tard
+inspect-hello = { $who ->
+    [client] client
+   *[server] serveur
+} : numéro de séquence initial { $isn }, fenêtre { $window }
+inspect-greeting = { $line } (trame { $frame })
+inspect-user-in = { $user }, connecté (USER et PASS en trames { $frames })
+inspect-user-refused = { $user }, refusé (USER et PASS en trames { $frames })
+inspect-user-asked = { $user }, sans verdict dans la capture (trames { $frames })
+inspect-user-none = personne n’a cherché à se connecter
+inspect-user-tries = { $count } tentatives de connexion, { $good } acceptées
+inspect-tls = chiffré à partir de la trame { $frame } : { $bytes } octets de la connexion de contrôle sont illisibles
+inspect-mode-active = actif : le serveur se connecte au client
+inspect-mode-passive = passif : le client se connecte au serveur
+inspect-mode-both = actif et passif
+inspect-closed-fin = par { $who ->
+    [client] le client
+    [server] le serveur
+    [opener] l’extrémité qui l’a ouverte
+   *[acceptor] l’extrémité qui l’a acceptée
+}, FIN en trame { $frame }
+inspect-closed-reset = par { $who ->
+    [client] le client
+    [server] le serveur
+    [opener] l’extrémité qui l’a ouverte
+   *[acceptor] l’extrémité qui l’a acceptée
+}, réinitialisation en trame { $frame }
+inspect-closed-open = encore ouverte à la fin de la capture
+inspect-odd = { $sentence } Trame { $frame }.
+inspect-odd-more = et { $count } de plus ; --json les donne toutes
+inspect-no-command = (sans commande)
+inspect-no-control = (sans connexion de contrôle)
+inspect-at-frame = trame { $frame }
+inspect-frames = trames { $first } à { $last }
+inspect-agreed-passive = passif : en trame { $frame } ({ $verb }), le serveur dit qu’il attend à { $listen }
+inspect-agreed-active = actif : en trame { $frame } ({ $verb }), le client dit qu’il attend à { $listen }
+inspect-agreed-default = rien n’a été convenu : les ports de données par défaut valent (RFC 959 3.2)
+inspect-port = port : { $sum }
+inspect-connection = { $who ->
+    [client] le client se connecte
+    [server] le serveur se connecte
+   *[opener] une extrémité se connecte
+} : { $from } vers { $to }, SYN en trame { $frame }
+inspect-connection-late = { $from } vers { $to }, à partir de la trame { $frame } ; son début n’a pas été capturé
+inspect-data-none = aucune
+inspect-data-up = { $bytes } octets du client, { $frames }
+inspect-data-down = { $bytes } octets du serveur, { $frames }
+inspect-data-opener = { $bytes } octets de l’extrémité qui l’a ouverte, { $frames }
+inspect-data-acceptor = { $bytes } octets de l’extrémité qui l’a acceptée, { $frames }
+inspect-data-both = { $up } octets dans un sens, { $down } dans l’autre, { $frames }
+inspect-rate = , { $seconds } s, { $rate }/s
+inspect-missing = il manque { $bytes } octets
+inspect-rest = commence à l’octet { $offset } du fichier
+inspect-reply = { $code } en trame { $frame }
+inspect-more-bytes = [+{ $count } octets]
+
+inspect-verdict-complete = complet
+inspect-verdict-complete-partly-captured = complet, capturé en partie
+inspect-verdict-complete-not-captured = complet, non capturé
+inspect-verdict-refused = refusé
+inspect-verdict-never-opened = jamais ouverte
+inspect-verdict-failed = échoué
+inspect-verdict-aborted = interrompu
+inspect-verdict-unfinished = inachevé
+inspect-verdict-unused = inutilisée
+inspect-verdict-orphan = sans connexion de contrôle
+inspect-verdict-encrypted = chiffré
+
+inspect-unopened-empty = le fichier est vide.
+inspect-unopened-header = le fichier s’arrête dans son en-tête, après { $count ->
+    [one] un octet
+   *[other] { $count } octets
+}.
+inspect-unopened-unknown = ce n’est pas une capture : il commence par les octets { $magic }. Une capture est un fichier pcap, pcapng ou snoop.
+inspect-unopened-version = { $format } en version { $version } n’est pas lu ici. Essayez : editcap -F pcap { $file } NOUVEAU.pcap
+inspect-unopened-deep = il est compressé trop de fois. Décompressez-le d’abord.
+inspect-unopened-wrapper = les données compressées sont abîmées avant le premier paquet.
+inspect-foreign-editcap = c’est une capture au format de { $name }. Convertissez-la : editcap -F pcap { $file } NOUVEAU.pcap
+inspect-foreign-unpack = il est empaqueté d’une façon qui n’est pas lue ici. Décompressez-le d’abord : { $name } { $file }
+inspect-foreign-etl = c’est une trace d’événements de Windows. Convertissez-la là-bas : pktmon etl2pcap { $file } ou etl2pcapng { $file } NOUVEAU.pcapng
+inspect-foreign-bluetooth = c’est un journal Bluetooth ; aucun FTP n’y passe.
+inspect-foreign-html = c’est une page web, pas une capture : le plus souvent une page de connexion ou d’erreur enregistrée à sa place. Téléchargez-la de nouveau.
+inspect-foreign-export = c’est un export en { $name }, pas la capture elle-même. Prenez le fichier dont il est tiré.
+inspect-foreign-lfs = c’est un pointeur de Git LFS, pas le fichier lui-même. Récupérez-le : git lfs pull
+inspect-foreign-text = c’est du texte, comme tcpdump et tshark en affichent. Enregistrez plutôt les paquets : tcpdump -s 0 -w FICHIER host SERVEUR
+
+inspect-ladder-session = Session { $n } : client { $client }, serveur { $server }
+inspect-ladder-frame = trame
+inspect-ladder-time = secondes
+inspect-ladder-more = et { $count } de plus
+inspect-ladder-lines = (+ { $count ->
+    [one] une ligne
+   *[other] { $count } lignes
+})
+inspect-ladder-data = { $bytes } octets
+inspect-ladder-data-to = { $bytes } octets, jusqu’à la trame { $last }
+
+inspect-filter-session = Session { $n } : connexion de contrôle
+inspect-filter-transfer = Transfert { $n } : { $what }
+inspect-filter-connection = Connexion de données { $n }
+
+inspect-summary-sessions = { $sessions ->
+    [one] { $sessions } session
+   *[other] { $sessions } sessions
+}, { $transfers ->
+    [one] { $transfers } transfert
+   *[other] { $transfers } transferts
+}
+inspect-summary-active = actif
+inspect-summary-passive = passif
+inspect-summary-cut = le fichier est coupé
+inspect-summary-total = { $files ->
+    [one] Un fichier
+   *[other] { $files } fichiers
+}, { $bad } non lus : { $sessions ->
+    [one] { $sessions } session
+   *[other] { $sessions } sessions
+}, { $transfers ->
+    [one] { $transfers } transfert
+   *[other] { $transfers } transferts
+}.
+
+inspect-empty-folder = Le dossier { $folder } ne contient aucune capture : aucun nom ne finit par .pcap, .pcapng, .cap, .dmp ou .snoop.
