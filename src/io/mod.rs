@@ -11,6 +11,7 @@
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
 //! | [`person`] | the person who types a fake server's replies |
+//! | `printer` | printing above a line that is being typed |
 //! | [`progress`] | progress of a long transfer |
 //! | [`server`] | the fake server's sockets |
 //! | [`signal`] | Ctrl-C |
@@ -27,6 +28,7 @@ pub mod events;
 pub mod file;
 pub mod holder;
 pub mod person;
+mod printer;
 pub mod progress;
 pub mod server;
 mod server_data;

@@ -238,6 +238,13 @@ pub enum Doubt {
     NoBlank(ReplyCode),
     /// No command waits for a reply.
     NothingAsked,
+    /// It would have fitted the command before, which has had its answer; this one would get it instead.
+    Late {
+        /// The code typed.
+        typed: ReplyCode,
+        /// The command before.
+        answered: Verb,
+    },
     /// A reply of several lines is open, and only its own code ends it.
     ReplyOpen {
         /// The code of the open reply.
@@ -312,7 +319,7 @@ impl Doubt {
             Doubt::NoCode => Slip::NoCode,
             Doubt::BareCode(_) => Slip::BareCode,
             Doubt::NoBlank(_) => Slip::NoBlank,
-            Doubt::NothingAsked => Slip::SecondReply,
+            Doubt::NothingAsked | Doubt::Late { .. } => Slip::SecondReply,
             Doubt::NoPreliminary { .. } => Slip::NoPreliminary,
             _ => return None,
         })
@@ -343,14 +350,12 @@ pub fn judge(
     let head = Head::of(line);
     if let Some(open) = open {
         // Inside a reply anything may stand that does not look like the end of another.
-        return match head.code {
-            Some(typed) if typed != open && head.mark != Mark::Hyphen => {
-                Some(Doubt::ReplyOpen { open, typed })
-            }
-            Some(typed) if typed == open && head.mark != Mark::Hyphen => {
-                asked.and_then(|asked| promise(line, typed, asked, data))
-            }
-            _ => None,
+        return match (head.code, head.mark) {
+            (None, _) | (_, Mark::Hyphen) => None,
+            (Some(typed), _) if typed != open => Some(Doubt::ReplyOpen { open, typed }),
+            (Some(typed), Mark::Nothing) => Some(Doubt::BareCode(typed)),
+            (Some(typed), Mark::Text) => Some(Doubt::NoBlank(typed)),
+            (Some(typed), Mark::Blank) => asked.and_then(|asked| promise(line, typed, asked, data)),
         };
     }
     let Some(typed) = head.code else {
@@ -646,6 +651,8 @@ pub struct Desk {
     /// The code of the reply of several lines that is open.
     open: Option<ReplyCode>,
     data: Data,
+    /// The command that had its final reply last.
+    answered: Option<Verb>,
     /// What is going on on the data connection by hand.
     busy: Option<Busy>,
     doubted: Option<(Vec<u8>, Doubt)>,
@@ -887,9 +894,25 @@ impl Desk {
         }
         match judge(line, self.asked.as_ref(), self.open, &self.data) {
             None => self.send(line.to_vec(), &mut turn),
-            Some(doubt) => self.doubt(line, doubt, &mut turn),
+            Some(doubt) => {
+                let doubt = self.late(&doubt).unwrap_or(doubt);
+                self.doubt(line, doubt, &mut turn);
+            }
         }
         turn
+    }
+
+    /// A reply that does not fit the command which waits, but the one before.
+    fn late(&self, doubt: &Doubt) -> Option<Doubt> {
+        let (Doubt::Code { typed, .. } | Doubt::Digit { typed, .. }) = *doubt else {
+            return None;
+        };
+        let answered = self.answered?;
+        let mut fits = [false, true]
+            .into_iter()
+            .flat_map(|preliminary| catalogue::expected_now(answered, preliminary));
+        fits.any(|code| code == typed)
+            .then_some(Doubt::Late { typed, answered })
     }
 
     fn doubt(&mut self, line: &[u8], doubt: Doubt, turn: &mut Turn) {
@@ -915,7 +938,7 @@ impl Desk {
         };
         if complete {
             // Whether another reply is wanted, the player will say.
-            self.asked = None;
+            self.answered = self.asked.take().map(|asked| asked.verb);
             self.countdown = None;
             self.hold = None;
         }

@@ -115,7 +115,7 @@ impl ByHand<'_> {
             }
             Say::SentAnyway { doubt, client } => {
                 let sentence = match doubt {
-                    Doubt::NothingAsked => {
+                    Doubt::NothingAsked | Doubt::Late { .. } => {
                         let client = client.map_or_else(
                             || say!(text, "hand-the-client-first"),
                             |client| client.name().to_owned(),
@@ -237,7 +237,7 @@ impl ByHand<'_> {
         let (everyday, rest): (Vec<ReplyCode>, Vec<ReplyCode>) = codes
             .into_iter()
             .filter(|code| is_of_here(asked, *code))
-            .partition(|code| !ANY_TIME.contains(&code.value()));
+            .partition(|code| asked.command.is_none() || !ANY_TIME.contains(&code.value()));
         let indent = INDENT + 2;
         let hang = indent + 4;
         for code in everyday {
@@ -352,6 +352,13 @@ impl ByHand<'_> {
             Doubt::BareCode(typed) => say!(text, "hand-doubt-bare-code", code = code(typed)),
             Doubt::NoBlank(_) => say!(text, "hand-doubt-no-blank"),
             Doubt::NothingAsked => say!(text, "hand-doubt-nothing-asked"),
+            Doubt::Late { typed, answered } => say!(
+                text,
+                "hand-doubt-late",
+                typed = code(typed),
+                answered = answered.name(),
+                verb = name(verb)
+            ),
             Doubt::ReplyOpen { open, typed } => say!(
                 text,
                 "hand-doubt-reply-open",
@@ -394,7 +401,7 @@ impl ByHand<'_> {
                     say!(
                         text,
                         "hand-doubt-digit",
-                        verb = verb.name(),
+                        verb = name(verb),
                         first = first,
                         means = means,
                         may = may
@@ -412,7 +419,7 @@ impl ByHand<'_> {
                     text,
                     "hand-doubt-code",
                     typed = code(typed),
-                    verb = verb.name(),
+                    verb = name(verb),
                     instead = instead
                 )
             }
@@ -608,6 +615,14 @@ fn is_of_here(asked: &Asked, code: ReplyCode) -> bool {
     let of = |source: &Source| matches!(source, Source::Rfc(959, _));
     let own = catalogue::fact(asked.verb).is_some_and(|fact| !of(&fact.source));
     own || catalogue::code(code).is_none_or(|fact| fact.sources.iter().any(of))
+}
+
+/// A verb for a sentence.
+fn name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Other => "?",
+        verb => verb.name(),
+    }
 }
 
 /// Whole seconds, as long as there are any.

@@ -139,7 +139,9 @@ fn client(named: ClientArg) -> Client {
 fn words(text: &Text) -> Vec<Word> {
     let codes = catalogue::codes().iter().map(|fact| Word {
         word: fact.code.to_string(),
-        rest: view::explain::meaning(text, fact.code).unwrap_or_default(),
+        rest: view::explain::meaning(text, fact.code)
+            .map(|meaning| format!("({meaning})"))
+            .unwrap_or_default(),
     });
     let local = byhand::LOCAL.iter().map(|(word, rest)| Word {
         word: (*word).into(),

@@ -1,3 +1,5 @@
+//! The judge, the clock, and the desk together with the player and the observer that it has in life.
+
 use super::*;
 use crate::{
     ftp::{
@@ -236,6 +238,9 @@ fn an_open_reply_is_ended_by_its_own_code_only() {
     for fine in ["331 Password?", "331-more", "anything", " 230 x"] {
         assert_eq!(of(fine), None, "{fine}");
     }
+    // lftp does not take these for the end.
+    assert_eq!(of("331"), Some(Doubt::BareCode(code(331))));
+    assert_eq!(of("331Password"), Some(Doubt::NoBlank(code(331))));
     assert_eq!(
         of("230 In."),
         Some(Doubt::ReplyOpen {
@@ -569,6 +574,27 @@ fn a_doubted_line_goes_out_when_it_is_typed_again_or_confirmed() {
     room.client("PWD");
     room.types("y");
     assert_eq!(room.doubt(), Some(&Doubt::NoCode));
+}
+
+#[test]
+fn a_second_reply_is_known_also_when_the_next_command_has_come() {
+    let mut room = Room::new("", true);
+    room.types("220 Hello");
+    room.client("USER x");
+    room.types("230 In.");
+    room.client("PWD");
+    room.types("230 In.");
+    assert_eq!(
+        room.doubt(),
+        Some(&Doubt::Late {
+            typed: code(230),
+            answered: Verb::User
+        })
+    );
+    assert_eq!(room.doubt().and_then(Doubt::slip), Some(Slip::SecondReply));
+    // What fits both is the answer to the one that waits.
+    room.types("502 No.");
+    assert_eq!(room.doubt(), None);
 }
 
 #[test]
