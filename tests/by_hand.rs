@@ -177,7 +177,8 @@ fn one_reply_too_many_is_caught_and_puts_curl_out_of_step_when_it_is_meant() {
     student.sees("One reply too many: 257 would be for PWD");
     student.types("y");
     student.answers("PASV", "502 Not here.");
-    student.sees("The client has gone");
+    student.answers("QUIT", "221 Bye.");
+    student.sees("The client has gone.");
     assert_eq!(end(curl).1, 13);
 }
 
@@ -204,7 +205,7 @@ fn the_script_plays_and_the_student_fills_the_blanks() {
     student.answers("LIST", "150 Here.");
     student.sees("wants a reply that begins with 226");
     student.types("226 Done.");
-    student.sees("The client has gone");
+    student.sees("The client has gone.");
     assert_eq!(end(curl), ("one\n".to_owned(), 0));
 }
 
