@@ -76,6 +76,7 @@ server-closed = connection closed by this server
 server-reset = connection reset by this server
 server-tls = the client begins TLS, which this server does not speak: closing. Ask the client for plain FTP
 server-typed = typed, { $place }
+server-by-hand = typed by hand
 server-own-reply = (not from the script)
 server-no-code = no three digits: no client can tell what this means
 server-unmatched = nothing in the script takes this command
@@ -103,7 +104,6 @@ server-fault-no-ipv4 = PASV can only name IPv4 addresses, and this connection is
 server-aborted = ABOR: the rest of { $place } is dropped, and its data connection
 server-looping = the same command { $count } times within a second: this client loops, closing
 server-idle = no command for { $seconds } s
-server-asks = { $place }: type the reply ({ $code }…)
 
 # The end.
 server-summary =

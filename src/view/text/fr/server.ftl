@@ -76,6 +76,7 @@ server-closed = connexion fermée par ce serveur
 server-reset = connexion rompue par ce serveur (RST)
 server-tls = le client commence du TLS, que ce serveur ne parle pas : fermeture. Réglez le client sur FTP simple
 server-typed = tapé, { $place }
+server-by-hand = tapé à la main
 server-own-reply = (hors du script)
 server-no-code = pas de code à trois chiffres : aucun client ne peut savoir ce que cela veut dire
 server-unmatched = rien dans le script ne prend cette commande
@@ -103,7 +104,6 @@ server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette conne
 server-aborted = ABOR : le reste de { $place } est abandonné, avec sa connexion de données
 server-looping = la même commande { $count } fois en une seconde : ce client tourne en rond, fermeture
 server-idle = aucune commande depuis { $seconds } s
-server-asks = { $place } : tapez la réponse ({ $code }…)
 
 # The end.
 server-summary =
