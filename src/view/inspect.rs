@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`reason`] | verdicts, reasons, remarks and notes in sentences |
 //! | [`json`] | JSON Lines |
+//! | `phrase` | sentences that are said thousands of times |
 //! | [`report`] | the report for a person |
 //! | [`ladder`] | client and server as columns |
 //! | [`dialogue`] | what was said, in the notation |
@@ -14,6 +15,7 @@ pub mod dialogue;
 pub mod json;
 pub mod ladder;
 pub mod lists;
+mod phrase;
 pub mod reason;
 pub mod report;
 

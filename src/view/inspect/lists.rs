@@ -331,7 +331,7 @@ impl Show for Summary<'_> {
             _ => parts.push(say!(text, "inspect-mode-both")),
         }
         for (verdict, count) in &self.counts {
-            let verdict = text.say(&format!("inspect-verdict-{}", verdict.name()), &[]);
+            let verdict = text.say(reason::verdict_id(*verdict), &[]);
             parts.push(format!("{count} {verdict}"));
         }
         if self.bytes > 0 {
