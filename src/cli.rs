@@ -146,7 +146,7 @@ pub struct PasvCalc {
     /// Overwrite an existing FILE
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// With --connect: send FILE (for STOR)
+    /// With --connect: send FILE (- is standard input), for STOR
     #[arg(
         long,
         value_name = "FILE",
@@ -177,7 +177,7 @@ pub struct Listen {
     /// Overwrite an existing FILE
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// Send FILE to whoever connects (for STOR)
+    /// Send FILE (- is standard input) to whoever connects (for STOR)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "hex"])]
     pub send: Option<PathBuf>,
     /// Take one connection after another, until Ctrl-C
@@ -333,15 +333,39 @@ pub struct Inspect {
     /// Captures (pcap, pcapng, snoop; gz and zstd too), folders of them, or - for standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Client and server as columns, both connections in time
+    #[arg(long, group = "form")]
+    pub ladder: bool,
+    /// What was said, in the notation
+    #[arg(long, group = "form")]
+    pub dialogue: bool,
+    /// Lines for Wireshark: a display filter per session and transfer
+    #[arg(long, group = "form")]
+    pub filter: bool,
+    /// The transfers as CSV
+    #[arg(long, group = "form")]
+    pub csv: bool,
+    /// A line a file
+    #[arg(long, group = "form")]
+    pub summary: bool,
     /// JSON Lines on standard output instead of text
-    #[arg(long)]
+    #[arg(long, group = "form")]
     pub json: bool,
     /// The whole dialogue too, every reply explained digit by digit
-    #[arg(long)]
+    #[arg(long, conflicts_with = "form")]
     pub explain: bool,
     /// SHA-256 of each transfer
     #[arg(long)]
     pub hash: bool,
+    /// Only this session
+    #[arg(long, value_name = "N")]
+    pub session: Option<u64>,
+    /// Only sessions in which this address takes part
+    #[arg(long, value_name = "ADDR")]
+    pub host: Option<std::net::IpAddr>,
+    /// Read several captures as one, in time order
+    #[arg(long)]
+    pub merge: bool,
     /// Show passwords as they are
     #[arg(long)]
     pub show_credentials: bool,

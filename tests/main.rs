@@ -7,6 +7,8 @@ mod explain;
 mod fuzz;
 mod harness;
 mod layering;
+mod listen;
+mod pasv_calc;
 mod peers;
 mod raw;
 mod readme;

@@ -22,9 +22,9 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use super::holder::{self, Holder};
 pub use crate::ftp::outcome::{By, Direction, End, Outcome};
 
-/// The bytes asked of the system at once. Large enough that its calls cost nothing beside the copy, small enough to stay
-/// in a core's cache until the lines are counted and the bytes written.
-const BUFFER: usize = 256 << 10;
+/// The bytes asked of the system at once: so many that its calls and wake-ups cost nothing beside the copy. Measured from
+/// 32 kB (twice the processor time) to 2 MB (no gain over this).
+const BUFFER: usize = 1 << 20;
 
 /// How long a blocked call waits before it looks whether it was cancelled.
 const SLICE: Duration = Duration::from_millis(100);
@@ -147,14 +147,14 @@ pub fn connect(
     Connection::new(socket.into(), to).map_err(system)
 }
 
-/// How a wait for a socket ended.
-enum Waited {
+/// How a wait for a socket, or for standard input, ended.
+pub(super) enum Waited {
     Ready,
     TimedOut,
     Cancelled,
 }
 
-fn wait(
+pub(super) fn wait(
     socket: impl AsFd,
     flags: PollFlags,
     deadline: Option<Instant>,
@@ -410,7 +410,8 @@ impl Count {
             against: 0,
             opened,
             first: None,
-            last: opened,
+            // Not `opened`: the caller may have waited before it began.
+            last: Instant::now(),
         }
     }
 

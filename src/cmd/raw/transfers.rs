@@ -23,7 +23,7 @@ impl Raw<'_> {
         let opened = match payload {
             Payload::Show => return Ok(Some(Carry::Show)),
             Payload::Into(path) => file::create(path, false).map(Carry::Into),
-            Payload::From(path) => file::open(path).map(|(file, _)| Carry::From(file)),
+            Payload::From(path) => file::open(path).map(|source| Carry::From(source.file)),
         };
         match opened {
             Ok(carry) => Ok(Some(carry)),
