@@ -237,7 +237,15 @@ pub fn bind(at: SocketAddr) -> Result<Listener, BindError> {
             at: socket.local_addr().map_err(system)?,
             socket,
         }),
-        Err(error) => Err(match error.kind() {
+        Err(error) => Err(BindError::of(at, error)),
+    }
+}
+
+impl BindError {
+    /// What the system's refusal to open this port means.
+    #[must_use]
+    pub fn of(at: SocketAddr, error: io::Error) -> BindError {
+        match error.kind() {
             io::ErrorKind::AddrInUse => BindError::Taken {
                 at,
                 holder: holder::of(at),
@@ -251,8 +259,8 @@ pub fn bind(at: SocketAddr) -> Result<Listener, BindError> {
                     free: free_port(at.ip(), at.port()),
                 }
             }
-            _ => system(error),
-        }),
+            _ => BindError::System { at, error },
+        }
     }
 }
 

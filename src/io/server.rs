@@ -83,6 +83,8 @@ pub struct Options {
     pub line: usize,
     /// End with the first client.
     pub once: bool,
+    /// How many of the first bytes of each file that is sent are told.
+    pub sample: usize,
 }
 
 impl Default for Options {
@@ -100,6 +102,7 @@ impl Default for Options {
             data_ports: MAX_DATA_PORTS,
             line: MAX_LINE,
             once: false,
+            sample: 0,
         }
     }
 }
@@ -599,6 +602,7 @@ impl<'s> Connection<'s> {
                     limit,
                     pace,
                     ascii,
+                    sample: self.shared.options.sample,
                 };
                 let folder = self.shared.options.folder.clone();
                 if let Some(stream) = self.data.take() {
@@ -740,6 +744,7 @@ impl<'s> Connection<'s> {
                 stream,
                 direction,
                 bytes,
+                sample,
                 name,
                 fault,
             } => {
@@ -748,6 +753,7 @@ impl<'s> Connection<'s> {
                     direction,
                     bytes,
                     name: name.as_deref(),
+                    sample: &sample,
                     fault,
                 });
                 Input::Moved { bytes, fault }
@@ -763,6 +769,7 @@ impl<'s> Connection<'s> {
                     direction: Direction::Up,
                     bytes,
                     name: None,
+                    sample: &[],
                     fault,
                 });
                 Input::Kept {

@@ -1105,6 +1105,7 @@ impl Player {
         }
         if frame.verb.announces()
             && frame.code.is_some_and(ReplyCode::is_completion)
+            && !frame.modes.refused
             && let Some(negotiation) = session.negotiation.as_ref().filter(|n| n.accepted)
             && let Some(listen) = negotiation.listen
         {

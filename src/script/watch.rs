@@ -64,6 +64,8 @@ pub enum Happening<'a> {
         bytes: u64,
         /// The file they came from or went to, where there is one.
         name: Option<&'a str>,
+        /// The first bytes, where somebody wants them.
+        sample: &'a [u8],
         /// What went wrong.
         fault: Option<DataFault>,
     },

@@ -272,3 +272,41 @@ inspect-foreign-html = this is a web page, not a capture: most often a login or 
 inspect-foreign-export = this is an export in { $name }, not the capture itself. Take the file that it was made from.
 inspect-foreign-lfs = this is a pointer of Git LFS, not the file itself. Fetch it: git lfs pull
 inspect-foreign-text = this is text, such as tcpdump and tshark print. Write packets instead: tcpdump -s 0 -w FILE host SERVER
+
+inspect-ladder-session = Session { $n }: client { $client }, server { $server }
+inspect-ladder-frame = frame
+inspect-ladder-time = seconds
+inspect-ladder-more = and { $count } more
+inspect-ladder-lines = (+ { $count ->
+    [one] one line
+   *[other] { $count } lines
+})
+inspect-ladder-data = { $bytes } bytes
+inspect-ladder-data-to = { $bytes } bytes, to frame { $last }
+
+inspect-filter-session = Session { $n }: control connection
+inspect-filter-transfer = Transfer { $n }: { $what }
+inspect-filter-connection = Data connection { $n }
+
+inspect-summary-sessions = { $sessions ->
+    [one] one session
+   *[other] { $sessions } sessions
+}, { $transfers ->
+    [one] one transfer
+   *[other] { $transfers } transfers
+}
+inspect-summary-active = active
+inspect-summary-passive = passive
+inspect-summary-cut = the file is cut
+inspect-summary-total = { $files ->
+    [one] One file
+   *[other] { $files } files
+}, { $bad } not read: { $sessions ->
+    [one] one session
+   *[other] { $sessions } sessions
+}, { $transfers ->
+    [one] one transfer
+   *[other] { $transfers } transfers
+}.
+
+inspect-empty-folder = In the folder { $folder } is no capture: no name ends with .pcap, .pcapng, .cap, .dmp or .snoop.

@@ -114,11 +114,8 @@ server-summary =
     }
 server-lines-used = Blocks of { $name } that were used: { $lines }
 server-lines-unused = Never used: { $lines } ({ $name })
+server-param-unknown = this script has no parameter { $name }; it has: { $names }
 server-unknown-script = "{ $name }" is neither a file nor a script that ftplab brings. It brings: { $names }
-server-unreadable = { $path }: { $error }
-server-bind-failed = Cannot listen on { $address }: { $error }.
-server-bind-taken = Port { $port } is taken on { $host }. --port 0 picks a free one.
-server-bind-privileged = Port { $port } is for administrators on this system. Take one above 1023 (--port 2121), or run this as root.
 server-tree-too-much = { $path }: more files and folders than a fake server serves
 server-built-in = (built-in server)
 
@@ -128,7 +125,13 @@ server-check-warning = { $place }: warning { $name }: { $what }
 server-check-expected = { $place }: as announced, { $name }: { $what }
 server-check-clients = Seen with { $clients }.
 server-check-fine = { $name }: nothing to complain about
-server-check-summary = { $name }: { $errors } errors, { $warnings } warnings, { $expected } announced warnings
+server-check-summary = { $name }: { $errors ->
+        [one] { $errors } error
+       *[other] { $errors } errors
+    }, { $warnings ->
+        [one] { $warnings } warning
+       *[other] { $warnings } warnings
+    }, { $expected } announced
 server-check-file-missing = the file { $detail } is not in the script's folder
 server-check-warning-unknown = there is no warning { $detail }; the names are: { $names }
 server-check-warning-absent = the warning { $detail } was announced, and there is nothing to warn of

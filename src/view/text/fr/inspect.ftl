@@ -272,3 +272,41 @@ inspect-foreign-html = c’est une page web, pas une capture : le plus souvent 
 inspect-foreign-export = c’est un export en { $name }, pas la capture elle-même. Prenez le fichier dont il est tiré.
 inspect-foreign-lfs = c’est un pointeur de Git LFS, pas le fichier lui-même. Récupérez-le : git lfs pull
 inspect-foreign-text = c’est du texte, comme tcpdump et tshark en affichent. Enregistrez plutôt les paquets : tcpdump -s 0 -w FICHIER host SERVEUR
+
+inspect-ladder-session = Session { $n } : client { $client }, serveur { $server }
+inspect-ladder-frame = trame
+inspect-ladder-time = secondes
+inspect-ladder-more = et { $count } de plus
+inspect-ladder-lines = (+ { $count ->
+    [one] une ligne
+   *[other] { $count } lignes
+})
+inspect-ladder-data = { $bytes } octets
+inspect-ladder-data-to = { $bytes } octets, jusqu’à la trame { $last }
+
+inspect-filter-session = Session { $n } : connexion de contrôle
+inspect-filter-transfer = Transfert { $n } : { $what }
+inspect-filter-connection = Connexion de données { $n }
+
+inspect-summary-sessions = { $sessions ->
+    [one] { $sessions } session
+   *[other] { $sessions } sessions
+}, { $transfers ->
+    [one] { $transfers } transfert
+   *[other] { $transfers } transferts
+}
+inspect-summary-active = actif
+inspect-summary-passive = passif
+inspect-summary-cut = le fichier est coupé
+inspect-summary-total = { $files ->
+    [one] Un fichier
+   *[other] { $files } fichiers
+}, { $bad } non lus : { $sessions ->
+    [one] { $sessions } session
+   *[other] { $sessions } sessions
+}, { $transfers ->
+    [one] { $transfers } transfert
+   *[other] { $transfers } transferts
+}.
+
+inspect-empty-folder = Le dossier { $folder } ne contient aucune capture : aucun nom ne finit par .pcap, .pcapng, .cap, .dmp ou .snoop.

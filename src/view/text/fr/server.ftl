@@ -114,11 +114,8 @@ server-summary =
     }
 server-lines-used = Blocs de { $name } qui ont servi : { $lines }
 server-lines-unused = Jamais utilisés : { $lines } ({ $name })
+server-param-unknown = ce script n’a pas de paramètre { $name } ; il a : { $names }
 server-unknown-script = « { $name } » n’est ni un fichier ni un script fourni avec ftplab. Sont fournis : { $names }
-server-unreadable = { $path } : { $error }
-server-bind-failed = Impossible d’écouter sur { $address } : { $error }.
-server-bind-taken = Le port { $port } est déjà pris sur { $host }. --port 0 en choisit un libre.
-server-bind-privileged = Sur ce système, le port { $port } est réservé à l’administrateur. Prenez-en un au-dessus de 1023 (--port 2121), ou lancez ceci en root.
 server-tree-too-much = { $path } : plus de fichiers et de dossiers qu’un faux serveur n’en sert
 server-built-in = (serveur intégré)
 
@@ -128,7 +125,13 @@ server-check-warning = { $place } : avertissement { $name } : { $what }
 server-check-expected = { $place } : comme annoncé, { $name } : { $what }
 server-check-clients = Constaté avec { $clients }.
 server-check-fine = { $name } : rien à redire
-server-check-summary = { $name } : { $errors } erreurs, { $warnings } avertissements, { $expected } avertissements annoncés
+server-check-summary = { $name } : { $errors ->
+        [one] { $errors } erreur
+       *[other] { $errors } erreurs
+    }, { $warnings ->
+        [one] { $warnings } avertissement
+       *[other] { $warnings } avertissements
+    }, { $expected } annoncés
 server-check-file-missing = le fichier { $detail } n’est pas dans le dossier du script
 server-check-warning-unknown = l’avertissement { $detail } n’existe pas ; les noms sont : { $names }
 server-check-warning-absent = l’avertissement { $detail } était annoncé, et il n’y a pas lieu d’avertir
