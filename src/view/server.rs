@@ -4,6 +4,7 @@
 use std::{collections::HashMap, fmt::Write, net::SocketAddr};
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     explain,
@@ -567,9 +568,11 @@ impl Live {
             Some(code) => explain::brief(&self.text, code),
             None => say!(self.text, "server-no-code"),
         };
-        let line = format!("{place}  {digits}");
-        let wrapped = wrap(&line, INDENT, INDENT, self.style.width());
-        let painted = self.style.paint(Role::Remark, &wrapped);
+        let start = INDENT + place.width() + 2;
+        let digits = wrap(&digits, start, INDENT, self.style.width());
+        let painted = self
+            .style
+            .paint(Role::Remark, &format!("{place}  {digits}"));
         let _ = writeln!(out, "{:INDENT$}{painted}", "");
     }
 

@@ -225,3 +225,11 @@ server-hand-hold-code = Which code shall the reply have? Type /hold 331, with th
 server-hand-holding = The client is kept waiting with a line every few seconds, until you type the reply.
 server-hand-no-transfer = There is no transfer command to send data for; /accept takes the data connection by itself.
 server-hand-file-needed = Which file? /data FILE
+
+# --from.
+server-from-nothing = there is no dialogue in { $path }: neither a log (S> and C> lines) nor a transcript with reply codes and commands
+server-from-done =
+    { $steps ->
+        [one] { $path }: a script of one step. What clients will make of it: ftplab fake-server --check { $path }
+       *[other] { $path }: a script of { $steps } steps. What clients will make of it: ftplab fake-server --check { $path }
+    }

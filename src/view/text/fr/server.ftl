@@ -225,3 +225,11 @@ server-hand-hold-code = Quel code aura la réponse ? Tapez /hold 331, avec le 
 server-hand-holding = Une ligne toutes les quelques secondes fait patienter le client, jusqu’à ce que vous tapiez la réponse.
 server-hand-no-transfer = Aucune commande de transfert n’attend de données ; /accept prend la connexion de données seule.
 server-hand-file-needed = Quel fichier ? /data FICHIER
+
+# --from.
+server-from-nothing = il n’y a pas de dialogue dans { $path } : ni un journal (lignes S> et C>), ni une transcription avec des codes et des commandes
+server-from-done =
+    { $steps ->
+        [one] { $path } : un script d’une étape. Ce que les clients en feront : ftplab fake-server --check { $path }
+       *[other] { $path } : un script de { $steps } étapes. Ce que les clients en feront : ftplab fake-server --check { $path }
+    }
