@@ -267,6 +267,9 @@ pub struct Inspect {
     /// Write the transferred files into DIR, which is made or empty, and a manifest
     #[arg(long, value_name = "DIR")]
     pub extract: Option<PathBuf>,
+    /// Hold each capture against a rubric (TOML); with --csv a mark sheet, with --json a line an expectation
+    #[arg(long, value_name = "RUBRIC", conflicts_with_all = ["ladder", "dialogue", "filter", "summary", "explain"])]
+    pub expect: Option<PathBuf>,
     /// Only this session
     #[arg(long, value_name = "N")]
     pub session: Option<u64>,

@@ -20,6 +20,7 @@ use std::{
 use super::{Context, Exit, Failure, fault};
 use crate::{
     analysis::{
+        expect::{MAX_EXPECTATIONS, Rubric, RubricError},
         finding::Finding,
         inspector::{Inspector, Options},
         notes::{self, Grounds},
@@ -38,6 +39,7 @@ use crate::{
             json::Json,
             ladder::Ladder,
             lists::{self, Csv, Filters, Summary},
+            marks::{self, Marker, Sheet},
             reason,
             report::Report,
         },
@@ -64,20 +66,30 @@ const EXTENSIONS: [&str; 6] = ["pcap", "pcapng", "cap", "dmp", "snoop", "pcapnc"
 /// Inspects what was asked for.
 pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failure> {
     let sources = sources(asked, context)?;
+    if let Some(folder) = &asked.extract {
+        prepare(folder, context)?;
+    }
+    let rubric = asked
+        .expect
+        .as_deref()
+        .map(|path| rubric(path, context))
+        .transpose()?;
+    let mut out = streams::stdout();
+    match &rubric {
+        Some(rubric) if asked.csv => {
+            out.write_all(marks::csv_head(&context.text, rubric).as_bytes())?;
+        }
+        None if asked.csv => write!(out, "{}\r\n", lists::COLUMNS)?,
+        _ => {}
+    }
     let job = Job {
         asked,
         lang: context.text.lang(),
         style: context.out,
         several: sources.len() > 1,
+        rubric,
         stopped: AtomicBool::new(false),
     };
-    if let Some(folder) = &asked.extract {
-        prepare(folder, context)?;
-    }
-    let mut out = streams::stdout();
-    if asked.csv {
-        write!(out, "{}\r\n", lists::COLUMNS)?;
-    }
     let workers = thread::available_parallelism()
         .map_or(1, usize::from)
         .min(sources.len());
@@ -100,7 +112,7 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         result
     });
     let totals = result?;
-    if totals.files > 1 && job.form() == Form::Summary {
+    if totals.files > 1 && job.form() == Form::Summary && job.rubric.is_none() {
         let total = say!(
             context.text,
             "inspect-summary-total",
@@ -126,6 +138,33 @@ fn prepare(folder: &Path, context: &Context) -> Result<(), Failure> {
     Err(fault::failed(context, "inspect", &named))
 }
 
+/// What is expected of the captures.
+fn rubric(path: &Path, context: &Context) -> Result<Rubric, Failure> {
+    let named = |why: String| {
+        let named = format!("{}: {why}", fault::shown(path));
+        fault::failed(context, "inspect", &named)
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| named(fault::reason(&context.text, &error)))?;
+    Rubric::parse(&text).map_err(|error| {
+        named(match error {
+            RubricError::Toml(error) => error.trim_end().to_owned(),
+            RubricError::NotOne { number, found } => say!(
+                context.text,
+                "inspect-rubric-one",
+                number = number.to_string(),
+                found = found.to_string()
+            ),
+            RubricError::Count(count) => say!(
+                context.text,
+                "inspect-rubric-count",
+                found = count.to_string(),
+                most = MAX_EXPECTATIONS.to_string()
+            ),
+        })
+    })
+}
+
 /// The next in the queue.
 fn taken<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
     queue.lock().ok()?.pop_front()
@@ -142,6 +181,8 @@ enum Told {
         sessions: u64,
         transfers: u64,
         complete: bool,
+        /// Expectations that were not met.
+        unmet: u64,
         /// Lines of the manifest of extracted files.
         manifest: String,
     },
@@ -198,12 +239,13 @@ fn collect(
                     sessions,
                     transfers,
                     complete,
+                    unmet,
                     manifest: lines,
                 } => {
                     manifest.push_str(&lines);
                     totals.sessions += sessions;
                     totals.transfers += transfers;
-                    if (sessions == 0 || !complete) && totals.exit == Exit::Done {
+                    if (sessions == 0 || !complete || unmet > 0) && totals.exit == Exit::Done {
                         totals.exit = Exit::No;
                     }
                     break;
@@ -321,6 +363,7 @@ struct Job<'a> {
     lang: Lang,
     style: Style,
     several: bool,
+    rubric: Option<Rubric>,
     /// Nobody takes the text any more.
     stopped: AtomicBool,
 }
@@ -352,9 +395,17 @@ impl Job<'_> {
         self.asked.files.iter().any(|path| path == Path::new(STDIN))
     }
 
-    fn show<'t>(&self, text: &'t Text) -> Box<dyn Show + 't> {
+    fn show<'t>(&'t self, text: &'t Text) -> Box<dyn Show + 't> {
         let asked = self.asked;
         let credentials = asked.show_credentials;
+        if let Some(rubric) = &self.rubric {
+            let sheet = match self.form() {
+                Form::Csv => Sheet::Csv,
+                Form::Json => Sheet::Json,
+                _ => Sheet::Text,
+            };
+            return Box::new(Marker::new(text, self.style, rubric, sheet));
+        }
         match self.form() {
             Form::Report => Box::new(Report::new(text, self.style, asked.explain, credentials)),
             Form::Ladder => Box::new(Ladder::new(text, self.style, credentials)),
@@ -369,7 +420,8 @@ impl Job<'_> {
     /// Reads a capture and tells what it shows.
     fn one(&self, source: &Source, text: &Text, to: &SyncSender<Told>) {
         let told = match self.read(source, text, to) {
-            Ok((overview, manifest)) => Told::Done {
+            Ok((overview, unmet, manifest)) => Told::Done {
+                unmet,
                 manifest,
                 sessions: overview.sessions,
                 transfers: overview.transfers,
@@ -387,7 +439,7 @@ impl Job<'_> {
         source: &Source,
         text: &Text,
         to: &SyncSender<Told>,
-    ) -> Result<(Overview, String), Stop> {
+    ) -> Result<(Overview, u64, String), Stop> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
@@ -412,7 +464,9 @@ impl Job<'_> {
         let mut shown = String::new();
         show.begin(&name, &format, &mut shown);
         let options = Options {
-            hash: self.asked.hash || self.asked.extract.is_some(),
+            hash: self.asked.hash
+                || self.asked.extract.is_some()
+                || self.rubric.as_ref().is_some_and(Rubric::wants_hashes),
             data: self.asked.dialogue || self.asked.extract.is_some(),
         };
         let mut extract = self.asked.extract.as_ref().map(|folder| {
@@ -484,7 +538,7 @@ impl Job<'_> {
                 return Err(Stop::Bad(format!("{}: {why}", fault::shown(folder))));
             }
         };
-        Ok((overview, manifest))
+        Ok((overview, show.unmet(), manifest))
     }
 }
 

@@ -311,3 +311,30 @@ inspect-summary-total = { $files ->
 
 inspect-empty-folder = In the folder { $folder } is no capture: no name ends with .pcap, .pcapng, .cap, .dmp or .snoop.
 inspect-extract-full = it is not empty. Files are only extracted into a new or empty folder, so that nothing is overwritten.
+
+inspect-mark-met = yes
+inspect-mark-unmet = NO
+inspect-mark-frames = (frames { $frames })
+inspect-mark-total = { $file }: { $met } of { $of }
+inspect-expect-logged-in = Somebody logged in.
+inspect-expect-logged-in-as = { $user } logged in.
+inspect-expect-no-failed-login = No login was refused.
+inspect-expect-active = Active mode was used.
+inspect-expect-passive = Passive mode was used.
+inspect-expect-both = Active and passive mode were both used.
+inspect-expect-retrieved = The file { $name } was fetched.
+inspect-expect-stored = The file { $name } was sent.
+inspect-expect-listed = A directory was listed.
+inspect-expect-port = A data connection went to the port that the six numbers make.
+inspect-expect-commands = These commands came in this order: { $verbs }.
+inspect-expect-no-refusal = The server refused nothing (no 4yz, no 5yz).
+inspect-expect-goodbye = QUIT was answered by 221.
+inspect-expect-reply = The server answered { $code }.
+inspect-expect-sessions = { $count ->
+    [one] There is one session.
+   *[other] There are { $count } sessions.
+}
+inspect-expect-server = The server is { $server }.
+inspect-expect-whole = The capture holds every transfer that went well.
+inspect-rubric-one = expectation { $number } names { $found } things; each [[expect]] names exactly one.
+inspect-rubric-count = the rubric has { $found } expectations; it needs at least one [[expect]] and takes { $most }.
