@@ -440,17 +440,17 @@ fn take_transfer(expected: &Expected, state: &mut State, transfer: &Transfer) {
                 state.good(frame);
             }
         }
-        Expected::Retrieved(file) if well && transfer.verb == Some(Verb::Retr) => {
-            if is_file(file, transfer) {
-                state.good(frame);
-            }
+        Expected::Retrieved(file)
+            if well && transfer.verb == Some(Verb::Retr) && is_file(file, transfer) =>
+        {
+            state.good(frame);
         }
         Expected::Stored(file)
-            if well && matches!(transfer.verb, Some(Verb::Stor | Verb::Stou | Verb::Appe)) =>
+            if well
+                && matches!(transfer.verb, Some(Verb::Stor | Verb::Stou | Verb::Appe))
+                && is_file(file, transfer) =>
         {
-            if is_file(file, transfer) {
-                state.good(frame);
-            }
+            state.good(frame);
         }
         Expected::Listed
             if well && matches!(transfer.verb, Some(Verb::List | Verb::Nlst | Verb::Mlsd)) =>

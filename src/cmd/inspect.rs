@@ -30,12 +30,13 @@ use crate::{
         tracker::Tracker,
     },
     cli,
-    io::{progress::Progress, stdio as streams},
+    io::{file, progress::Progress, stdio as streams},
     say,
     view::{
         inspect::{
             Overview, Show, Wanted,
             dialogue::Dialogue,
+            html::Html,
             json::Json,
             ladder::Ladder,
             lists::{self, Csv, Filters, Summary},
@@ -74,6 +75,16 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         .as_deref()
         .map(|path| rubric(path, context))
         .transpose()?;
+    if asked.html.is_some() && sources.len() > 1 {
+        let why = say!(context.text, "inspect-html-one");
+        return Err(fault::failed(context, "inspect", &why));
+    }
+    let page = match &asked.html {
+        Some(path) => Some(file::create(path, asked.force).map_err(|error| {
+            fault::failed(context, "inspect", &fault::file(&context.text, &error))
+        })?),
+        None => None,
+    };
     let mut out = streams::stdout();
     match &rubric {
         Some(rubric) if asked.csv => {
@@ -88,6 +99,7 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         style: context.out,
         several: sources.len() > 1,
         rubric,
+        page,
         stopped: AtomicBool::new(false),
     };
     let workers = thread::available_parallelism()
@@ -106,6 +118,7 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
                 }
             });
         }
+        let receivers = sources.iter().zip(receivers);
         let result = collect(&job, context, receivers, &mut out);
         // A worker whose text nobody takes any more ends at its next word.
         job.stopped.store(true, Ordering::Relaxed);
@@ -198,10 +211,10 @@ struct Totals {
 }
 
 /// Passes on what the workers tell, a capture after the other.
-fn collect(
+fn collect<'s>(
     job: &Job<'_>,
     context: &Context,
-    receivers: Vec<Receiver<Told>>,
+    receivers: impl ExactSizeIterator<Item = (&'s Source, Receiver<Told>)>,
     out: &mut impl Write,
 ) -> Result<Totals, Failure> {
     let mut totals = Totals {
@@ -214,7 +227,7 @@ fn collect(
     let mut manifest = String::new();
     let apart = matches!(job.form(), Form::Report | Form::Ladder);
     let mut began = false;
-    for receiver in receivers {
+    for (source, receiver) in receivers {
         let mut fresh = apart && began;
         for told in receiver {
             match told {
@@ -229,6 +242,9 @@ fn collect(
                     }
                 }
                 Told::Bad(sentence) => {
+                    if let (Some(rubric), Form::Csv) = (&job.rubric, job.form()) {
+                        out.write_all(marks::csv_bad(&source.name(), rubric).as_bytes())?;
+                    }
                     out.flush()?;
                     streams::complain(&fault::failed(context, "inspect", &sentence).to_string());
                     totals.bad += 1;
@@ -274,6 +290,17 @@ struct Source {
     /// Its number, from 1.
     number: usize,
     paths: Vec<PathBuf>,
+}
+
+impl Source {
+    /// Its files' names, as they were given.
+    fn name(&self) -> Vec<u8> {
+        let names = self
+            .paths
+            .iter()
+            .map(|path| path.as_os_str().as_encoded_bytes());
+        names.collect::<Vec<_>>().join(&b" + "[..])
+    }
 }
 
 /// The captures that were asked for, folders opened.
@@ -364,6 +391,8 @@ struct Job<'a> {
     style: Style,
     several: bool,
     rubric: Option<Rubric>,
+    /// The web page's file.
+    page: Option<File>,
     /// Nobody takes the text any more.
     stopped: AtomicBool,
 }
@@ -453,12 +482,7 @@ impl Job<'_> {
             })?;
             merged.add(reader);
         }
-        let name: Vec<u8> = source
-            .paths
-            .iter()
-            .map(|path| path.as_os_str().as_encoded_bytes())
-            .collect::<Vec<_>>()
-            .join(&b" + "[..]);
+        let name = source.name();
         let format = format_name(&merged);
         let mut show = self.show(text);
         let mut shown = String::new();
@@ -467,7 +491,7 @@ impl Job<'_> {
             hash: self.asked.hash
                 || self.asked.extract.is_some()
                 || self.rubric.as_ref().is_some_and(Rubric::wants_hashes),
-            data: self.asked.dialogue || self.asked.extract.is_some(),
+            data: self.asked.dialogue || self.asked.extract.is_some() || self.page.is_some(),
         };
         let mut extract = self.asked.extract.as_ref().map(|folder| {
             let prefix = if self.several {
@@ -478,12 +502,19 @@ impl Job<'_> {
             Extract::new(folder, prefix, &name)
         });
         let limit = if self.live() { 1 } else { PENDING };
+        let mut page = self
+            .page
+            .is_some()
+            .then(|| Html::new(text, self.asked.show_credentials));
         let mut wanted = Wanted::new(self.asked.session, self.asked.host);
         let mut unwanted = false;
         let mut tracker = Tracker::default();
         let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
             if wanted.wants(finding) {
                 show.finding(finding, &mut shown);
+                if let Some(page) = &mut page {
+                    page.finding(finding, &mut String::new());
+                }
                 if let Some(extract) = &mut extract {
                     extract.finding(finding);
                 }
@@ -526,6 +557,16 @@ impl Job<'_> {
         drop(inspector);
         if unwanted {
             return Err(Stop::Unwanted);
+        }
+        if let (Some(page), Some(file)) = (&mut page, &self.page) {
+            let mut shown = String::new();
+            page.end(&overview, &mut shown);
+            let mut file: &File = file;
+            if let Err(error) = file.write_all(shown.as_bytes()) {
+                let path = self.asked.html.as_deref().unwrap_or(Path::new("-"));
+                let why = fault::reason(text, &error);
+                return Err(Stop::Bad(format!("{}: {why}", fault::shown(path))));
+            }
         }
         show.end(&overview, &mut shown);
         let _ = to.send(Told::Text(shown));

@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`reason`] | verdicts, reasons, remarks and notes in sentences |
 //! | [`json`] | JSON Lines |
+//! | [`html`] | one web page |
 //! | [`marks`] | captures held against a rubric |
 //! | `phrase` | sentences that are said thousands of times |
 //! | [`report`] | the report for a person |
@@ -13,6 +14,7 @@
 //! | [`lists`] | filters for Wireshark, the ledger as CSV, a line a file |
 
 pub mod dialogue;
+pub mod html;
 pub mod json;
 pub mod ladder;
 pub mod lists;

@@ -70,6 +70,9 @@ impl<'a> Marker<'a> {
             ("inspect-mark-unmet", Role::BadReply)
         };
         let word = self.text.say(word, &[]);
+        let widest = ["inspect-mark-met", "inspect-mark-unmet"]
+            .map(|id| self.text.say(id, &[]).chars().count());
+        let widest = widest[0].max(widest[1]);
         let mut shown = title(self.text, expectation);
         if !mark.frames.is_empty() {
             let frames: Vec<String> = mark.frames.iter().map(ToString::to_string).collect();
@@ -80,10 +83,10 @@ impl<'a> Marker<'a> {
                 frames = frames.join(", ")
             ));
         }
-        let column = 4 + word.chars().count() + 2;
+        let column = 4 + widest + 2;
         out.push_str("    ");
         out.push_str(&self.style.paint(role, &word));
-        out.push_str("  ");
+        out.extend(std::iter::repeat_n(' ', column - 4 - word.chars().count()));
         out.push_str(&wrap(&shown, column, column, self.style.width()));
         out.push('\n');
     }
@@ -99,6 +102,13 @@ pub fn csv_head(text: &Text, rubric: &Rubric) -> String {
     }
     head.push_str("\r\n");
     head
+}
+
+/// The line of a mark sheet for a file that is no capture: nothing is met.
+#[must_use]
+pub fn csv_bad(file: &[u8], rubric: &Rubric) -> String {
+    let count = rubric.expectations.len();
+    format!("{},0,{count}{}\r\n", cell(file), ",0".repeat(count))
 }
 
 /// What is expected: the instructor's title, or a sentence.
