@@ -4,9 +4,13 @@
 mod around;
 mod demo;
 mod explain;
+mod fuzz;
 mod harness;
 mod layering;
+mod listen;
+mod pasv_calc;
 mod peers;
 mod raw;
+mod readme;
 mod start;
 mod texts;

@@ -14,7 +14,7 @@
 //!
 //! Nothing the wire can carry is an error here; oddities are [quirks](super::quirk).
 
-use std::{collections::VecDeque, net::SocketAddr};
+use std::{borrow::Cow, collections::VecDeque, net::SocketAddr};
 
 use super::{
     catalogue,
@@ -917,13 +917,13 @@ impl Core {
         let chosen = (pending.verb == Verb::Stou)
             .then(|| chosen_name(text))
             .flatten();
-        let named = match (chosen, arg) {
-            (Some(name), _) => Some(name),
+        let named: Option<Cow<'_, [u8]>> = match (chosen, arg) {
+            (Some(name), _) => Some(name.into()),
             (None, Some(arg)) if !matches!(pending.verb, Verb::List | Verb::Nlst) => {
-                Some(arg.to_vec())
+                Some(arg.into())
             }
             // LIST's argument may be options of a listing program; only what looks like a path is one.
-            (None, Some(arg)) => (!arg.starts_with(b"-") && !arg.is_empty()).then(|| arg.to_vec()),
+            (None, Some(arg)) => (!arg.starts_with(b"-") && !arg.is_empty()).then(|| arg.into()),
             (None, None) => None,
         };
         let path = match named {

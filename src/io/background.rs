@@ -5,7 +5,7 @@ use std::{
     fs::File,
     io::{self, Write},
     net::SocketAddr,
-    sync::mpsc::SyncSender,
+    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender},
     thread,
     time::Duration,
 };
@@ -17,6 +17,9 @@ use super::data::{
 /// How long the other end of a data connection may take to answer a SYN.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How often a wait looks whether it was cancelled.
+const LOOK: Duration = Duration::from_millis(100);
+
 /// What is done with a data connection.
 #[derive(Debug)]
 pub enum Carry {
@@ -24,8 +27,9 @@ pub enum Carry {
     Show,
     /// What comes goes into this file.
     Into(File),
-    /// This file is sent.
-    From(File),
+    /// This file is sent, once a message says that the server is ready for it: some (pyftpdlib) break the connection
+    /// off when bytes come before the command that wants them.
+    From(File, Receiver<()>),
 }
 
 /// What happens.
@@ -113,7 +117,12 @@ fn start<T: Send + 'static>(
                 data::receive(connection, &mut sink, &terms, &mut |_| {})
             }
             Carry::Into(mut file) => data::receive(connection, &mut file, &terms, &mut |_| {}),
-            Carry::From(mut file) => data::send(connection, &mut file, &terms, &mut |_| {}),
+            Carry::From(mut file, ready) => {
+                while !terms.cancel.is_cancelled()
+                    && ready.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout)
+                {}
+                data::send(connection, &mut file, &terms, &mut |_| {})
+            }
         };
         let _ = inbox.send(report(Told::Done(outcome)));
     })?;

@@ -108,7 +108,9 @@ impl Raw<'_> {
             }
         }
         self.write_log(&logged)?;
-        self.show(&shown)
+        self.show(&shown)?;
+        self.release();
+        Ok(())
     }
 
     pub(super) fn incoming(&mut self, incoming: Incoming) -> Result<(), Failure> {

@@ -7,7 +7,7 @@
 use std::{
     net::SocketAddr,
     path::Path,
-    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
+    sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, sync_channel},
     time::Duration,
 };
 
@@ -64,13 +64,14 @@ struct Transfer {
     number: u64,
     /// Opened by `/listen`: whoever dials is judged.
     awaited: bool,
-    sending: bool,
     cancel: Cancel,
     lines: DataLines,
     kept: Vec<u8>,
     address: SocketAddr,
     /// Nobody has dialled yet.
     waiting: bool,
+    /// Says to a sender that the server is ready (1yz).
+    ready: Option<Sender<()>>,
 }
 
 struct Raw<'a> {
