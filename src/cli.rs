@@ -369,6 +369,9 @@ pub struct Inspect {
     /// SHA-256 of each transfer
     #[arg(long)]
     pub hash: bool,
+    /// Write the transferred files into DIR, which is made or empty, and a manifest
+    #[arg(long, value_name = "DIR")]
+    pub extract: Option<PathBuf>,
     /// Only this session
     #[arg(long, value_name = "N")]
     pub session: Option<u64>,

@@ -1,6 +1,7 @@
 //! `inspect`: captures in, findings out. Several captures are read at the same time, as many as there are processors, and
 //! shown in the order in which they were given; a bad one does not stop the others.
 
+mod extract;
 mod merge;
 
 use std::{
@@ -32,7 +33,7 @@ use crate::{
     say,
     view::{
         inspect::{
-            Only, Overview, Show,
+            Overview, Show, Wanted,
             dialogue::Dialogue,
             json::Json,
             ladder::Ladder,
@@ -44,6 +45,7 @@ use crate::{
         text::{Lang, Text},
     },
 };
+use extract::Extract;
 use merge::Merged;
 
 /// The name that stands for standard input.
@@ -69,6 +71,9 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         several: sources.len() > 1,
         stopped: AtomicBool::new(false),
     };
+    if let Some(folder) = &asked.extract {
+        prepare(folder, context)?;
+    }
     let mut out = streams::stdout();
     if asked.csv {
         write!(out, "{}\r\n", lists::COLUMNS)?;
@@ -110,6 +115,17 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
     Ok(totals.exit)
 }
 
+/// The folder for extracted files: new, or empty.
+fn prepare(folder: &Path, context: &Context) -> Result<(), Failure> {
+    let why = match Extract::prepare(folder) {
+        Ok(true) => return Ok(()),
+        Ok(false) => say!(context.text, "inspect-extract-full"),
+        Err(error) => fault::reason(&context.text, &error),
+    };
+    let named = format!("{}: {why}", fault::shown(folder));
+    Err(fault::failed(context, "inspect", &named))
+}
+
 /// The next in the queue.
 fn taken<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
     queue.lock().ok()?.pop_front()
@@ -126,6 +142,8 @@ enum Told {
         sessions: u64,
         transfers: u64,
         complete: bool,
+        /// Lines of the manifest of extracted files.
+        manifest: String,
     },
 }
 
@@ -152,6 +170,7 @@ fn collect(
         transfers: 0,
         exit: Exit::Done,
     };
+    let mut manifest = String::new();
     let apart = matches!(job.form(), Form::Report | Form::Ladder);
     let mut began = false;
     for receiver in receivers {
@@ -179,7 +198,9 @@ fn collect(
                     sessions,
                     transfers,
                     complete,
+                    manifest: lines,
                 } => {
+                    manifest.push_str(&lines);
                     totals.sessions += sessions;
                     totals.transfers += transfers;
                     if (sessions == 0 || !complete) && totals.exit == Exit::Done {
@@ -190,11 +211,26 @@ fn collect(
             }
         }
     }
+    if let Some(folder) = &job.asked.extract {
+        let path = folder.join(extract::MANIFEST);
+        let written =
+            File::create_new(&path).and_then(|mut file| file.write_all(manifest.as_bytes()));
+        written.map_err(|error| {
+            let why = fault::reason(&context.text, &error);
+            fault::failed(
+                context,
+                "inspect",
+                &format!("{}: {why}", fault::shown(&path)),
+            )
+        })?;
+    }
     Ok(totals)
 }
 
 /// The files of a capture: one, or those that are read as one.
 struct Source {
+    /// Its number, from 1.
+    number: usize,
     paths: Vec<PathBuf>,
 }
 
@@ -225,11 +261,15 @@ fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failu
         }
     }
     Ok(if asked.merge {
-        vec![Source { paths }]
+        vec![Source { number: 1, paths }]
     } else {
         paths
             .into_iter()
-            .map(|path| Source { paths: vec![path] })
+            .enumerate()
+            .map(|(at, path)| Source {
+                number: at + 1,
+                paths: vec![path],
+            })
             .collect()
     })
 }
@@ -315,7 +355,7 @@ impl Job<'_> {
     fn show<'t>(&self, text: &'t Text) -> Box<dyn Show + 't> {
         let asked = self.asked;
         let credentials = asked.show_credentials;
-        let show: Box<dyn Show + 't> = match self.form() {
+        match self.form() {
             Form::Report => Box::new(Report::new(text, self.style, asked.explain, credentials)),
             Form::Ladder => Box::new(Ladder::new(text, self.style, credentials)),
             Form::Dialogue => Box::new(Dialogue::new(text, credentials)),
@@ -323,18 +363,14 @@ impl Job<'_> {
             Form::Csv => Box::new(Csv::new(text)),
             Form::Summary => Box::new(Summary::new(text, self.style)),
             Form::Json => Box::new(Json::new(text, self.several, credentials)),
-        };
-        if asked.session.is_some() || asked.host.is_some() {
-            Box::new(Only::new(show, asked.session, asked.host))
-        } else {
-            show
         }
     }
 
     /// Reads a capture and tells what it shows.
     fn one(&self, source: &Source, text: &Text, to: &SyncSender<Told>) {
         let told = match self.read(source, text, to) {
-            Ok(overview) => Told::Done {
+            Ok((overview, manifest)) => Told::Done {
+                manifest,
                 sessions: overview.sessions,
                 transfers: overview.transfers,
                 complete: overview.complete,
@@ -346,7 +382,12 @@ impl Job<'_> {
         let _ = to.send(told);
     }
 
-    fn read(&self, source: &Source, text: &Text, to: &SyncSender<Told>) -> Result<Overview, Stop> {
+    fn read(
+        &self,
+        source: &Source,
+        text: &Text,
+        to: &SyncSender<Told>,
+    ) -> Result<(Overview, String), Stop> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
@@ -371,14 +412,28 @@ impl Job<'_> {
         let mut shown = String::new();
         show.begin(&name, &format, &mut shown);
         let options = Options {
-            hash: self.asked.hash,
-            data: self.asked.dialogue,
+            hash: self.asked.hash || self.asked.extract.is_some(),
+            data: self.asked.dialogue || self.asked.extract.is_some(),
         };
+        let mut extract = self.asked.extract.as_ref().map(|folder| {
+            let prefix = if self.several {
+                format!("f{}-", source.number)
+            } else {
+                String::new()
+            };
+            Extract::new(folder, prefix, &name)
+        });
         let limit = if self.live() { 1 } else { PENDING };
+        let mut wanted = Wanted::new(self.asked.session, self.asked.host);
         let mut unwanted = false;
         let mut tracker = Tracker::default();
         let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
-            show.finding(finding, &mut shown);
+            if wanted.wants(finding) {
+                show.finding(finding, &mut shown);
+                if let Some(extract) = &mut extract {
+                    extract.finding(finding);
+                }
+            }
             if shown.len() >= limit && !unwanted {
                 unwanted = to.send(Told::Text(std::mem::take(&mut shown))).is_err();
             }
@@ -420,7 +475,16 @@ impl Job<'_> {
         }
         show.end(&overview, &mut shown);
         let _ = to.send(Told::Text(shown));
-        Ok(overview)
+        let manifest = match extract.map(Extract::finish) {
+            None => String::new(),
+            Some(Ok(manifest)) => manifest,
+            Some(Err(error)) => {
+                let folder = self.asked.extract.as_deref().unwrap_or(Path::new("."));
+                let why = fault::reason(text, &error);
+                return Err(Stop::Bad(format!("{}: {why}", fault::shown(folder))));
+            }
+        };
+        Ok((overview, manifest))
     }
 }
 

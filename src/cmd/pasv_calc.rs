@@ -35,6 +35,7 @@ use crate::{
         data as shown,
         endpoint::{self as explained, Explained},
         json::{self, Bytes},
+        pasted,
         style::Role,
     },
 };
@@ -344,12 +345,12 @@ impl Calculator<'_> {
         let text = &self.context.text;
         let line = ErrorLine {
             input: Bytes(input),
-            column: explained::column(input, misread),
-            expected: explained::expected(text, misread),
+            column: pasted::column(input, misread),
+            expected: pasted::expected(text, misread),
         };
         self.report.tell(self.context, "error", &line)?;
         if !self.asked.json {
-            let told = explained::misread(text, self.context.err, input, misread);
+            let told = pasted::misread(text, self.context.err, input, misread);
             streams::complain(told.trim_end());
         }
         Ok(())

@@ -26,7 +26,7 @@ use crate::{
     say,
     view::{
         data::{self as shown, HexDump, Screen},
-        json,
+        json, number,
         style::Role,
     },
 };
@@ -328,7 +328,7 @@ impl Job<'_> {
 
     fn failure(&self, error: &data::TransferError, output: Option<&Path>) -> Failure {
         let text = &self.context.text;
-        let bytes = crate::view::number::count(text, error.outcome.bytes);
+        let bytes = number::count(text, error.outcome.bytes);
         let why = fault::reason(text, &error.error);
         let name = |path: Option<&Path>| path.map_or_else(|| "-".to_owned(), fault::shown);
         let what = match error.part {

@@ -24,7 +24,7 @@ use super::{
     holder::{self, Holder},
 };
 pub use crate::ftp::outcome::{By, Direction, End, Outcome};
-use crate::ftp::{dialogue::Close, event::Nanos};
+use crate::ftp::{dialogue::Close, event::Nanos, scope::FIRST_UNPRIVILEGED};
 
 /// The bytes asked of the system at once: so many that its calls and wake-ups cost nothing beside the copy. Measured from
 /// 32 kB (twice the processor time) to 2 MB (no gain over this).
@@ -36,6 +36,9 @@ const SLICE: Duration = Duration::from_millis(100);
 /// How long a sender that has closed its side waits for the other to close too, where nobody says otherwise: enough for
 /// a server that is reading, and an end where a netcat keeps its side open.
 const LAST_WAIT: Duration = Duration::from_secs(5);
+
+/// How far above a privileged port a free one is looked for: 2080 for 80.
+const ABOVE: u16 = 2000;
 
 /// How many ports above a taken one are tried before any free one is named.
 const NEIGHBOURS: u16 = 20;
@@ -313,7 +316,11 @@ impl BindError {
 /// A port that is free on this address now, near `wanted` where there is one: 5001 is easier to compare with 5000 than
 /// 43817 is.
 fn free_port(ip: IpAddr, wanted: u16) -> Option<u16> {
-    let near = wanted.max(1024);
+    let near = if wanted < FIRST_UNPRIVILEGED {
+        wanted + ABOVE
+    } else {
+        wanted
+    };
     (near..=near.saturating_add(NEIGHBOURS))
         .filter(|&port| port != wanted)
         .chain([0])

@@ -4,6 +4,7 @@
 use std::{collections::HashMap, fmt::Write, net::SocketAddr};
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     explain,
@@ -24,7 +25,7 @@ use crate::{
     say,
     script::{
         check::{Finding, Trap, What},
-        effect::{DataFault, Effect, Notice, Origin, Why},
+        effect::{DataFault, Notice, Origin, Why},
         mistake::{Kind, Mistake},
         notation::{Item, Script},
         pattern::WhyNot,
@@ -435,7 +436,8 @@ impl Live {
                 self.said(&mut out, connection, event, *origin);
             }
             Happening::Notice(notice) => self.notice(&mut out, play, connection, at, notice),
-            Happening::Asks(effect) => self.asks(&mut out, connection, at, effect),
+            // The view of the server by hand says this.
+            Happening::Asks(_) => {}
             Happening::PortOpened(address) => {
                 let line = say!(text, "server-port-opened", address = address.to_string());
                 self.remark(&mut out, connection, at, Role::Remark, &line);
@@ -553,11 +555,12 @@ impl Live {
     fn reply(&self, out: &mut String, reply: &Reply<'_>, origin: Option<Origin>) {
         let place = match origin {
             Some(Origin::Script(line)) => format!("{}:{line}", self.name),
-            Some(Origin::Typed(line)) => say!(
+            Some(Origin::Typed(Some(line))) => say!(
                 self.text,
                 "server-typed",
                 place = format!("{}:{line}", self.name)
             ),
+            Some(Origin::Typed(None)) => say!(self.text, "server-by-hand"),
             Some(Origin::BuiltIn) => say!(self.text, "server-built-in"),
             Some(Origin::Player) | None => say!(self.text, "server-own-reply"),
         };
@@ -565,9 +568,11 @@ impl Live {
             Some(code) => explain::brief(&self.text, code),
             None => say!(self.text, "server-no-code"),
         };
-        let line = format!("{place}  {digits}");
-        let wrapped = wrap(&line, INDENT, INDENT, self.style.width());
-        let painted = self.style.paint(Role::Remark, &wrapped);
+        let start = INDENT + place.width() + 2;
+        let digits = wrap(&digits, start, INDENT, self.style.width());
+        let painted = self
+            .style
+            .paint(Role::Remark, &format!("{place}  {digits}"));
         let _ = writeln!(out, "{:INDENT$}{painted}", "");
     }
 
@@ -622,18 +627,6 @@ impl Live {
                 let line = say!(text, "server-idle", seconds = time.as_secs());
                 self.remark(out, connection, at, Role::Warning, &line);
             }
-        }
-    }
-
-    fn asks(&self, out: &mut String, connection: u64, at: Nanos, effect: &Effect) {
-        if let Effect::Ask { line, code, .. } = effect {
-            let line = say!(
-                self.text,
-                "server-asks",
-                place = format!("{}:{line}", self.name),
-                code = code.clone()
-            );
-            self.remark(out, connection, at, Role::Hint, &line);
         }
     }
 }
@@ -892,7 +885,9 @@ pub fn json_happening(
             event::What::Reply(reply) => {
                 let mut fields = json::reply(place, event.at, reply);
                 fields.script_line = match origin {
-                    Some(Origin::Script(line) | Origin::Typed(line)) => Some(u64::from(*line)),
+                    Some(Origin::Script(line) | Origin::Typed(Some(line))) => {
+                        Some(u64::from(*line))
+                    }
                     _ => None,
                 };
                 json::line("reply", program, &fields)

@@ -1,7 +1,9 @@
 //! `fake-server`: load the script, listen, let the player answer, show what happens. Scripts can also be checked, tested
 //! against themselves and made from a transcript; each of these is a file here.
 
+mod by_hand;
 mod check;
+mod from;
 mod outputs;
 
 use std::{cell::RefCell, fs, io, path::Path, rc::Rc, sync::Arc};
@@ -12,18 +14,18 @@ use crate::{
     ftp::event::Nanos,
     io::{
         data::BindError,
-        server::{Options, Server, StartError, Tap, TreeError},
+        server::{Folder, Options, Server, StartError, Tap, TreeError},
     },
     say,
     script::{
-        notation::Script,
+        notation::{Item, Line, Script},
         params::{self, Values},
         play::{Limits, Play},
         watch::Happening,
     },
     view::{log::MAX_DATA, server as view},
 };
-use outputs::Outputs;
+use outputs::{Outputs, Prepared};
 
 /// The subcommand's name.
 const NAME: &str = "fake-server";
@@ -39,6 +41,9 @@ const STUDENT_PORTS: (u16, u16) = (20_001, 10_000);
 pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
     if !asked.check.is_empty() {
         return check::run(asked, context);
+    }
+    if let Some(path) = &asked.from {
+        return from::run(asked, context, path);
     }
     serve(asked, context)
 }
@@ -100,6 +105,19 @@ fn load(
 }
 
 impl Loaded {
+    /// The script that answers nothing.
+    fn nothing() -> Loaded {
+        Loaded {
+            found: builtin::Found {
+                name: NAME.to_owned(),
+                text: Vec::new(),
+                folder: Folder::None,
+            },
+            script: Script::default(),
+            values: Values::new(),
+        }
+    }
+
     /// Makes it ready to be played.
     fn play(
         self,
@@ -138,9 +156,15 @@ impl Loaded {
 
 /// Runs the server until Ctrl-C, or until its first client has gone.
 fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
-    let name = asked.script.as_deref().unwrap_or(DEFAULT);
-    let loaded = load(name, asked, context, Failure::failed)?;
-    let (found, play) = loaded.play(asked, context)?;
+    let loaded = match asked.script.as_deref() {
+        // By hand, no script is a script too: everything is typed.
+        None if asked.by_hand => Loaded::nothing(),
+        name => load(name.unwrap_or(DEFAULT), asked, context, Failure::failed)?,
+    };
+    let (found, mut play) = loaded.play(asked, context)?;
+    let types = |line: &Line| matches!(line.item, Item::Typed(_));
+    let typed = asked.by_hand || play.script.lines.iter().any(types);
+    play.by_hand = asked.by_hand;
     let play = Arc::new(play);
     let mut options = Options {
         port: port(asked),
@@ -169,13 +193,17 @@ fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
         fs::write(path, view::filezilla_site(address))
             .map_err(|error| unreadable(context, &fault::shown(path), &error))?;
     }
-    let mut outputs = Outputs::open(asked, context, &found.name, Arc::clone(&play))?;
-    outputs.start(context, server.addresses());
+    let prepared = Prepared::open(asked, context, &found.name, play)?;
+    if typed {
+        return by_hand::run(asked, context, &found.name, server, prepared);
+    }
+    let mut outputs = prepared.ready(outputs::to_stdout());
+    outputs.start(server.addresses());
     let outputs = Rc::new(RefCell::new(outputs));
     server.run(Watch {
         outputs: Rc::clone(&outputs),
     });
-    let complete = outputs.borrow_mut().end(context);
+    let complete = outputs.borrow_mut().end();
     Ok(if asked.expect_complete && !complete {
         Exit::No
     } else {

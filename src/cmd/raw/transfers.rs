@@ -21,13 +21,16 @@ use crate::{
     view::{json, log, raw::DataLines, style::Role},
 };
 
+/// What is to be done with a connection, and for a file that is sent, how to say that the server is ready.
+type Prepared = (Carry, Option<Sender<()>>);
+
 impl Raw<'_> {
     fn witness(&self) -> Option<Box<dyn Witness>> {
         self.recording.map(Recording::witness)
     }
 
     /// What is to be done with a connection; for a file that is sent, also how to say that the server is ready.
-    fn carry(&mut self, payload: &Payload) -> Result<Option<(Carry, Option<Sender<()>>)>, Failure> {
+    fn carry(&mut self, payload: &Payload) -> Result<Option<Prepared>, Failure> {
         let opened = match payload {
             Payload::Show => return Ok(Some((Carry::Show, None))),
             Payload::Into(path) => file::create(path, false).map(|file| (Carry::Into(file), None)),

@@ -310,3 +310,4 @@ inspect-summary-total = { $files ->
 }.
 
 inspect-empty-folder = In the folder { $folder } is no capture: no name ends with .pcap, .pcapng, .cap, .dmp or .snoop.
+inspect-extract-full = it is not empty. Files are only extracted into a new or empty folder, so that nothing is overwritten.

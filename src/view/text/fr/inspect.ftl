@@ -310,3 +310,4 @@ inspect-summary-total = { $files ->
 }.
 
 inspect-empty-folder = Le dossier { $folder } ne contient aucune capture : aucun nom ne finit par .pcap, .pcapng, .cap, .dmp ou .snoop.
+inspect-extract-full = il n’est pas vide. L’extraction se fait dans un dossier neuf ou vide, pour que rien ne soit écrasé.
