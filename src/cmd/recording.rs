@@ -5,7 +5,8 @@
 //! A recording must not stop a lesson. A file that takes no more is told once, at the end, and everything else goes on.
 
 use std::{
-    collections::BTreeMap,
+    cell::RefCell,
+    collections::{BTreeMap, HashMap},
     fs::{self, File},
     io::{self, BufWriter},
     net::SocketAddr,
@@ -20,14 +21,17 @@ use crate::{
         flow::Way,
         write::{Recorded, Recorder, Remarks},
     },
-    ftp::{dialogue::Close, event::Nanos},
+    ftp::{dialogue::Close, event::Nanos, side::Side},
     io::{
         address::FTP_PORT,
         clock,
         data::{By, ConnectError, Connection, Direction, Moment, Witness},
-        file, stdio as streams,
+        file,
+        server::{Channel, Heard, Tap},
+        stdio as streams,
     },
     say,
+    script::watch::Happening,
     view::{data as shown, style::Role},
 };
 
@@ -204,23 +208,33 @@ impl Recording {
 
     /// We dialled in vain. Nothing is written where the system knew without asking anybody.
     pub(super) fn not_dialled(&self, error: &ConnectError, began: Nanos) {
-        let mut tape = self.tape();
         match *error {
             ConnectError::Timeout { to, from, .. } | ConnectError::Cancelled { to, from } => {
-                // The SYN's own time, although others have come since.
-                let last = std::mem::replace(&mut tape.last, 0);
-                tape.write(began, |recorder, at| recorder.unanswered(from, to, at));
-                tape.last = last;
+                self.not_reached(from, to, false, began);
             }
             ConnectError::System {
                 to,
                 from: Some(from),
                 ref error,
             } if error.kind() == io::ErrorKind::ConnectionRefused => {
-                tape.write(clock::now(), |recorder, at| recorder.refused(from, to, at));
+                self.not_reached(from, to, true, began);
             }
             ConnectError::System { .. } => {}
         }
+    }
+
+    fn not_reached(&self, from: SocketAddr, to: SocketAddr, refused: bool, began: Nanos) {
+        let mut tape = self.tape();
+        // The SYN's own time, although others have come since.
+        let last = std::mem::replace(&mut tape.last, 0);
+        tape.write(began, |recorder, at| {
+            if refused {
+                recorder.refused(from, to, at)
+            } else {
+                recorder.unanswered(from, to, at)
+            }
+        });
+        tape.last = last.max(tape.last);
     }
 
     /// One that hears of a data connection to be.
@@ -371,6 +385,71 @@ impl Witness for DataWitness {
     fn moment(&mut self, direction: Direction, moment: Moment<'_>) {
         if let Some(line) = &self.line {
             line.moment(direction, moment);
+        }
+    }
+}
+
+/// A server's tap, with the recording beside it.
+pub(super) struct Tapped<T> {
+    tap: T,
+    recording: Option<Recording>,
+    lines: RefCell<HashMap<(u64, Channel), Line>>,
+}
+
+impl<T> Tapped<T> {
+    pub(super) fn new(tap: T, recording: Option<&Recording>) -> Tapped<T> {
+        Tapped {
+            tap,
+            recording: recording.cloned(),
+            lines: RefCell::default(),
+        }
+    }
+}
+
+impl<T: Tap> Tap for Tapped<T> {
+    fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>) {
+        self.tap.tell(connection, at, happening);
+    }
+
+    fn wire(&self, connection: u64, channel: Channel, at: Nanos, heard: &Heard<'_>) {
+        let Some(recording) = &self.recording else {
+            return;
+        };
+        let mut lines = self.lines.borrow_mut();
+        let line = lines.get(&(connection, channel));
+        match (*heard, line) {
+            (
+                Heard::Opened {
+                    local,
+                    peer,
+                    dialled,
+                },
+                _,
+            ) => {
+                let line = recording.opened(local, peer, dialled, at);
+                lines.insert((connection, channel), line);
+            }
+            (
+                Heard::NotReached {
+                    from,
+                    to,
+                    refused,
+                    after,
+                },
+                _,
+            ) => {
+                let after = Nanos::try_from(after.as_nanos()).unwrap_or(Nanos::MAX);
+                recording.not_reached(from, to, refused, at.saturating_sub(after));
+            }
+            (Heard::Bytes(Side::Server, bytes), Some(line)) => line.sent(bytes, at),
+            (Heard::Bytes(Side::User, bytes), Some(line)) => line.received(bytes, at),
+            (Heard::Ended(Side::Server, how), Some(line)) => line.ended(By::Us, how, at),
+            (Heard::Ended(Side::User, how), Some(line)) => line.ended(By::Peer, how, at),
+            (Heard::Left(how), Some(line)) => {
+                line.left(how, at);
+                lines.remove(&(connection, channel));
+            }
+            (_, None) => {}
         }
     }
 }

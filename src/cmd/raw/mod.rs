@@ -247,6 +247,7 @@ fn dial(
             Ok(control) => return Ok(control),
             Err(error) => {
                 if let Some(recording) = recording {
+                    recording.control(address.port());
                     recording.not_dialled(&error, began);
                 }
                 *last = view.not_there(address, &fault::not_reached(view.text, &error));
