@@ -1,7 +1,7 @@
 //! The command line's types and help. `--help` and clap's own usage errors are English; everything else a person reads
 //! is in `view/text`. Nothing here imports another room, so that man pages and completions can be made from it alone.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
@@ -106,6 +106,9 @@ pub struct Raw {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Standard input not a terminal: send all lines at once, do not wait for replies
     #[arg(long)]
     pub no_wait: bool,
@@ -146,7 +149,7 @@ pub struct PasvCalc {
     /// Overwrite an existing FILE
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// With --connect: send FILE (for STOR)
+    /// With --connect: send FILE (- is standard input), for STOR
     #[arg(
         long,
         value_name = "FILE",
@@ -160,6 +163,9 @@ pub struct PasvCalc {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// With --connect: record the connection to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE", requires = "connect")]
+    pub record: Option<PathBuf>,
 }
 
 /// `listen`.
@@ -177,7 +183,7 @@ pub struct Listen {
     /// Overwrite an existing FILE
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// Send FILE to whoever connects (for STOR)
+    /// Send FILE (- is standard input) to whoever connects (for STOR)
     #[arg(long, value_name = "FILE", conflicts_with_all = ["output", "hex"])]
     pub send: Option<PathBuf>,
     /// Take one connection after another, until Ctrl-C
@@ -204,34 +210,133 @@ pub struct Listen {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// `fake-server`.
 #[derive(Debug, Args)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct FakeServer {
     /// A script's path, or the name of one that ftplab brings [default: any-client]
     pub script: Option<String>,
     /// The address to listen on [default: 127.0.0.1 and ::1]
     #[arg(long, value_name = "ADDR")]
     pub bind: Option<std::net::IpAddr>,
-    /// The control port; 0 picks a free one
-    #[arg(long, value_name = "PORT", default_value_t = 2121)]
-    pub port: u16,
+    /// The control port; 0 picks a free one [default: 2121, or the student's own with --student]
+    #[arg(long, value_name = "PORT")]
+    pub port: Option<u16>,
+    /// Open data ports in this range only
+    #[arg(long, value_name = "A-B", value_parser = ports)]
+    pub passive_ports: Option<RangeInclusive<u16>>,
+    /// The address that 227 replies name, for a server behind NAT
+    #[arg(long, value_name = "ADDR")]
+    pub public_address: Option<std::net::Ipv4Addr>,
+    /// Keep uploads in DIR
+    #[arg(long, value_name = "DIR")]
+    pub store: Option<PathBuf>,
+    /// The value of a parameter of the script
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub param: Vec<(String, String)>,
+    /// Choose the script's parameters and the port for this student: the same name, the same choice
+    #[arg(long, value_name = "NAME")]
+    pub student: Option<String>,
+    /// Data may go to hosts other than the client, and replies may name any address
+    #[arg(long)]
+    pub allow_foreign: bool,
+    /// You type the replies; the script, if one is named, answers what it can
+    #[arg(long)]
+    pub by_hand: bool,
+    /// With --by-hand: which client will come, and so how long it waits [default: told by what it sends]
+    #[arg(long, value_name = "NAME")]
+    pub client: Option<ClientArg>,
     /// JSON Lines on standard output instead of text
     #[arg(long)]
     pub json: bool,
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Write the dialogues to FILE, in the notation
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
+    /// Write a site for FileZilla's site manager to FILE, to be imported there
+    #[arg(long, value_name = "FILE")]
+    pub filezilla_site: Option<PathBuf>,
     /// End after the first control connection
     #[arg(long)]
     pub once: bool,
+    /// Exit status 1 unless every step of the script was played and every command was answered by it
+    #[arg(long)]
+    pub expect_complete: bool,
     /// Show passwords as they are
     #[arg(long)]
     pub show_credentials: bool,
+    /// Only say what is wrong with these scripts, and what real clients will stumble over
+    #[arg(long, value_name = "SCRIPT", num_args = 1.., conflicts_with_all = ["script", "self_test", "from", "by_hand"])]
+    pub check: Vec<String>,
+    /// With --check: exit status 1 for warnings too
+    #[arg(long, requires = "check")]
+    pub strict: bool,
+    /// Play a script against its own C> lines and say what differs
+    #[arg(long, value_name = "SCRIPT", conflicts_with_all = ["script", "from", "by_hand"])]
+    pub self_test: Option<String>,
+    /// Make a script of a log or of a telnet transcript; it goes to standard output, or to --output
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["script", "by_hand"])]
+    pub from: Option<PathBuf>,
+    /// With --from: write the script to FILE, and data that is no text beside it
+    #[arg(short, long, value_name = "FILE", requires = "from")]
+    pub output: Option<PathBuf>,
+    /// Limits of each client and of all
+    #[command(flatten)]
+    pub limits: Limits,
+}
+
+/// Limits of the fake server.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Limits")]
+pub struct Limits {
+    /// Clients at once; the next one gets a 421
+    #[arg(long, value_name = "N", default_value_t = 10_000)]
+    pub max_connections: usize,
+    /// Data ports open at once, all clients together
+    #[arg(long, value_name = "N", default_value_t = 1_000)]
+    pub max_data_ports: usize,
+    /// Bytes of a command line; longer ones get a 500
+    #[arg(long, value_name = "N", default_value = "8192", value_parser = bytes)]
+    pub max_line: u64,
+    /// Bytes of one upload
+    #[arg(long, value_name = "N", default_value = "1G", value_parser = bytes)]
+    pub max_upload: u64,
+    /// The same command more often than this within a second: 421
+    #[arg(long, value_name = "N", default_value_t = 100)]
+    pub max_repeats: u32,
+    /// No command for so long: 421
+    #[arg(long, value_name = "TIME", default_value = "15m", value_parser = duration)]
+    pub idle: Duration,
+    /// Longest wait for a data connection: 425
+    #[arg(long, value_name = "TIME", default_value = "60s", value_parser = duration)]
+    pub data_wait: Duration,
+}
+
+/// `fake-server --client`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[allow(missing_docs, reason = "each is the client of its name")]
+pub enum ClientArg {
+    Curl,
+    Wget,
+    Lftp,
+    Ncftp,
+    Tnftp,
+    Ftplib,
+    #[value(name = "filezilla")]
+    FileZilla,
 }
 
 /// `inspect`.
@@ -240,15 +345,51 @@ pub struct Inspect {
     /// Captures (pcap, pcapng, snoop; gz and zstd too), folders of them, or - for standard input
     #[arg(value_name = "FILE", required = true)]
     pub files: Vec<PathBuf>,
+    /// Client and server as columns, both connections in time
+    #[arg(long, group = "form")]
+    pub ladder: bool,
+    /// What was said, in the notation
+    #[arg(long, group = "form")]
+    pub dialogue: bool,
+    /// Lines for Wireshark: a display filter per session and transfer
+    #[arg(long, group = "form")]
+    pub filter: bool,
+    /// The transfers as CSV
+    #[arg(long, group = "form")]
+    pub csv: bool,
+    /// A line a file
+    #[arg(long, group = "form")]
+    pub summary: bool,
     /// JSON Lines on standard output instead of text
-    #[arg(long)]
+    #[arg(long, group = "form")]
     pub json: bool,
     /// The whole dialogue too, every reply explained digit by digit
-    #[arg(long)]
+    #[arg(long, conflicts_with = "form")]
     pub explain: bool,
     /// SHA-256 of each transfer
     #[arg(long)]
     pub hash: bool,
+    /// Write one web page to FILE, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// With --html: overwrite FILE
+    #[arg(long, requires = "html")]
+    pub force: bool,
+    /// Write the transferred files into DIR, which is made or empty, and a manifest
+    #[arg(long, value_name = "DIR")]
+    pub extract: Option<PathBuf>,
+    /// Hold each capture against a rubric (TOML); with --csv a mark sheet, with --json a line an expectation
+    #[arg(long, value_name = "RUBRIC", conflicts_with_all = ["ladder", "dialogue", "filter", "summary", "explain"])]
+    pub expect: Option<PathBuf>,
+    /// Only this session
+    #[arg(long, value_name = "N")]
+    pub session: Option<u64>,
+    /// Only sessions in which this address takes part
+    #[arg(long, value_name = "ADDR")]
+    pub host: Option<std::net::IpAddr>,
+    /// Read several captures as one, in time order
+    #[arg(long)]
+    pub merge: bool,
     /// Show passwords as they are
     #[arg(long)]
     pub show_credentials: bool,
@@ -300,6 +441,23 @@ fn duration(text: &str) -> Result<Duration, String> {
     };
     Duration::try_from_secs_f64(seconds)
         .map_err(|_| "expected a time that is not negative, nor for ever".to_owned())
+}
+
+/// A range of ports: `50000-50100`, or one port.
+fn ports(text: &str) -> Result<RangeInclusive<u16>, String> {
+    let (from, to) = text.split_once('-').unwrap_or((text, text));
+    match (from.parse::<u16>(), to.parse::<u16>()) {
+        (Ok(from), Ok(to)) if from > 0 && from <= to => Ok(from..=to),
+        _ => Err("expected a range of ports such as 50000-50100".to_owned()),
+    }
+}
+
+/// `NAME=VALUE`.
+fn pair(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
 }
 
 /// A number of bytes: `4096`, `64k`, `10M`, `1G` (powers of 1,000).

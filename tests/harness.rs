@@ -2,10 +2,12 @@
 //! and goldens, the texts that a user sees, kept under `tests/golden/`. `FTPLAB_BLESS=1 cargo test` writes them anew.
 
 use std::{
+    collections::BTreeSet,
     fs,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
+    sync::Mutex,
     thread,
     time::{Duration, Instant},
 };
@@ -196,8 +198,24 @@ pub(crate) fn golden(name: &str, shown: &str) {
     }
 }
 
-/// Says, past the capture of a test's output, that something is not here and what it was for is not tested.
+/// Says, past the capture of a test's output and once, that something is not here and what it was for is not tested.
 pub(crate) fn skipped(what: &str) {
-    // Written, not printed: the test runner holds back what is printed.
-    let _ = writeln!(std::io::stderr(), "skipped: {what} not found");
+    static TOLD: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+    let mut told = TOLD.lock().expect("nothing panics while it is held");
+    if told.insert(what.to_owned()) {
+        // Written, not printed: the test runner holds back what is printed.
+        let _ = writeln!(std::io::stderr(), "skipped: {what} not found");
+    }
+}
+
+/// Every Rust file below a folder.
+pub(crate) fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a folder of sources").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            rust_files(&path, into);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            into.push(path);
+        }
+    }
 }

@@ -1,9 +1,9 @@
 //! Sequence 1 of the lab against real servers, as a class does it: `raw` is the control connection, `pasv-calc
 //! --connect` and `listen` are the data connections, each a process of its own.
 
-mod program;
+pub(crate) mod program;
 mod server;
-mod terminal;
+pub(crate) mod terminal;
 
 use std::{fs, path::Path};
 
@@ -185,6 +185,16 @@ fn pyftpdlib() {
     every_way(Peer::Pyftpdlib);
 }
 
+/// Waits for two lines in either order: what two connections tell comes as it comes.
+fn both(raw: &mut Program, one: impl Fn(&str) -> bool, other: impl Fn(&str) -> bool) {
+    let (mut came, mut came_too) = (false, false);
+    raw.until(|_, line| {
+        came |= one(line);
+        came_too |= other(line);
+        (came && came_too).then_some(())
+    });
+}
+
 /// The same without other terminals: `/data` and `/listen` are the data connections.
 fn alone(peer: Peer) {
     for family in [Family::V4, Family::V6] {
@@ -202,13 +212,11 @@ fn alone(peer: Peer) {
         raw.command(passive, &[227, 229]);
         raw.say(&format!("/data > {}", file.display()));
         raw.say(&format!("RETR {BINARY}"));
-        // Two connections: either may be the first to tell of the end.
-        let (mut replied, mut closed) = (false, false);
-        raw.until(|_, line| {
-            replied |= line.starts_with("S> 226 ");
-            closed |= line.contains("Data connection closed by the server");
-            (replied && closed).then_some(())
-        });
+        both(
+            &mut raw,
+            |line| line.starts_with("S> 226 "),
+            |line| line.contains("Data connection closed by the server"),
+        );
         assert!(fs::read(&file).expect("it came") == server::binary());
         raw.command(passive, &[227, 229]);
         // The command first: pyftpdlib wants no data before it, and raw lets what a transfer waits for overtake.
@@ -280,4 +288,67 @@ fn a_reply_that_nobody_asked_for_does_not_tear_the_line_being_typed() {
     screen.until("its reply", |lines| {
         lines.iter().any(|line| line.starts_with("S> 331 "))
     });
+}
+
+/// What goes wrong when the data connection is forgotten, and what `raw` says to it: servers differ.
+fn forgotten(peer: Peer) {
+    let Some(server) = peer.start(Family::V4, Login::Password) else {
+        return;
+    };
+    let login = || {
+        let mut raw = Program::ftplab(["raw", &server.at.to_string(), "--explain", "brief"]);
+        raw.reply();
+        raw.command(&format!("USER {}", server.user), &[331]);
+        raw.command(&format!("PASS {}", server.password), &[230]);
+        raw
+    };
+
+    // An address that is not the client's. (To a private one proftpd says 200, and then dials the client itself.)
+    let mut raw = login();
+    raw.command("PORT 192,0,2,77,19,136", &[500, 501]);
+    raw.until(|_, line| line.contains("RFC 2577").then_some(()));
+
+    // After PASV the server waits for somebody to dial, and says so with a 150 or not at all.
+    raw.command("PASV", &[227]);
+    raw.say("LIST");
+    raw.until(|_, line| {
+        line.contains("→ Nothing comes because the server waits")
+            .then_some(())
+    });
+    raw.say("/data");
+    both(
+        &mut raw,
+        |line| line.starts_with("D> ") && line.contains(TEXT.0),
+        |line| line.starts_with("S> 226 "),
+    );
+
+    // Neither PASV nor PORT: a 425, or a 150 that nothing follows.
+    let mut raw = login();
+    raw.say("LIST");
+    let advice = match raw.reply().code {
+        425 => "→ No data connection",
+        150 => "→ Neither PASV nor PORT came before",
+        other => panic!("{other} to LIST without a data connection"),
+    };
+    raw.until(|_, line| line.contains(advice).then_some(()));
+}
+
+#[test]
+fn forgotten_with_vsftpd() {
+    forgotten(Peer::Vsftpd);
+}
+
+#[test]
+fn forgotten_with_proftpd() {
+    forgotten(Peer::Proftpd);
+}
+
+#[test]
+fn forgotten_with_pure_ftpd() {
+    forgotten(Peer::PureFtpd);
+}
+
+#[test]
+fn forgotten_with_pyftpdlib() {
+    forgotten(Peer::Pyftpdlib);
 }

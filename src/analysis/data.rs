@@ -191,7 +191,7 @@ impl DataLine {
     }
 
     /// The direction of bytes that come from the end which dialled.
-    pub(super) fn from_dialler(&self) -> Way {
+    pub(super) fn diallers_way(&self) -> Way {
         if self.turned { Way::Back } else { Way::Forth }
     }
 
@@ -262,6 +262,11 @@ impl DataLine {
                 .ended_by()
                 .map(|(way, reset, mark)| (end_of(way), reset, mark)),
             server_opened,
+            server_way: if server_opened {
+                self.diallers_way()
+            } else {
+                self.diallers_way().other()
+            },
         }
     }
 

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     capture::{
         file::Nanos,
-        flow::{Chunk, End, Flow, FlowId, Gap, Interest, Leaving, Opening, Watch, Way},
+        flow::{Chunk, End, Flow, FlowId, FlowMap, Gap, Interest, Leaving, Opening, Watch, Way},
         frame::Undelivered,
         reassembly::{Conflict, Mark},
     },
@@ -83,6 +83,8 @@ pub(super) struct Control {
     pub(super) slots: Vec<Slot>,
     pub(super) rows: Vec<Row>,
     pub(super) left: bool,
+    /// Data connections between the same hosts that no negotiation explains.
+    pub(super) beside: usize,
     /// 421 has been said.
     pub(super) announced: bool,
 }
@@ -110,9 +112,9 @@ enum Happened {
 pub struct Inspector<F> {
     pub(super) options: Options,
     pub(super) out: F,
-    roles: HashMap<FlowId, Role>,
+    roles: FlowMap<Role>,
     pub(super) controls: HashMap<u64, Box<Control>>,
-    pub(super) lines: HashMap<FlowId, DataLine>,
+    pub(super) lines: FlowMap<DataLine>,
     pub(super) expected: Expected,
     /// Sessions that go on, by their two hosts, the lower address first.
     by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>>,
@@ -162,9 +164,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         Inspector {
             options,
             out,
-            roles: HashMap::new(),
+            roles: FlowMap::default(),
             controls: HashMap::new(),
-            lines: HashMap::new(),
+            lines: FlowMap::default(),
             expected: Expected::default(),
             by_hosts: HashMap::new(),
             recent: VecDeque::new(),
@@ -335,6 +337,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 slots: Vec::new(),
                 rows: Vec::new(),
                 left: false,
+                beside: 0,
                 announced: false,
             }),
         );
@@ -376,15 +379,23 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             self.count_port(acceptor.port());
             return Interest::Count;
         }
-        let mut line = DataLine::new(Seen::of(flow), self.options.hash);
-        line.beside = beside;
-        self.roles.insert(flow.id(), Role::Data);
-        self.lines.insert(flow.id(), line);
+        self.put_beside(Seen::of(flow), beside);
         self.replay(flow.id(), probe);
         if let Some(line) = self.lines.get_mut(&flow.id()) {
             line.note(flow);
         }
         Interest::Follow
+    }
+
+    /// A data connection that no negotiation explains.
+    fn put_beside(&mut self, seen: Seen, beside: Option<u64>) {
+        let mut line = DataLine::new(seen, self.options.hash);
+        line.beside = beside;
+        if let Some(control) = beside.and_then(|number| self.controls.get_mut(&number)) {
+            control.beside += 1;
+        }
+        self.roles.insert(seen.flow, Role::Data);
+        self.lines.insert(seen.flow, line);
     }
 
     fn count_port(&mut self, port: u16) {
@@ -465,7 +476,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         };
         let mark = control.facts.last;
         if !std::mem::replace(&mut control.left, true) {
-            let between = hosts(control.facts.client.ip(), control.facts.server.ip());
+            let client = control.facts.client;
+            let between = hosts(client.ip(), control.facts.server.ip());
             self.speak(number, mark, |_, dialogue, sink| {
                 dialogue.finish(time(mark), sink);
             });
@@ -475,7 +487,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                     self.by_hosts.remove(&between);
                 }
             }
-            self.expected.forget_session(number);
+            self.expected.forget_session(number, client);
         }
         self.close_ledger(number);
         self.try_end_session(number);
@@ -484,7 +496,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     /// Tells the session, once all its transfers are told.
     pub(super) fn try_end_session(&mut self, number: u64) {
         let done = self.controls.get(&number).is_some_and(|control| {
-            control.left && control.rows.is_empty() && control.slots.is_empty()
+            control.left
+                && control.beside == 0
+                && control.rows.is_empty()
+                && control.slots.is_empty()
         });
         if !done {
             return;
@@ -656,12 +671,18 @@ fn note(
 impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
     fn opened(&mut self, flow: &Flow) -> Interest {
         let seen = Seen::of(flow);
-        if !self.claim(seen, self.options.hash) {
-            if self.recent.len() == MAX_RECENT {
-                self.recent.pop_front();
-            }
-            self.recent.push_back(seen);
+        if self.claim(seen, self.options.hash) {
+            return Interest::Follow;
         }
+        if let Some(number) = self.sealed_between(&seen) {
+            self.others += 1;
+            self.put_beside(seen, Some(number));
+            return Interest::Follow;
+        }
+        if self.recent.len() == MAX_RECENT {
+            self.recent.pop_front();
+        }
+        self.recent.push_back(seen);
         Interest::Follow
     }
 
@@ -764,7 +785,13 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
     }
 
     fn left(&mut self, flow: &Flow, _: Leaving) {
-        self.recent.retain(|seen| seen.flow != flow.id());
+        // Connections are numbered in the order in which they open, and so is this list.
+        if let Ok(at) = self
+            .recent
+            .binary_search_by_key(&flow.id(), |seen| seen.flow)
+        {
+            self.recent.remove(at);
+        }
         match self.roles.get(&flow.id()) {
             Some(Role::Control(number)) => {
                 let number = *number;
@@ -801,7 +828,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         }
         let probe = self.take_probe(seen.flow);
         if self.roles.contains_key(&seen.flow) {
-            // A control connection that happens to fit, or one that is claimed already.
+            // A control connection that happens to fit.
             return false;
         }
         let mut line = DataLine::new(seen, hash);
@@ -911,31 +938,20 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         }
     }
 
-    /// A connection without a byte leaves: a SYN beside an encrypted session may have been for its data.
+    /// A session that goes on between the ends of a new connection, cannot be read any more, and may have asked for it.
+    fn sealed_between(&self, seen: &Seen) -> Option<u64> {
+        let number = self.session_between(seen.opener.ip(), seen.acceptor.ip())?;
+        let facts = &self.controls.get(&number)?.facts;
+        let another_control = [seen.opener, seen.acceptor].contains(&facts.server);
+        (facts.tls && !another_control).then_some(number)
+    }
+
+    /// A connection without a byte leaves.
     fn silent_left(&mut self, flow: &Flow) {
         self.others += 1;
-        let beside = self
-            .session_between(flow.opener().ip(), flow.acceptor().ip())
-            .filter(|number| {
-                self.controls
-                    .get(number)
-                    .is_some_and(|control| control.facts.tls)
-            });
-        let (Some(number), false) = (beside, flow.established()) else {
-            if flow.interest() == Interest::Follow {
-                self.count_port(flow.acceptor().port());
-            }
-            return;
-        };
-        if flow.syn().is_none() || flow.acceptor().port() < 1_024 {
-            return;
+        if flow.interest() == Interest::Follow {
+            self.count_port(flow.acceptor().port());
         }
-        let mut line = DataLine::new(Seen::of(flow), false);
-        line.beside = Some(number);
-        line.note(flow);
-        line.left = true;
-        self.lines.insert(flow.id(), line);
-        self.line_left(flow.id());
     }
 }
 

@@ -14,7 +14,7 @@ use std::{
 use super::{
     data::{DataLine, Owner},
     finding::{Agreement, Finding, Remark, SessionEnd, Transfer},
-    inspector::{DATA_PORT, Inspector},
+    inspector::{Control, DATA_PORT, Inspector},
     recognise::looks_like_listing,
     verdict::{self, Evidence, Judgement, Outcome, Party, Reason, Verdict},
 };
@@ -141,8 +141,19 @@ impl Expected {
         self.clients.insert(client, (number, server.ip()));
     }
 
-    pub(super) fn forget_session(&mut self, number: u64) {
-        self.clients.retain(|_, (session, _)| *session != number);
+    pub(super) fn forget_session(&mut self, number: u64, client: SocketAddr) {
+        if self
+            .clients
+            .get(&client)
+            .is_some_and(|(session, _)| *session == number)
+        {
+            self.clients.remove(&client);
+        }
+    }
+
+    #[cfg(test)]
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_port.is_empty() && self.clients.is_empty() && self.count == 0
     }
 
     fn add(&mut self, mut entry: Entry) {
@@ -226,6 +237,20 @@ impl Expected {
     }
 }
 
+impl Control {
+    /// How a command comes to its end that gets no final reply.
+    fn without_reply(&self) -> Outcome {
+        match (self.facts.ended_by, self.facts.end) {
+            (Some((side, _)), end) if end != SessionEnd::Open => Outcome::ControlEnded {
+                by: Party::from(side),
+                reset: end == SessionEnd::Reset,
+                announced: self.announced,
+            },
+            _ => Outcome::CaptureEnds,
+        }
+    }
+}
+
 impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     // ---- What the observer said ------------------------------------------------------------------------------------
 
@@ -260,7 +285,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             self.expected.add(entry);
             self.claim_recent(entry.listen.port(), mark.time);
         }
-        self.sweep(number, false);
+        self.sweep(number);
     }
 
     /// A 1yz reply came.
@@ -273,19 +298,13 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let Some(control) = self.controls.get(&number) else {
             return;
         };
-        let facts = &control.facts;
-        let outcome = match (what.code, facts.ended_by, facts.end) {
-            (Some(code), ..) => Outcome::Reply(code),
-            (None, ..) if what.aborted => Outcome::Aborted,
-            (None, Some((side, _)), end) if end != SessionEnd::Open => Outcome::ControlEnded {
-                by: Party::from(side),
-                reset: end == SessionEnd::Reset,
-                announced: control.announced,
-            },
-            _ => Outcome::CaptureEnds,
+        let outcome = match what.code {
+            Some(code) => Outcome::Reply(code),
+            None if what.aborted => Outcome::Aborted,
+            None => control.without_reply(),
         };
         self.row(number, what, None, Some((outcome, mark)));
-        self.sweep(number, false);
+        self.sweep(number);
     }
 
     /// Another command or reply came: what was expected before it has come or will not come.
@@ -299,7 +318,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             row.settled = true;
         }
         if settled {
-            self.sweep(number, false);
+            self.sweep(number);
         }
     }
 
@@ -355,11 +374,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             let slot = control.slots.iter_mut().find(|slot| slot.key == key);
             if let Some(slot) = slot.filter(|slot| !slot.lines.is_empty()) {
                 // An attempt that failed is taken only where no other one went through.
-                let good = slot.lines.iter().position(|line| {
-                    self.lines
-                        .get(line)
-                        .is_some_and(|line| line.established || !line.finished())
-                });
+                let good = slot
+                    .lines
+                    .iter()
+                    .position(|line| self.lines.get(line).is_some_and(|line| line.established));
                 let taken = slot.lines.remove(good.unwrap_or(slot.lines.len() - 1));
                 control.rows[at].line = Some(taken);
             }
@@ -407,6 +425,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         if let Some(line) = found {
             line.owners.push((number, DEFAULT));
             line.beside = None;
+            control.beside = control.beside.saturating_sub(1);
             let row = &mut control.rows[at];
             row.line = Some(line.seen.flow);
             row.inferred = true;
@@ -488,7 +507,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             .map(|line| line.owners.clone())
             .unwrap_or_default();
         for (number, _) in owners {
-            self.sweep(number, false);
+            self.sweep(number);
         }
     }
 
@@ -501,10 +520,17 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             self.line_moved(flow);
             return;
         }
+        let beside = line.beside;
         if !line.told {
             self.tell_stray(flow);
         }
         self.drop_line(flow);
+        if let Some(number) = beside {
+            if let Some(control) = self.controls.get_mut(&number) {
+                control.beside = control.beside.saturating_sub(1);
+            }
+            self.try_end_session(number);
+        }
     }
 
     /// A data connection that no negotiation explains.
@@ -603,15 +629,18 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             for slot in &mut control.slots {
                 slot.superseded = true;
             }
+            // The observer forgets a command that it has taken to be answered in an odd way.
+            let outcome = (control.without_reply(), control.facts.last);
             for row in &mut control.rows {
                 row.settled = true;
+                row.outcome.get_or_insert(outcome);
             }
         }
-        self.sweep(number, true);
+        self.sweep(number);
     }
 
     /// Tells the rows and slots of a session whose outcome is known.
-    fn sweep(&mut self, number: u64, over: bool) {
+    fn sweep(&mut self, number: u64) {
         loop {
             let Some(control) = self.controls.get(&number) else {
                 return;
@@ -639,15 +668,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 None => break,
             }
         }
-        if over {
-            self.try_end_session(number);
-        } else if self
-            .controls
-            .get(&number)
-            .is_some_and(|control| control.left)
-        {
-            self.try_end_session(number);
-        }
+        self.try_end_session(number);
     }
 
     /// A slot leaves: its lines are told as unused, or it is where no line came and no command used it.
@@ -913,9 +934,9 @@ fn remark_line(
 /// The direction of the server's bytes.
 fn server_way(line: &DataLine, server_opened: bool) -> Way {
     if server_opened {
-        line.from_dialler()
+        line.diallers_way()
     } else {
-        line.from_dialler().other()
+        line.diallers_way().other()
     }
 }
 

@@ -1,153 +1,552 @@
-//! `inspect`: captures in, findings out.
+//! `inspect`: captures in, findings out. Several captures are read at the same time, as many as there are processors, and
+//! shown in the order in which they were given; a bad one does not stop the others.
+
+mod extract;
+mod merge;
 
 use std::{
+    collections::VecDeque,
     fs::File,
     io::{self as stdio, Read, Write},
-    path::Path,
+    path::{Path, PathBuf},
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
+    },
+    thread,
 };
 
 use super::{Context, Exit, Failure, fault};
 use crate::{
     analysis::{
+        expect::{MAX_EXPECTATIONS, Rubric, RubricError},
         finding::Finding,
         inspector::{Inspector, Options},
         notes::{self, Grounds},
     },
     capture::{
-        file::{Reader, Wrapper},
+        file::{Reader, Unopened, Wrapper},
         tracker::Tracker,
     },
     cli,
-    io::stdio as streams,
-    view::inspect::{Overview, Show, json::Json, reason, report::Report},
+    io::{file, progress::Progress, stdio as streams},
+    say,
+    view::{
+        inspect::{
+            Overview, Show, Wanted,
+            dialogue::Dialogue,
+            html::Html,
+            json::Json,
+            ladder::Ladder,
+            lists::{self, Csv, Filters, Summary},
+            marks::{self, Marker, Sheet},
+            reason,
+            report::Report,
+        },
+        style::Style,
+        text::{Lang, Text},
+    },
 };
+use extract::Extract;
+use merge::Merged;
 
 /// The name that stands for standard input.
 const STDIN: &str = "-";
-/// Text that may wait to be written, where nobody waits for it.
+/// Text that is collected before it is passed on.
 const PENDING: usize = 64 * 1024;
+/// Pieces of text of a capture that wait for their turn.
+const WAITING: usize = 64;
+/// How deep folders are searched.
+const MAX_DEPTH: usize = 16;
+/// How many packets are read before somebody asks whether that is still wanted.
+const BETWEEN: u64 = 4_096;
+/// What the names of captures end with, in folders; behind it `.gz` or `.zst` may stand.
+const EXTENSIONS: [&str; 6] = ["pcap", "pcapng", "cap", "dmp", "snoop", "pcapnc"];
 
 /// Inspects what was asked for.
 pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failure> {
-    let mut out = streams::stdout();
-    let several = asked.files.len() > 1;
-    let text = &context.text;
-    let mut show: Box<dyn Show> = if asked.json {
-        Box::new(Json::new(text, several, asked.show_credentials))
-    } else {
-        Box::new(Report::new(
-            text,
-            context.out,
-            asked.explain,
-            asked.show_credentials,
-        ))
+    let sources = sources(asked, context)?;
+    if let Some(folder) = &asked.extract {
+        prepare(folder, context)?;
+    }
+    let rubric = asked
+        .expect
+        .as_deref()
+        .map(|path| rubric(path, context))
+        .transpose()?;
+    if asked.html.is_some() && sources.len() > 1 {
+        let why = say!(context.text, "inspect-html-one");
+        return Err(fault::failed(context, "inspect", &why));
+    }
+    let page = match &asked.html {
+        Some(path) => Some(file::create(path, asked.force).map_err(|error| {
+            fault::failed(context, "inspect", &fault::file(&context.text, &error))
+        })?),
+        None => None,
     };
-    let mut worst = Exit::Done;
-    for path in &asked.files {
-        let exit = match one(asked, context, path, show.as_mut(), &mut out) {
-            Ok(exit) => exit,
-            Err(Stop::Write(error)) => return Err(error.into()),
-            Err(Stop::Read(sentence)) => {
-                out.flush()?;
-                let failure = fault::failed(context, "inspect", &sentence);
-                streams::complain(&failure.to_string());
-                Exit::Failed
-            }
-        };
-        worst = graver(worst, exit);
+    let mut out = streams::stdout();
+    match &rubric {
+        Some(rubric) if asked.csv => {
+            out.write_all(marks::csv_head(&context.text, rubric).as_bytes())?;
+        }
+        None if asked.csv => write!(out, "{}\r\n", lists::COLUMNS)?,
+        _ => {}
+    }
+    let job = Job {
+        asked,
+        lang: context.text.lang(),
+        style: context.out,
+        several: sources.len() > 1,
+        rubric,
+        page,
+        stopped: AtomicBool::new(false),
+    };
+    let workers = thread::available_parallelism()
+        .map_or(1, usize::from)
+        .min(sources.len());
+    let (senders, receivers): (Vec<_>, Vec<_>) =
+        sources.iter().map(|_| sync_channel(WAITING)).unzip();
+    // A worker owns the sender of the capture that it reads: if it fails, nobody waits for it.
+    let queue = Mutex::new(sources.iter().zip(senders).collect::<VecDeque<_>>());
+    let result = thread::scope(|scope| {
+        for _ in 0..workers {
+            scope.spawn(|| {
+                let text = Text::new(job.lang);
+                while let Some((source, sender)) = taken(&queue) {
+                    job.one(source, &text, &sender);
+                }
+            });
+        }
+        let receivers = sources.iter().zip(receivers);
+        let result = collect(&job, context, receivers, &mut out);
+        // A worker whose text nobody takes any more ends at its next word.
+        job.stopped.store(true, Ordering::Relaxed);
+        result
+    });
+    let totals = result?;
+    if totals.files > 1 && job.form() == Form::Summary && job.rubric.is_none() {
+        let total = say!(
+            context.text,
+            "inspect-summary-total",
+            files = totals.files,
+            bad = totals.bad,
+            sessions = totals.sessions,
+            transfers = totals.transfers
+        );
+        writeln!(out, "{total}")?;
     }
     out.flush()?;
-    Ok(worst)
+    Ok(totals.exit)
 }
 
-/// Why a file came to no end.
-enum Stop {
-    /// Nobody can read what we write.
-    Write(stdio::Error),
-    /// The file is no capture, or cannot be read: a sentence. The others go on.
-    Read(String),
-}
-
-impl From<stdio::Error> for Stop {
-    fn from(error: stdio::Error) -> Stop {
-        Stop::Write(error)
-    }
-}
-
-fn graver(one: Exit, other: Exit) -> Exit {
-    match (one, other) {
-        (Exit::Failed, _) | (_, Exit::Failed) => Exit::Failed,
-        (Exit::No, _) | (_, Exit::No) => Exit::No,
-        _ => Exit::Done,
-    }
-}
-
-fn open(path: &Path) -> stdio::Result<Box<dyn Read>> {
-    if path == Path::new(STDIN) {
-        return Ok(Box::new(streams::stdin()));
-    }
-    Ok(Box::new(File::open(path)?))
-}
-
-/// One capture from its first packet to its last.
-fn one(
-    asked: &cli::Inspect,
-    context: &Context,
-    path: &Path,
-    show: &mut dyn Show,
-    out: &mut impl Write,
-) -> Result<Exit, Stop> {
-    let text = &context.text;
-    let named = |why: String| Stop::Read(format!("{}: {why}", fault::shown(path)));
-    let source = open(path).map_err(|error| named(fault::reason(text, &error)))?;
-    let mut reader = Reader::open(source).map_err(|error| {
-        named(match &error {
-            crate::capture::file::Unopened::Read(error) => fault::reason(text, error),
-            other => reason::unopened(text, other, &fault::shown(path)),
-        })
-    })?;
-    let name = path.as_os_str().as_encoded_bytes();
-    // What comes from a pipe may come slowly: whoever waits for it wants to see it.
-    let live = path == Path::new(STDIN);
-    let format = format_name(&reader);
-    let mut shown = String::new();
-    show.begin(name, &format, &mut shown);
-    let options = Options {
-        hash: asked.hash,
-        data: false,
+/// The folder for extracted files: new, or empty.
+fn prepare(folder: &Path, context: &Context) -> Result<(), Failure> {
+    let why = match Extract::prepare(folder) {
+        Ok(true) => return Ok(()),
+        Ok(false) => say!(context.text, "inspect-extract-full"),
+        Err(error) => fault::reason(&context.text, &error),
     };
-    let mut tracker = Tracker::default();
-    let overview = {
-        let mut written = Ok(());
-        let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
-            show.finding(finding, &mut shown);
-            if written.is_ok() && !shown.is_empty() && (live || shown.len() >= PENDING) {
-                written = out.write_all(shown.as_bytes());
-                if live && written.is_ok() {
-                    written = out.flush();
+    let named = format!("{}: {why}", fault::shown(folder));
+    Err(fault::failed(context, "inspect", &named))
+}
+
+/// What is expected of the captures.
+fn rubric(path: &Path, context: &Context) -> Result<Rubric, Failure> {
+    let named = |why: String| {
+        let named = format!("{}: {why}", fault::shown(path));
+        fault::failed(context, "inspect", &named)
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| named(fault::reason(&context.text, &error)))?;
+    Rubric::parse(&text).map_err(|error| {
+        named(match error {
+            RubricError::Toml(error) => error.trim_end().to_owned(),
+            RubricError::NotOne { number, found } => say!(
+                context.text,
+                "inspect-rubric-one",
+                number = number.to_string(),
+                found = found.to_string()
+            ),
+            RubricError::Count(count) => say!(
+                context.text,
+                "inspect-rubric-count",
+                found = count.to_string(),
+                most = MAX_EXPECTATIONS.to_string()
+            ),
+        })
+    })
+}
+
+/// The next in the queue.
+fn taken<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
+    queue.lock().ok()?.pop_front()
+}
+
+/// What a worker reports of a capture.
+enum Told {
+    /// Text for standard output.
+    Text(String),
+    /// It is no capture, or cannot be read: a sentence.
+    Bad(String),
+    /// It has been read to its end.
+    Done {
+        sessions: u64,
+        transfers: u64,
+        complete: bool,
+        /// Expectations that were not met.
+        unmet: u64,
+        /// Lines of the manifest of extracted files.
+        manifest: String,
+    },
+}
+
+/// What all captures together came to.
+struct Totals {
+    files: u64,
+    bad: u64,
+    sessions: u64,
+    transfers: u64,
+    exit: Exit,
+}
+
+/// Passes on what the workers tell, a capture after the other.
+fn collect<'s>(
+    job: &Job<'_>,
+    context: &Context,
+    receivers: impl ExactSizeIterator<Item = (&'s Source, Receiver<Told>)>,
+    out: &mut impl Write,
+) -> Result<Totals, Failure> {
+    let mut totals = Totals {
+        files: receivers.len() as u64,
+        bad: 0,
+        sessions: 0,
+        transfers: 0,
+        exit: Exit::Done,
+    };
+    let mut manifest = String::new();
+    let apart = matches!(job.form(), Form::Report | Form::Ladder);
+    let mut began = false;
+    for (source, receiver) in receivers {
+        let mut fresh = apart && began;
+        for told in receiver {
+            match told {
+                Told::Text(text) => {
+                    if std::mem::take(&mut fresh) {
+                        out.write_all(b"\n")?;
+                    }
+                    began = true;
+                    out.write_all(text.as_bytes())?;
+                    if job.live() {
+                        out.flush()?;
+                    }
                 }
-                shown.clear();
+                Told::Bad(sentence) => {
+                    if let (Some(rubric), Form::Csv) = (&job.rubric, job.form()) {
+                        out.write_all(marks::csv_bad(&source.name(), rubric).as_bytes())?;
+                    }
+                    out.flush()?;
+                    streams::complain(&fault::failed(context, "inspect", &sentence).to_string());
+                    totals.bad += 1;
+                    totals.exit = Exit::Failed;
+                    break;
+                }
+                Told::Done {
+                    sessions,
+                    transfers,
+                    complete,
+                    unmet,
+                    manifest: lines,
+                } => {
+                    manifest.push_str(&lines);
+                    totals.sessions += sessions;
+                    totals.transfers += transfers;
+                    if (sessions == 0 || !complete || unmet > 0) && totals.exit == Exit::Done {
+                        totals.exit = Exit::No;
+                    }
+                    break;
+                }
+            }
+        }
+    }
+    if let Some(folder) = &job.asked.extract {
+        let path = folder.join(extract::MANIFEST);
+        let written =
+            File::create_new(&path).and_then(|mut file| file.write_all(manifest.as_bytes()));
+        written.map_err(|error| {
+            let why = fault::reason(&context.text, &error);
+            fault::failed(
+                context,
+                "inspect",
+                &format!("{}: {why}", fault::shown(&path)),
+            )
+        })?;
+    }
+    Ok(totals)
+}
+
+/// The files of a capture: one, or those that are read as one.
+struct Source {
+    /// Its number, from 1.
+    number: usize,
+    paths: Vec<PathBuf>,
+}
+
+impl Source {
+    /// Its files' names, as they were given.
+    fn name(&self) -> Vec<u8> {
+        let names = self
+            .paths
+            .iter()
+            .map(|path| path.as_os_str().as_encoded_bytes());
+        names.collect::<Vec<_>>().join(&b" + "[..])
+    }
+}
+
+/// The captures that were asked for, folders opened.
+fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failure> {
+    let mut paths = Vec::new();
+    for path in &asked.files {
+        if !path.is_dir() {
+            paths.push(path.clone());
+            continue;
+        }
+        let before = paths.len();
+        folder(path, MAX_DEPTH, &mut paths).map_err(|error| {
+            let why = fault::reason(&context.text, &error);
+            fault::failed(
+                context,
+                "inspect",
+                &format!("{}: {why}", fault::shown(path)),
+            )
+        })?;
+        if paths.len() == before {
+            let why = say!(
+                context.text,
+                "inspect-empty-folder",
+                folder = fault::shown(path)
+            );
+            return Err(fault::failed(context, "inspect", &why));
+        }
+    }
+    Ok(if asked.merge {
+        vec![Source { number: 1, paths }]
+    } else {
+        paths
+            .into_iter()
+            .enumerate()
+            .map(|(at, path)| Source {
+                number: at + 1,
+                paths: vec![path],
+            })
+            .collect()
+    })
+}
+
+/// The captures in a folder and below it, by name.
+fn folder(path: &Path, depth: usize, into: &mut Vec<PathBuf>) -> stdio::Result<()> {
+    let mut entries = std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let kind = entry.file_type()?;
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if hidden {
+            continue;
+        }
+        if kind.is_dir() && depth > 0 {
+            folder(&entry.path(), depth - 1, into)?;
+        } else if is_capture_name(&entry.path()) {
+            into.push(entry.path());
+        }
+    }
+    Ok(())
+}
+
+fn is_capture_name(path: &Path) -> bool {
+    let name = path.as_os_str().to_string_lossy().to_ascii_lowercase();
+    let name = name
+        .strip_suffix(".gz")
+        .or(name.strip_suffix(".zst"))
+        .unwrap_or(&name);
+    name.rsplit_once('.')
+        .is_some_and(|(_, extension)| EXTENSIONS.contains(&extension))
+}
+
+/// The form of the answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Form {
+    Report,
+    Ladder,
+    Dialogue,
+    Filter,
+    Csv,
+    Summary,
+    Json,
+}
+
+/// What is the same for every capture.
+struct Job<'a> {
+    asked: &'a cli::Inspect,
+    lang: Lang,
+    style: Style,
+    several: bool,
+    rubric: Option<Rubric>,
+    /// The web page's file.
+    page: Option<File>,
+    /// Nobody takes the text any more.
+    stopped: AtomicBool,
+}
+
+/// Why a capture was given up.
+enum Stop {
+    /// It is no capture, or cannot be read: a sentence.
+    Bad(String),
+    /// Nobody takes the text any more.
+    Unwanted,
+}
+
+impl Job<'_> {
+    fn form(&self) -> Form {
+        let asked = self.asked;
+        match () {
+            () if asked.json => Form::Json,
+            () if asked.ladder => Form::Ladder,
+            () if asked.dialogue => Form::Dialogue,
+            () if asked.filter => Form::Filter,
+            () if asked.csv => Form::Csv,
+            () if asked.summary || self.several && !asked.explain => Form::Summary,
+            () => Form::Report,
+        }
+    }
+
+    /// What comes from a pipe may come slowly: whoever waits for it wants to see it.
+    fn live(&self) -> bool {
+        self.asked.files.iter().any(|path| path == Path::new(STDIN))
+    }
+
+    fn show<'t>(&'t self, text: &'t Text) -> Box<dyn Show + 't> {
+        let asked = self.asked;
+        let credentials = asked.show_credentials;
+        if let Some(rubric) = &self.rubric {
+            let sheet = match self.form() {
+                Form::Csv => Sheet::Csv,
+                Form::Json => Sheet::Json,
+                _ => Sheet::Text,
+            };
+            return Box::new(Marker::new(text, self.style, rubric, sheet));
+        }
+        match self.form() {
+            Form::Report => Box::new(Report::new(text, self.style, asked.explain, credentials)),
+            Form::Ladder => Box::new(Ladder::new(text, self.style, credentials)),
+            Form::Dialogue => Box::new(Dialogue::new(text, credentials)),
+            Form::Filter => Box::new(Filters::new(text)),
+            Form::Csv => Box::new(Csv::new(text)),
+            Form::Summary => Box::new(Summary::new(text, self.style)),
+            Form::Json => Box::new(Json::new(text, self.several, credentials)),
+        }
+    }
+
+    /// Reads a capture and tells what it shows.
+    fn one(&self, source: &Source, text: &Text, to: &SyncSender<Told>) {
+        let told = match self.read(source, text, to) {
+            Ok((overview, unmet, manifest)) => Told::Done {
+                unmet,
+                manifest,
+                sessions: overview.sessions,
+                transfers: overview.transfers,
+                complete: overview.complete,
+            },
+            Err(Stop::Bad(sentence)) => Told::Bad(sentence),
+            Err(Stop::Unwanted) => return,
+        };
+        // Nobody listens any more where the reader of our output has gone.
+        let _ = to.send(told);
+    }
+
+    fn read(
+        &self,
+        source: &Source,
+        text: &Text,
+        to: &SyncSender<Told>,
+    ) -> Result<(Overview, u64, String), Stop> {
+        let mut merged = Merged::new();
+        for path in &source.paths {
+            let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
+            let file =
+                open(path, !self.several).map_err(|error| named(fault::reason(text, &error)))?;
+            let reader = Reader::open(file).map_err(|error| {
+                named(match &error {
+                    Unopened::Read(error) => fault::reason(text, error),
+                    other => reason::unopened(text, other, &fault::shown(path)),
+                })
+            })?;
+            merged.add(reader);
+        }
+        let name = source.name();
+        let format = format_name(&merged);
+        let mut show = self.show(text);
+        let mut shown = String::new();
+        show.begin(&name, &format, &mut shown);
+        let options = Options {
+            hash: self.asked.hash
+                || self.asked.extract.is_some()
+                || self.rubric.as_ref().is_some_and(Rubric::wants_hashes),
+            data: self.asked.dialogue || self.asked.extract.is_some() || self.page.is_some(),
+        };
+        let mut extract = self.asked.extract.as_ref().map(|folder| {
+            let prefix = if self.several {
+                format!("f{}-", source.number)
+            } else {
+                String::new()
+            };
+            Extract::new(folder, prefix, &name)
+        });
+        let limit = if self.live() { 1 } else { PENDING };
+        let mut page = self
+            .page
+            .is_some()
+            .then(|| Html::new(text, self.asked.show_credentials));
+        let mut wanted = Wanted::new(self.asked.session, self.asked.host);
+        let mut unwanted = false;
+        let mut tracker = Tracker::default();
+        let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
+            if wanted.wants(finding) {
+                show.finding(finding, &mut shown);
+                if let Some(page) = &mut page {
+                    page.finding(finding, &mut String::new());
+                }
+                if let Some(extract) = &mut extract {
+                    extract.finding(finding);
+                }
+            }
+            if shown.len() >= limit && !unwanted {
+                unwanted = to.send(Told::Text(std::mem::take(&mut shown))).is_err();
             }
         });
-        while reader.advance() {
-            tracker.packet(&reader.packet(), &mut inspector);
+        let mut packets: u64 = 0;
+        while merged.advance() {
+            tracker.packet(&merged.packet(), &mut inspector);
+            packets += 1;
+            if packets.is_multiple_of(BETWEEN) && self.stopped.load(Ordering::Relaxed) {
+                return Err(Stop::Unwanted);
+            }
         }
         tracker.finish(&mut inspector);
         inspector.finish();
         let quality = tracker.quality();
         let overview = Overview {
-            file: name.to_vec(),
+            file: name,
             format,
             packets: quality.packets,
             link_types: quality.links.keys().map(ToString::to_string).collect(),
             span: quality.first.zip(quality.last),
             sessions: inspector.sessions(),
             transfers: inspector.transfers(),
-            complete: reader.ending().is_whole(),
+            complete: merged.ending().is_whole(),
             notes: notes::notes(
                 &Grounds {
-                    ending: reader.ending(),
-                    about: reader.about(),
+                    ending: merged.ending(),
+                    about: &merged.about(),
                     quality,
                     counts: tracker.counts(),
                     totals: tracker.totals(),
@@ -156,26 +555,79 @@ fn one(
             ),
         };
         drop(inspector);
-        written?;
-        overview
-    };
-    show.end(&overview, &mut shown);
-    out.write_all(shown.as_bytes())?;
-    Ok(if overview.sessions == 0 || !overview.complete {
-        Exit::No
-    } else {
-        Exit::Done
-    })
+        if unwanted {
+            return Err(Stop::Unwanted);
+        }
+        if let (Some(page), Some(file)) = (&mut page, &self.page) {
+            let mut shown = String::new();
+            page.end(&overview, &mut shown);
+            let mut file: &File = file;
+            if let Err(error) = file.write_all(shown.as_bytes()) {
+                let path = self.asked.html.as_deref().unwrap_or(Path::new("-"));
+                let why = fault::reason(text, &error);
+                return Err(Stop::Bad(format!("{}: {why}", fault::shown(path))));
+            }
+        }
+        show.end(&overview, &mut shown);
+        let _ = to.send(Told::Text(shown));
+        let manifest = match extract.map(Extract::finish) {
+            None => String::new(),
+            Some(Ok(manifest)) => manifest,
+            Some(Err(error)) => {
+                let folder = self.asked.extract.as_deref().unwrap_or(Path::new("."));
+                let why = fault::reason(text, &error);
+                return Err(Stop::Bad(format!("{}: {why}", fault::shown(folder))));
+            }
+        };
+        Ok((overview, show.unmet(), manifest))
+    }
 }
 
-/// `pcap`, or `pcapng.gz` where it is wrapped.
-fn format_name(reader: &Reader<'_>) -> String {
-    let mut name = reader.format().name().to_owned();
-    for wrapper in reader.wrappers().iter().rev() {
-        name.push_str(match wrapper {
-            Wrapper::Gzip => ".gz",
-            Wrapper::Zstd => ".zst",
-        });
+/// Opens a capture; where `watched`, its progress is shown once it takes long.
+fn open(path: &Path, watched: bool) -> stdio::Result<Box<dyn Read>> {
+    if path == Path::new(STDIN) {
+        return Ok(Box::new(streams::stdin()));
     }
-    name
+    let file = File::open(path)?;
+    let size = file.metadata().ok().map(|metadata| metadata.len());
+    Ok(Box::new(Watched {
+        file,
+        progress: Progress::new(size, watched),
+    }))
+}
+
+/// A file whose reading is shown.
+struct Watched {
+    file: File,
+    progress: Progress,
+}
+
+impl Read for Watched {
+    fn read(&mut self, into: &mut [u8]) -> stdio::Result<usize> {
+        let count = self.file.read(into)?;
+        if count == 0 {
+            self.progress.finish();
+        } else {
+            self.progress.moved(count);
+        }
+        Ok(count)
+    }
+}
+
+/// `pcap`, or `pcapng.gz` where it is wrapped; several are joined.
+fn format_name(merged: &Merged<'_>) -> String {
+    let mut names: Vec<String> = Vec::new();
+    for reader in merged.readers() {
+        let mut name = reader.format().name().to_owned();
+        for wrapper in reader.wrappers().iter().rev() {
+            name.push_str(match wrapper {
+                Wrapper::Gzip => ".gz",
+                Wrapper::Zstd => ".zst",
+            });
+        }
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names.join(" + ")
 }

@@ -11,6 +11,7 @@ mod listen;
 mod man;
 mod pasv_calc;
 mod raw;
+mod recording;
 mod report;
 mod start;
 mod transfer;
@@ -63,6 +64,11 @@ impl Failure {
             exit: Exit::Failed,
             message: message.into(),
         }
+    }
+
+    /// True where the exit code is 1.
+    fn is_no(&self) -> bool {
+        self.exit == Exit::No
     }
 
     /// The answer is no, and this is why (exit code 1).

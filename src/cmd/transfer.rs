@@ -10,25 +10,33 @@ use std::{
 };
 
 use crate::{
-    cmd::{Context, Failure, fault, report::Report},
+    cmd::{
+        Context, Failure, fault,
+        recording::{Line, Recording},
+        report::Report,
+    },
     ftp::outcome::{Direction, Outcome},
     io::{
         clock,
         data::{self, Connection, Moment, Part, Terms},
-        file::{self, FileError},
+        file::{self, FileError, Source},
         progress::Progress,
         stdio as streams,
     },
     say,
     view::{
         data::{self as shown, HexDump, Screen},
-        json,
+        json, number,
         style::Role,
     },
 };
 
 /// How long nothing may move before it is said why that may be.
 const SILENCE: Duration = Duration::from_secs(3);
+
+/// How long a program that runs this one may take to say that the server is ready for a file: a line on standard input,
+/// or its end.
+const GO: Duration = Duration::from_secs(1);
 
 /// What is done with a data connection.
 pub(super) struct Payload<'a> {
@@ -54,7 +62,7 @@ impl Payload<'_> {
     /// Finds out, before anybody is waited for or called, whether the files can be had.
     pub(super) fn check(&self, context: &Context, command: &str) -> Result<(), Failure> {
         let checked = match (self.send, self.output) {
-            (Some(path), _) => file::open(path).map(drop),
+            (Some(path), _) => source(path).map(drop),
             (None, Some(path)) => file::check_new(path, self.force),
             (None, None) => Ok(()),
         };
@@ -78,6 +86,14 @@ impl Payload<'_> {
     }
 }
 
+/// The file that is sent; `-` is standard input.
+fn source(path: &Path) -> Result<Source, FileError> {
+    if path == Path::new("-") {
+        return file::stdin();
+    }
+    file::open(path)
+}
+
 /// A data connection that stands.
 pub(super) struct Job<'a> {
     /// The surroundings.
@@ -90,6 +106,8 @@ pub(super) struct Job<'a> {
     pub(super) terms: &'a Terms,
     /// We dialled: the server may be waiting for a command.
     pub(super) dialled: bool,
+    /// What records it.
+    pub(super) recording: Option<&'a Recording>,
 }
 
 /// Where received bytes go.
@@ -183,11 +201,14 @@ impl Job<'_> {
         number: u64,
         report: &mut Report,
     ) -> Result<Outcome, Failure> {
-        let peer = connection.peer;
+        let (local, peer) = (connection.local, connection.peer);
+        let line = self
+            .recording
+            .map(|recording| recording.opened(local, peer, self.dialled, clock::now()));
         let output = self.payload.output_of(number);
         let moved = match self.payload.send {
-            Some(path) => self.send(connection, path, report)?,
-            None => self.receive(connection, output.as_deref(), report)?,
+            Some(path) => self.send(connection, path, line.as_ref(), report)?,
+            None => self.receive(connection, output.as_deref(), line.as_ref(), report)?,
         };
         let (outcome, failed) = match moved {
             Ok(outcome) => (outcome, None),
@@ -203,6 +224,8 @@ impl Job<'_> {
             report.tell(self.context, "closed", &line)?;
             return Err(self.failure(&error, output.as_deref()));
         }
+        // The line for programs first: who sees the sentence can rely on it.
+        report.tell(self.context, "closed", &line)?;
         let name = self.payload.send.or(output.as_deref()).map(fault::shown);
         let told = shown::ended(
             &self.context.text,
@@ -212,7 +235,6 @@ impl Job<'_> {
             name.as_deref(),
         );
         self.comment(report, &told);
-        report.tell(self.context, "closed", &line)?;
         Ok(outcome)
     }
 
@@ -220,6 +242,7 @@ impl Job<'_> {
         &self,
         connection: Connection,
         output: Option<&Path>,
+        line: Option<&Line>,
         report: &Report,
     ) -> Result<Result<Outcome, data::TransferError>, Failure> {
         let file = output
@@ -232,6 +255,9 @@ impl Job<'_> {
             Progress::new(None, !on_screen && !self.payload.hex && !report.is_json());
         let mut silence = Silence::new(self.dialled.then_some("listen-silent"));
         let outcome = data::receive(connection, &mut Shared(&sink), self.terms, &mut |moment| {
+            if let Some(line) = line {
+                line.moment(Direction::Receive, moment);
+            }
             match moment {
                 Moment::Bytes(bytes) => {
                     progress.moved(bytes.len());
@@ -242,6 +268,7 @@ impl Job<'_> {
                     let _ = sink.borrow_mut().rest();
                     self.hint(report, silence.after(quiet));
                 }
+                Moment::Against(_) | Moment::Ended(..) => {}
             }
         });
         progress.finish();
@@ -253,23 +280,40 @@ impl Job<'_> {
         &self,
         connection: Connection,
         path: &Path,
+        line: Option<&Line>,
         report: &Report,
     ) -> Result<Result<Outcome, data::TransferError>, Failure> {
-        let (mut source, size) = file::open(path)
+        let mut source = source(path)
             .map_err(|error| self.payload.failed(self.context, self.command, &error))?;
-        let mut progress = Progress::new(size, !report.is_json());
+        if !source.is_stdin {
+            self.wait_for_the_server(report)?;
+        }
+        let mut progress = Progress::new(source.size, !report.is_json());
         let mut silence = Silence::new(self.dialled.then_some("listen-silent-sending"));
-        let outcome = data::send(
-            connection,
-            &mut source,
-            self.terms,
-            &mut |moment| match moment {
+        let outcome = data::send(connection, &mut source.file, self.terms, &mut |moment| {
+            if let Some(line) = line {
+                line.moment(Direction::Send, moment);
+            }
+            match moment {
                 Moment::Bytes(bytes) => progress.moved(bytes.len()),
                 Moment::Quiet(quiet) => self.hint(report, silence.after(quiet)),
-            },
-        );
+                Moment::Against(_) | Moment::Ended(..) => {}
+            }
+        });
         progress.finish();
         Ok(outcome)
+    }
+
+    /// A server may open the data connection long before STOR, and some (pyftpdlib) break it off when bytes come earlier
+    /// than the command. Whoever types STOR says when.
+    fn wait_for_the_server(&self, report: &Report) -> Result<(), Failure> {
+        let asks = !report.is_json() && streams::stdin_is_ours();
+        if asks {
+            self.hint(report, Some("listen-go"));
+        }
+        // A cancelled wait is noticed by the transfer at once, which reports it.
+        streams::wait_for_line((!asks).then_some(GO), &self.terms.cancel)?;
+        Ok(())
     }
 
     fn hint(&self, report: &Report, id: Option<&'static str>) {
@@ -284,7 +328,7 @@ impl Job<'_> {
 
     fn failure(&self, error: &data::TransferError, output: Option<&Path>) -> Failure {
         let text = &self.context.text;
-        let bytes = crate::view::number::count(text, error.outcome.bytes);
+        let bytes = number::count(text, error.outcome.bytes);
         let why = fault::reason(text, &error.error);
         let name = |path: Option<&Path>| path.map_or_else(|| "-".to_owned(), fault::shown);
         let what = match error.part {

@@ -333,7 +333,9 @@ fn group_229(text: &[u8], at: usize) -> Result<Stated, Fault> {
     let mut from = at + 1;
     for field in &mut fields {
         let Some(length) = text[from..].iter().position(|&b| b == delimiter) else {
-            return fault(FaultKind::Delimiter, text.len());
+            // It is missing behind the digits of this field.
+            let digits = text[from..].iter().take_while(|b| b.is_ascii_digit());
+            return fault(FaultKind::Delimiter, from + digits.count());
         };
         *field = from..from + length;
         from += length + 1;

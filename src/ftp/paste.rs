@@ -617,7 +617,7 @@ mod tests {
                 "229 Extended (||6446|)",
                 Some(Kind::Line(Form::Reply229)),
                 F::Delimiter,
-                22,
+                21,
             ),
             ("", None, F::NoTuple, 0),
             ("220 ready", None, F::NoTuple, 0),

@@ -247,7 +247,7 @@ impl Kind {
                 };
                 ("odd-endpoint", Remark, rule)
             }
-            Kind::PassiveHostDiffers => ("passive-host-differs", Odd, rule(2577, "3")),
+            Kind::PassiveHostDiffers => ("passive-host-differs", Odd, rule(959, "4.1.2")),
             Kind::PassiveMismatch { .. } => ("passive-mismatch", Odd, rule(2428, "3")),
             Kind::NoCode => ("no-code", Fault, rule(959, "4.2")),
             Kind::NoBlankAfterCode => ("no-blank-after-code", Odd, rule(959, "4.2")),

@@ -165,11 +165,13 @@ impl Session {
     /// the working directory is unknown.
     #[must_use]
     pub fn resolve(&self, path: &[u8]) -> Option<Vec<u8>> {
-        let mut out = if path.first() == Some(&b'/') {
-            Vec::new()
+        let base: &[u8] = if path.first() == Some(&b'/') {
+            b""
         } else {
-            self.directory.clone()?
+            self.directory.as_deref()?
         };
+        let mut out = Vec::with_capacity(base.len() + path.len() + 1);
+        out.extend_from_slice(base);
         if out.last() == Some(&b'/') {
             out.pop();
         }

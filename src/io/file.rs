@@ -3,6 +3,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -98,22 +99,63 @@ pub fn create(path: &Path, force: bool) -> Result<File, FileError> {
     }
 }
 
-/// Opens a file whose bytes are to be sent, and tells its size where it is a regular one.
+/// A file whose bytes are to be sent.
+#[derive(Debug)]
+pub struct Source {
+    /// The file.
+    pub file: File,
+    /// Its size, where it is a regular one.
+    pub size: Option<u64>,
+    /// It is our own standard input: whoever feeds it says when the bytes go out.
+    pub is_stdin: bool,
+}
+
+/// Opens a file whose bytes are to be sent.
 ///
 /// # Errors
 /// Where the system refuses, or it is a folder.
-pub fn open(path: &Path) -> Result<(File, Option<u64>), FileError> {
-    let system = |error| FileError::System {
-        path: path.to_owned(),
-        error,
-    };
-    let file = File::open(path).map_err(system)?;
-    let metadata = file.metadata().map_err(system)?;
-    if metadata.is_dir() {
-        return Err(system(io::ErrorKind::IsADirectory.into()));
+pub fn open(path: &Path) -> Result<Source, FileError> {
+    File::open(path)
+        .and_then(Source::new)
+        .map_err(|error| FileError::System {
+            path: path.to_owned(),
+            error,
+        })
+}
+
+/// Standard input, whose bytes are to be sent.
+///
+/// # Errors
+/// Where it is closed.
+pub fn stdin() -> Result<Source, FileError> {
+    own_stdin()
+        .and_then(Source::new)
+        .map_err(|error| FileError::System {
+            path: "-".into(),
+            error,
+        })
+}
+
+fn own_stdin() -> io::Result<File> {
+    Ok(File::from(rustix::stdio::stdin().try_clone_to_owned()?))
+}
+
+impl Source {
+    fn new(file: File) -> io::Result<Source> {
+        let metadata = file.metadata()?;
+        if metadata.is_dir() {
+            return Err(io::ErrorKind::IsADirectory.into());
+        }
+        // `/dev/stdin` has the name of another file and is the same.
+        let is_stdin = own_stdin()
+            .and_then(|own| own.metadata())
+            .is_ok_and(|own| (own.dev(), own.ino()) == (metadata.dev(), metadata.ino()));
+        Ok(Source {
+            size: metadata.is_file().then_some(metadata.len()),
+            file,
+            is_stdin,
+        })
     }
-    let size = metadata.is_file().then_some(metadata.len());
-    Ok((file, size))
 }
 
 #[cfg(test)]
@@ -170,7 +212,7 @@ mod tests {
             open(Path::new("/")),
             Err(FileError::System { .. })
         ));
-        let (_, size) = open(Path::new("/dev/null")).expect("a device");
-        assert_eq!(size, None);
+        let source = open(Path::new("/dev/null")).expect("a device");
+        assert_eq!(source.size, None);
     }
 }

@@ -15,11 +15,9 @@ const DRAWN: u8 = 5;
 
 /// What a transfer has moved so far, on a terminal.
 pub struct Progress {
-    bytes: u64,
-    total: Option<u64>,
     begun: Instant,
     bar: Option<ProgressBar>,
-    wanted: bool,
+    shown: bool,
 }
 
 impl Progress {
@@ -28,48 +26,40 @@ impl Progress {
     #[must_use]
     pub fn new(total: Option<u64>, wanted: bool) -> Progress {
         Progress {
-            bytes: 0,
-            total,
             begun: Instant::now(),
-            bar: None,
-            wanted: wanted && stdio::stderr_is_terminal(),
+            bar: (wanted && stdio::stderr_is_terminal()).then(|| bar(total)),
+            shown: false,
         }
     }
 
     /// So many more bytes have moved.
     pub fn moved(&mut self, bytes: usize) {
-        self.bytes += bytes as u64;
-        if !self.wanted {
+        let Some(bar) = &self.bar else {
             return;
-        }
-        if self.bar.is_none() && self.begun.elapsed() >= PATIENCE {
-            self.bar = Some(bar(self.total));
-        }
-        if let Some(bar) = &self.bar {
-            bar.set_position(self.bytes);
+        };
+        bar.inc(bytes as u64);
+        if !self.shown && self.begun.elapsed() >= PATIENCE {
+            self.shown = true;
+            bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(DRAWN));
         }
     }
 
     /// Takes what was drawn away again.
     pub fn finish(&mut self) {
-        self.wanted = false;
         if let Some(bar) = self.bar.take() {
             bar.finish_and_clear();
         }
     }
 }
 
+/// A bar that counts from the beginning, or its speed would be wrong, and is not drawn yet.
 fn bar(total: Option<u64>) -> ProgressBar {
-    let target = ProgressDrawTarget::stderr_with_hz(DRAWN);
-    let (bar, template) = match total {
-        Some(total) => (
-            ProgressBar::with_draw_target(Some(total), target),
-            "{percent:>3} % [{bar:30}] {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}",
-        ),
-        None => (
-            ProgressBar::with_draw_target(None, target),
-            "{decimal_bytes} {decimal_bytes_per_sec} {elapsed}",
-        ),
+    let bar = ProgressBar::with_draw_target(total, ProgressDrawTarget::hidden());
+    let template = match total {
+        Some(_) => {
+            "{percent:>3} % [{bar:30}] {decimal_bytes}/{decimal_total_bytes} {decimal_bytes_per_sec} {eta}"
+        }
+        None => "{decimal_bytes} {decimal_bytes_per_sec} {elapsed}",
     };
     match ProgressStyle::with_template(template) {
         Ok(style) => bar.with_style(style.progress_chars("=> ")),

@@ -6,7 +6,8 @@
 //! task and nobody else's.
 
 use std::{
-    cell::Cell,
+    cell::{Cell, RefCell},
+    collections::HashMap,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     ops::RangeInclusive,
@@ -21,8 +22,8 @@ use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
     runtime::{Builder, Runtime},
     signal::unix::{SignalKind, signal},
-    sync::watch,
-    task::{JoinSet, LocalSet},
+    sync::{mpsc, watch},
+    task::{JoinSet, LocalSet, spawn_local},
     time,
 };
 
@@ -39,7 +40,7 @@ use crate::{
         side::Side,
     },
     script::{
-        effect::{DataFault, Effect, End, Input, Origin},
+        effect::{DataFault, Effect, End, Input, Order, Origin},
         play::Play,
         server::Player,
         watch::{Direction, Happening},
@@ -83,6 +84,8 @@ pub struct Options {
     pub line: usize,
     /// End with the first client.
     pub once: bool,
+    /// How many of the first bytes of each file that is sent are told.
+    pub sample: usize,
 }
 
 impl Default for Options {
@@ -100,6 +103,7 @@ impl Default for Options {
             data_ports: MAX_DATA_PORTS,
             line: MAX_LINE,
             once: false,
+            sample: 0,
         }
     }
 }
@@ -154,6 +158,31 @@ pub struct Server {
     options: Options,
     clock: Clock,
     stop: watch::Sender<bool>,
+    given: Option<mpsc::Receiver<(u64, Given)>>,
+}
+
+/// What a person who plays the server says and wants done.
+#[derive(Debug, Clone)]
+pub enum Given {
+    /// A reply, or a line of one.
+    Reply(Vec<u8>),
+    /// Something else.
+    Order(Order),
+}
+
+/// What may wait to be carried out for a person; nobody types faster.
+const MAX_GIVEN: usize = 64;
+
+/// Takes what a person types to the connection it is for. From any thread.
+#[derive(Debug, Clone)]
+pub struct Commander(mpsc::Sender<(u64, Given)>);
+
+impl Commander {
+    /// Has it done on this connection, if that is still there. Not to be called in the server's own thread.
+    pub fn give(&self, connection: u64, given: Given) {
+        // A server that has ended has nobody left to say it to.
+        let _ = self.0.blocking_send((connection, given));
+    }
 }
 
 /// Ends a server: closes its connections and lets [`Server::run`] return.
@@ -177,6 +206,8 @@ struct Shared {
     ports: Rc<Cell<usize>>,
     connections: Cell<u64>,
     stop: watch::Sender<bool>,
+    /// Where what a person types goes, by connection; `None` where nobody types.
+    hands: Option<RefCell<HashMap<u64, mpsc::Sender<Given>>>>,
 }
 
 impl Server {
@@ -210,6 +241,7 @@ impl Server {
             options,
             clock: Clock::start(),
             stop: watch::Sender::new(false),
+            given: None,
         })
     }
 
@@ -223,6 +255,14 @@ impl Server {
     #[must_use]
     pub fn stopper(&self) -> Stopper {
         Stopper(self.stop.clone())
+    }
+
+    /// What takes a person's replies to the connections; for a [`Play`] that is played by hand.
+    #[must_use]
+    pub fn commander(&mut self) -> Commander {
+        let (to, from) = mpsc::channel(MAX_GIVEN);
+        self.given = Some(from);
+        Commander(to)
     }
 
     /// From now on Ctrl-C (SIGINT) and SIGTERM end it, in place of the program.
@@ -255,6 +295,7 @@ impl Server {
             options,
             clock,
             stop,
+            given,
             ..
         } = self;
         let shared = Rc::new(Shared {
@@ -266,9 +307,13 @@ impl Server {
             ports: Rc::new(Cell::new(0)),
             connections: Cell::new(0),
             stop,
+            hands: given.is_some().then(RefCell::default),
         });
         let tasks = LocalSet::new();
         runtime.block_on(tasks.run_until(async {
+            if let Some(given) = given {
+                spawn_local(hand_out(given, Rc::clone(&shared)));
+            }
             let mut doors = JoinSet::new();
             for listener in listeners {
                 doors.spawn_local(accept(listener, Rc::clone(&shared)));
@@ -367,6 +412,20 @@ async fn accept(listener: TcpListener, shared: Rc<Shared>) {
     while clients.join_next().await.is_some() {}
 }
 
+/// Takes what a person types to its connection.
+async fn hand_out(mut given: mpsc::Receiver<(u64, Given)>, shared: Rc<Shared>) {
+    while let Some((connection, given)) = given.recv().await {
+        let to = shared
+            .hands
+            .as_ref()
+            .and_then(|hands| hands.borrow().get(&connection).cloned());
+        if let Some(to) = to {
+            // A connection that takes nothing any more loses what is meant for it.
+            let _ = to.try_send(given);
+        }
+    }
+}
+
 /// One client.
 struct Connection<'s> {
     shared: &'s Shared,
@@ -381,6 +440,8 @@ struct Connection<'s> {
     task: Option<DataTask>,
     /// The client has closed its direction.
     ended: bool,
+    /// What a person types for this connection.
+    given: Option<mpsc::Receiver<Given>>,
 }
 
 /// An open data port. While it exists it is counted.
@@ -439,6 +500,11 @@ impl<'s> Connection<'s> {
             data: None,
             task: None,
             ended: false,
+            given: shared.hands.as_ref().map(|hands| {
+                let (to, from) = mpsc::channel(MAX_GIVEN);
+                hands.borrow_mut().insert(number, to);
+                from
+            }),
         })
     }
 
@@ -461,6 +527,9 @@ impl<'s> Connection<'s> {
         };
         self.dialogue.end(by, how, now, &mut told);
         self.dialogue.end(by.other(), how, now, &mut told);
+        if let Some(hands) = &self.shared.hands {
+            hands.borrow_mut().remove(&self.number);
+        }
         self.tell(&Happening::Closed { by, how });
     }
 
@@ -496,6 +565,15 @@ impl<'s> Connection<'s> {
                     None
                 }
                 done = run(&mut self.task), if self.task.is_some() => Some(done),
+                given = hear(&mut self.given), if self.given.is_some() => {
+                    let now = self.shared.clock.now();
+                    match given {
+                        Some(Given::Reply(line)) => self.player.take(Input::Typed(&line), now),
+                        Some(Given::Order(order)) => self.player.take(Input::Order(order), now),
+                        None => self.given = None,
+                    }
+                    None
+                }
                 () = until(deadline), if deadline.is_some() => None,
             };
             if let Some(done) = outcome {
@@ -599,6 +677,7 @@ impl<'s> Connection<'s> {
                     limit,
                     pace,
                     ascii,
+                    sample: self.shared.options.sample,
                 };
                 let folder = self.shared.options.folder.clone();
                 if let Some(stream) = self.data.take() {
@@ -645,7 +724,7 @@ impl<'s> Connection<'s> {
                 });
             }
             Effect::Tell(notice) => self.tell(&Happening::Notice(&notice)),
-            asks @ Effect::Ask { .. } => self.tell(&Happening::Asks(&asks)),
+            Effect::Ask(ask) => self.tell(&Happening::Asks(&ask)),
         }
         None
     }
@@ -740,6 +819,7 @@ impl<'s> Connection<'s> {
                 stream,
                 direction,
                 bytes,
+                sample,
                 name,
                 fault,
             } => {
@@ -748,6 +828,7 @@ impl<'s> Connection<'s> {
                     direction,
                     bytes,
                     name: name.as_deref(),
+                    sample: &sample,
                     fault,
                 });
                 Input::Moved { bytes, fault }
@@ -763,6 +844,7 @@ impl<'s> Connection<'s> {
                     direction: Direction::Up,
                     bytes,
                     name: None,
+                    sample: &[],
                     fault,
                 });
                 Input::Kept {
@@ -780,6 +862,14 @@ impl<'s> Connection<'s> {
 /// Waits until the server is stopped.
 async fn stop(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
+}
+
+/// Waits for what a person types.
+async fn hear(given: &mut Option<mpsc::Receiver<Given>>) -> Option<Given> {
+    match given {
+        Some(given) => given.recv().await,
+        None => std::future::pending().await,
+    }
 }
 
 /// Waits for the data task.

@@ -47,6 +47,7 @@ pub(super) enum Done {
         stream: TcpStream,
         direction: Direction,
         bytes: u64,
+        sample: Vec<u8>,
         name: Option<String>,
         fault: Option<DataFault>,
     },
@@ -167,6 +168,8 @@ pub(super) struct Sending {
     pub(super) limit: Option<u64>,
     pub(super) pace: Option<(u32, Duration)>,
     pub(super) ascii: bool,
+    /// How many of the first bytes are wanted back.
+    pub(super) sample: usize,
 }
 
 /// Sends.
@@ -177,7 +180,7 @@ pub(super) fn send(stream: TcpStream, folder: Folder, sending: Sending) -> DataT
             Source::File(path) => Some(path.clone()),
             Source::Bytes(_) | Source::Shared(_) => None,
         };
-        let mut sent = 0;
+        let mut sent = Sent::default();
         let fault = match folder.open(&sending.source) {
             Ok(body) => pump(&mut stream, body, &sending, &mut sent).await.err(),
             Err(_) => Some(DataFault::NoFile),
@@ -185,18 +188,34 @@ pub(super) fn send(stream: TcpStream, folder: Folder, sending: Sending) -> DataT
         Done::Moved {
             stream,
             direction: Direction::Down,
-            bytes: sent,
+            bytes: sent.bytes,
+            sample: sent.sample,
             name,
             fault,
         }
     })
 }
 
+/// What was sent so far.
+#[derive(Default)]
+struct Sent {
+    bytes: u64,
+    sample: Vec<u8>,
+}
+
+impl Sent {
+    fn note(&mut self, chunk: &[u8], most: usize) {
+        self.bytes += chunk.len() as u64;
+        let room = most.saturating_sub(self.sample.len()).min(chunk.len());
+        self.sample.extend_from_slice(&chunk[..room]);
+    }
+}
+
 async fn pump(
     stream: &mut TcpStream,
     mut body: Body,
     sending: &Sending,
-    sent: &mut u64,
+    sent: &mut Sent,
 ) -> Result<(), DataFault> {
     let mut left = sending.limit.unwrap_or(u64::MAX);
     // In TYPE A, REST's offset counts bytes on the wire (RFC 3659 5.1): they are made and skipped.
@@ -208,8 +227,9 @@ async fn pump(
             .map_err(|_| DataFault::NoFile)?;
     }
     #[cfg(target_os = "linux")]
-    if let (Body::File(file), None, false) = (&body, sending.pace, sending.ascii) {
-        match splice(stream, file, sending.offset, &mut left, sent).await {
+    if let (Body::File(file), None, false, 0) = (&body, sending.pace, sending.ascii, sending.sample)
+    {
+        match splice(stream, file, sending.offset, &mut left, &mut sent.bytes).await {
             Ok(()) => return Ok(()),
             // A file system that cannot do it: by hand.
             Err(None) => {}
@@ -245,7 +265,7 @@ async fn pump(
             .max(1);
         for chunk in bytes.chunks(piece) {
             match time::timeout(STALL, stream.write_all(chunk)).await {
-                Ok(Ok(())) => *sent += chunk.len() as u64,
+                Ok(Ok(())) => sent.note(chunk, sending.sample),
                 _ => return Err(DataFault::Lost),
             }
             if let Some((_, pause)) = sending.pace
@@ -315,6 +335,7 @@ pub(super) fn receive(
             stream,
             direction: Direction::Up,
             bytes: received,
+            sample: Vec::new(),
             name: kept.then_some(name),
             fault: outcome.err(),
         }

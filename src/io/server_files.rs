@@ -71,10 +71,13 @@ pub enum TreeError {
 }
 
 impl Folder {
-    /// True where a script may send this file.
+    /// How long a file is that a script may send; `None` where there is none.
     #[must_use]
-    pub fn has(&self, path: &str) -> bool {
-        self.open(&Source::File(path.to_owned())).is_ok()
+    pub fn length(&self, path: &str) -> Option<u64> {
+        match self.open(&Source::File(path.to_owned())).ok()? {
+            Body::Memory(cursor) => Some(cursor.get_ref().as_ref().len() as u64),
+            Body::File(file) => Some(file.metadata().ok()?.len()),
+        }
     }
 
     /// The bytes of a file of the script's folder, at most `limit`.
@@ -283,9 +286,12 @@ mod tests {
         std::os::unix::fs::symlink(&root, root.join("lab/pub/up")).expect("a link");
         std::os::unix::fs::symlink("deep", root.join("lab/pub/inside")).expect("a link");
         let folder = Folder::Disk(root.join("lab"));
-        assert!(folder.has("pub/deep/a.txt") && folder.has("pub/inside/a.txt"));
+        assert!(
+            folder.length("pub/deep/a.txt") == Some(3)
+                && folder.length("pub/inside/a.txt").is_some()
+        );
         for bad in ["../secret", "pub/link", "pub/up/secret", "pub", "nope"] {
-            assert!(!folder.has(bad), "{bad}");
+            assert!(folder.length(bad).is_none(), "{bad}");
         }
         let tree = folder.tree("pub", false).expect("a tree");
         assert!(

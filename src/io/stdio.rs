@@ -3,7 +3,12 @@
 use std::{
     fs::File,
     io::{self, BufRead, BufWriter, IsTerminal, Read, StdinLock, StdoutLock, Write},
+    time::{Duration, Instant},
 };
+
+use rustix::event::PollFlags;
+
+use super::data::{self, Cancel, Waited};
 
 /// Standard output, buffered and locked.
 #[must_use]
@@ -12,7 +17,6 @@ pub fn stdout() -> BufWriter<StdoutLock<'static>> {
 }
 
 /// Standard input, locked.
-#[must_use]
 pub fn stdin() -> StdinLock<'static> {
     io::stdin().lock()
 }
@@ -43,6 +47,40 @@ fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
         input.skip_until(b'\n')?;
     }
     Ok(!line.is_empty())
+}
+
+/// How a wait for a word from standard input ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Go {
+    /// A line came, or standard input ended, or it was long enough.
+    Ahead,
+    /// It was cancelled.
+    Cancelled,
+}
+
+/// True where a person can press Enter: standard input is a terminal, and ours to read. A job in the background that
+/// read it would be stopped.
+#[must_use]
+pub fn stdin_is_ours() -> bool {
+    let stdin = rustix::stdio::stdin();
+    stdin_is_terminal()
+        && rustix::termios::tcgetpgrp(stdin).is_ok_and(|group| group == rustix::process::getpgrp())
+}
+
+/// Waits until a line comes on standard input or it ends, for at most `most` where that is given.
+///
+/// # Errors
+/// Where standard input cannot be read.
+pub fn wait_for_line(most: Option<Duration>, cancel: &Cancel) -> io::Result<Go> {
+    let deadline = most.map(|most| Instant::now() + most);
+    match data::wait(rustix::stdio::stdin(), PollFlags::IN, deadline, cancel)? {
+        Waited::Ready => {
+            read_line(&mut Vec::new())?;
+            Ok(Go::Ahead)
+        }
+        Waited::TimedOut => Ok(Go::Ahead),
+        Waited::Cancelled => Ok(Go::Cancelled),
+    }
 }
 
 /// True where standard input is a terminal.

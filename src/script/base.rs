@@ -42,7 +42,7 @@ impl Default for Memory {
     }
 }
 
-/// A step of an answer.
+/// A step of an answer, or of what a person orders.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Op {
     /// Send this line; it may open a data port.
@@ -71,6 +71,12 @@ pub(super) enum Op {
     Count(Source),
     /// Close the data connection.
     Close,
+    /// A person's order: open a data port.
+    Port,
+    /// A person's order: receive under this name.
+    Take(Vec<u8>),
+    /// A person's order: send this line as it is.
+    Raw(Vec<u8>),
 }
 
 /// What is asked, and when.

@@ -401,7 +401,11 @@ impl Checker<'_> {
                 line: number,
                 code: head.code,
                 opens_port: text.values().any(Value::opens_port),
-                other_host: text.values().any(|v| matches!(v, Value::Pasv(Some(_)))),
+                other_host: text.values().any(|value| match value {
+                    Value::Pasv(Some(_)) => true,
+                    Value::Pasv(None) => self.script.settings.public_address.is_some(),
+                    _ => false,
+                }),
                 text: sent.clone(),
                 multiline: false,
             };
@@ -648,10 +652,9 @@ impl Checker<'_> {
             if preliminary.is_none_or(|at| at > data) {
                 self.warn(line, Trap::No150, verb.name());
             }
-            if let Some(last) = last_final {
-                if last < data {
-                    self.warn(line, Trap::EarlyFinal, verb.name());
-                }
+            let last_data = acts.iter().rposition(|act| matches!(act, Act::Data(_)));
+            if last_final < last_data && last_final.is_some() {
+                self.warn(line, Trap::EarlyFinal, verb.name());
             }
         }
         let opened = acts.iter().any(|act| {
@@ -765,22 +768,32 @@ impl Checker<'_> {
             ("TYPE I", 200, Trap::TypeNot200),
             ("TYPE A", 200, Trap::TypeNot200),
         ] {
-            for (_, acts) in self.replies_to(command, has) {
-                if let Some((line, code, _)) = one_code(&acts)
-                    && code.value() != wanted
-                {
-                    self.warn(
-                        line,
-                        trap,
-                        format!("{} {code}", &command[..verb_len(command.as_bytes())]),
-                    );
+            let codes: Vec<(u32, ReplyCode)> = self
+                .replies_to(command, has)
+                .iter()
+                .filter_map(|(_, acts)| one_code(acts))
+                .map(|(line, code, _)| (line, code))
+                .collect();
+            // A step may refuse what another one grants later.
+            if !codes.iter().any(|(_, code)| code.value() == wanted) {
+                let verb = &command[..verb_len(command.as_bytes())];
+                for (line, code) in codes {
+                    self.warn(line, trap, format!("{verb} {code}"));
                 }
             }
         }
-        for (_, acts) in self.replies_to("SYST", has) {
-            if let Some((line, code, text)) = one_code(&acts)
-                && !(code.value() == 215 && text_of(&text).starts_with(b"UNIX"))
-            {
+        let systems: Vec<_> = self
+            .replies_to("SYST", has)
+            .iter()
+            .filter_map(|(_, acts)| one_code(acts))
+            .collect();
+        let is_unix = |(_, code, text): &(u32, ReplyCode, Vec<u8>)| {
+            code.value() == 215 && text_of(text).starts_with(b"UNIX")
+        };
+        // What a person will type cannot be known.
+        let typed = systems.iter().any(|(_, _, text)| text.is_empty());
+        if !typed && !systems.iter().any(is_unix) {
+            for (line, code, _) in systems {
                 self.warn(line, Trap::SystNotUnix, code.to_string());
             }
         }

@@ -3,6 +3,7 @@
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use super::pattern::WhyNot;
+use crate::ftp::code::ReplyCode;
 
 /// What comes in.
 #[derive(Debug)]
@@ -38,8 +39,29 @@ pub enum Input<'a> {
     },
     /// The answer to [`Effect::Ask`]: the line that a person typed.
     Typed(&'a [u8]),
+    /// A person who plays the server wants this done.
+    Order(Order),
     /// The client has closed its direction: no more commands come.
     Ended,
+}
+
+/// What a person who plays the server can have done beside replying.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Order {
+    /// Open a data port; [`super::watch::Happening::PortOpened`] tells where.
+    OpenPort,
+    /// Take the data connection: accept, or dial what PORT said.
+    TakeData,
+    /// Send this over the data connection, taking it first where need be, and close it.
+    Send(Arc<[u8]>),
+    /// Receive from the data connection until the client closes it; the name it is kept under.
+    Receive(Vec<u8>),
+    /// Close the data connection.
+    CloseData,
+    /// Send this line, whoever waits for it or not.
+    Line(Vec<u8>),
+    /// Close the control connection.
+    HangUp,
 }
 
 /// What goes wrong with a data connection.
@@ -100,8 +122,8 @@ pub enum End {
 pub enum Origin {
     /// This line of the script.
     Script(u32),
-    /// A person typed it, for this line of the script.
-    Typed(u32),
+    /// A person typed it, for this line of the script where it is one that asks.
+    Typed(Option<u32>),
     /// The server behind `-- files`.
     BuiltIn,
     /// The player: nothing in the script answers, or what it asks for failed.
@@ -176,21 +198,31 @@ pub enum Effect {
     },
     /// Close the data connection, and give up whatever is going on there.
     CloseData(End),
-    /// A person is to type the reply to this command. Asks for [`Input::Typed`].
-    Ask {
-        /// The script's line.
-        line: u32,
-        /// What the code must begin with.
-        code: String,
-        /// A model answer.
-        model: Option<Vec<u8>>,
-        /// The data port that was opened for it.
-        port: Option<SocketAddr>,
-    },
+    /// A person is to type a reply. Asks for [`Input::Typed`].
+    Ask(Ask),
     /// Close the control connection.
     Close(End),
     /// Nothing to do: something to tell.
     Tell(Notice),
+}
+
+/// A reply that a person is to type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The script's line, where it is one that asks.
+    pub line: Option<u32>,
+    /// The command; empty for the greeting.
+    pub command: Vec<u8>,
+    /// What the code must begin with; empty where that is left open.
+    pub code: String,
+    /// A model answer.
+    pub model: Option<Vec<u8>>,
+    /// The data port that was opened for it.
+    pub port: Option<SocketAddr>,
+    /// A 1yz reply to the same command went before.
+    pub preliminary: bool,
+    /// A reply of several lines is open, with this code.
+    pub open: Option<ReplyCode>,
 }
 
 /// Something worth telling that no reply says.

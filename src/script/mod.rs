@@ -23,6 +23,8 @@
 //! | `base` | the server behind `-- files DIR`, |
 //! | [`tree`], [`ascii`], [`date`] | its files, its TYPE A, its dates |
 //! | [`watch`] | what happens on a server |
+//! | [`from`] | a log or a transcript made into a script |
+//! | [`hand`] | a person plays the server: what is wrong with a typed reply |
 //! | [`console`] | what a line means that a person types |
 //! | [`coach`] | what a person at the control line should be told |
 
@@ -33,6 +35,8 @@ pub mod coach;
 pub mod console;
 pub mod date;
 pub mod effect;
+pub mod from;
+pub mod hand;
 pub mod literal;
 pub mod mistake;
 pub mod notation;

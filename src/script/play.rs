@@ -74,6 +74,8 @@ pub struct Play {
     pub limits: Limits,
     /// What a 227 names instead of the address that the client reached.
     pub public_address: Option<Ipv4Addr>,
+    /// A person answers what no block does, before the built-in server would.
+    pub by_hand: bool,
     /// The files behind `-- files`.
     pub(super) tree: Option<Mutex<Tree>>,
     /// Indexes of the blocks that are steps.
@@ -120,6 +122,7 @@ impl Play {
                 .collect(),
             used: script.lines.iter().map(|_| AtomicU64::new(0)).collect(),
             public_address: public_address.or(from_script),
+            by_hand: false,
             tree: tree.map(Mutex::new),
             script,
             values,

@@ -12,7 +12,7 @@ use std::{borrow::Cow, collections::VecDeque, net::SocketAddr, sync::Arc, time::
 use super::{
     base::{self, Memory, Op, Question, lock},
     date,
-    effect::{DataFault, Effect, End, Input, Near, Notice, Origin, Source, Why},
+    effect::{Ask, DataFault, Effect, End, Input, Near, Notice, Order, Origin, Source, Why},
     literal::{Literal, Value},
     notation::{Action, DataAction, Eol, Item, Typed},
     pattern::WhyNot,
@@ -98,6 +98,12 @@ struct Frame {
     service_closing: bool,
     /// The last complete reply's code.
     code: Option<ReplyCode>,
+    /// A reply of several lines that is open.
+    open: Option<ReplyCode>,
+    /// A person answers, until a final reply is complete.
+    by_hand: bool,
+    /// A person's order: no frame of its own, as far as the data connection goes.
+    order: bool,
 }
 
 impl Frame {
@@ -119,6 +125,9 @@ impl Frame {
             answers: false,
             service_closing: false,
             code: None,
+            open: None,
+            by_hand: false,
+            order: false,
         }
     }
 
@@ -216,6 +225,9 @@ impl Player {
         let mut greeting = Frame::new(Verb::Other, b"", &player.modes);
         let range = player.answer(None);
         (greeting.at, greeting.end) = (range.start, range.end);
+        let greets = |item: &Item| matches!(item, Item::Send(_) | Item::Typed(_));
+        let lines = &player.play.script.lines[range];
+        greeting.by_hand = player.play.by_hand && !lines.iter().any(|line| greets(&line.item));
         player.frames.push(greeting);
         player
     }
@@ -352,15 +364,42 @@ impl Player {
                 let Some(at) = self.waiting(Awaits::Typed) else {
                     return;
                 };
-                let number = self.line_number(self.frames[at].at.saturating_sub(1));
-                let frame = &mut self.frames[at];
-                let mut bytes = line.to_vec();
-                bytes.extend_from_slice(frame.modes.eol.bytes());
-                frame.note(line);
-                frame.sending = Some((bytes, 0, Origin::Typed(number)));
+                let frame = &self.frames[at];
+                let number = (!frame.by_hand).then(|| self.line_number(frame.at.saturating_sub(1)));
+                self.frames[at].say(line.to_vec(), Origin::Typed(number));
             }
+            Input::Order(order) => self.order(order, now),
             Input::Ended => self.ended = true,
         }
+    }
+
+    /// A person's order goes on top of whatever plays.
+    fn order(&mut self, order: Order, now: Nanos) {
+        let mut frame = Frame::new(Verb::Other, b"", &self.modes);
+        frame.order = true;
+        frame.ops = match order {
+            Order::OpenPort => vec![Op::Port],
+            Order::TakeData => vec![Op::Open],
+            Order::Send(bytes) => vec![
+                Op::Open,
+                Op::Send {
+                    source: Source::Shared(bytes),
+                    offset: 0,
+                    ascii: false,
+                },
+                Op::Close,
+            ],
+            Order::Receive(name) => vec![Op::Open, Op::Take(name), Op::Close],
+            Order::CloseData => vec![Op::Close],
+            Order::Line(line) => vec![Op::Raw(line)],
+            Order::HangUp => {
+                self.effects.push_back(Effect::Close(End::Fin));
+                return;
+            }
+        }
+        .into();
+        self.quiet_since = now;
+        self.frames.push(frame);
     }
 
     /// The frame that waits for this, which then waits no more.
@@ -402,6 +441,7 @@ impl Player {
                 return None;
             }
             if let Some(effect) = self.effects.pop_front() {
+                self.closed |= matches!(effect, Effect::Close(_));
                 return Some(effect);
             }
             if let Some(asked) = self.urgent() {
@@ -463,7 +503,9 @@ impl Player {
     fn interrupt(&mut self, asked: &Asked, now: Nanos, session: &Session) {
         let aborts = verb_of(&asked.line).0 == Verb::Abor;
         // An ABOR that nothing answers aborts nothing.
-        let answered = self.play.tree.is_some() || self.choose(&asked.line, session).is_some();
+        let answered = self.play.tree.is_some()
+            || self.play.by_hand
+            || self.choose(&asked.line, session).is_some();
         let aborted = aborts && answered;
         if aborted {
             let lines: Vec<u32> = self
@@ -520,6 +562,10 @@ impl Player {
                 (frame.at, frame.end) = (range.start, range.end);
                 frame.block = Some(block);
                 frame.answers = true;
+            }
+            None if self.play.by_hand => {
+                frame.answers = true;
+                frame.by_hand = true;
             }
             None if self.play.tree.is_some() => {
                 frame.answers = true;
@@ -720,7 +766,8 @@ impl Player {
         }
         let frame = &mut self.frames[at];
         frame.skip_rest();
-        if !frame.modes.silence {
+        // What a person ordered is for that person to answer for.
+        if !frame.modes.silence && !frame.order {
             frame.sending = Some((
                 format!("{}\r\n", fault.reply()).into_bytes(),
                 0,
@@ -747,6 +794,9 @@ impl Player {
             return self.take_op(top, op, session);
         }
         if frame.at >= frame.end {
+            if frame.by_hand && !frame.is_answered() {
+                return self.ask_by_hand(top);
+            }
             return self.finish(session);
         }
         let index = frame.at;
@@ -804,7 +854,30 @@ impl Player {
         Some(Step::Effect(Effect::OpenPort))
     }
 
-    /// A step of the built-in server.
+    /// A person types the next line of the reply to this command.
+    fn ask_by_hand(&mut self, top: usize) -> Step {
+        let frame = &mut self.frames[top];
+        if matches!(frame.verb, Verb::Pasv | Verb::Epsv)
+            && !frame.port_ready
+            && frame.code.is_none()
+        {
+            frame.awaits = Awaits::Port;
+            return Step::Effect(Effect::OpenPort);
+        }
+        frame.awaits = Awaits::Typed;
+        let ask = Ask {
+            line: None,
+            command: frame.command.to_vec(),
+            code: String::new(),
+            model: None,
+            port: self.port.filter(|_| frame.port_ready),
+            preliminary: frame.code.is_some_and(ReplyCode::is_preliminary),
+            open: frame.open,
+        };
+        Step::Effect(Effect::Ask(ask))
+    }
+
+    /// A step of the built-in server, or of a person's order.
     fn take_op(&mut self, top: usize, op: Op, session: &Session) -> Step {
         let modes = &self.frames[top].modes;
         let pace = modes.pace();
@@ -857,6 +930,21 @@ impl Player {
                     ascii,
                 })
             }
+            Op::Port => {
+                self.frames[top].awaits = Awaits::Port;
+                Step::Effect(Effect::OpenPort)
+            }
+            Op::Take(name) => {
+                self.frames[top].awaits = Awaits::Moved;
+                Step::Effect(Effect::ReceiveData {
+                    name: flat_name(&name),
+                    limit: self.play.limits.upload,
+                })
+            }
+            Op::Raw(line) => {
+                self.frames[top].say(line, Origin::Typed(None));
+                Step::Again
+            }
             Op::Count(source) => {
                 self.frames[top].awaits = Awaits::Counted;
                 Step::Effect(Effect::Count(source))
@@ -892,12 +980,16 @@ impl Player {
             return Step::Again;
         }
         frame.awaits = Awaits::Typed;
-        Step::Effect(Effect::Ask {
-            line,
+        let ask = Ask {
+            line: Some(line),
+            command: frame.command.to_vec(),
             code: typed.code.clone(),
             model,
             port,
-        })
+            preliminary: frame.code.is_some_and(ReplyCode::is_preliminary),
+            open: None,
+        };
+        Step::Effect(Effect::Ask(ask))
     }
 
     /// A run of `D` lines ends where something else than data follows; its connection is closed, unless it is held.
@@ -921,7 +1013,8 @@ impl Player {
             return None;
         }
         // A STAT in the middle of a transfer has no data connection of its own.
-        if top > 0 || (self.port.is_none() && self.call.is_none()) {
+        let own = top == 0 || self.frames[top].order;
+        if !own || (self.port.is_none() && self.call.is_none()) {
             self.fail(top, DataFault::NotAgreed);
             return Some(Step::Again);
         }
@@ -1085,7 +1178,7 @@ impl Player {
     /// The end of a frame.
     fn finish(&mut self, session: &Session) -> Step {
         let top = self.frames.len() - 1;
-        if self.data && top == 0 {
+        if self.data && top == 0 && !self.frames[top].order {
             // What is held is held to the end of the block.
             self.frames[top].running = false;
             self.data = false;
@@ -1094,6 +1187,9 @@ impl Player {
         let Some(frame) = self.frames.pop() else {
             return Step::Waits;
         };
+        if frame.order {
+            return Step::Again;
+        }
         let greeting = frame.block.is_none() && frame.command.is_empty();
         if greeting {
             self.modes = Modes {
@@ -1105,6 +1201,7 @@ impl Player {
         }
         if frame.verb.announces()
             && frame.code.is_some_and(ReplyCode::is_completion)
+            && !frame.modes.refused
             && let Some(negotiation) = session.negotiation.as_ref().filter(|n| n.accepted)
             && let Some(listen) = negotiation.listen
         {
@@ -1166,12 +1263,21 @@ impl Frame {
     /// Notes what a line of the server says, before it is sent.
     fn note(&mut self, line: &[u8]) {
         let head = Head::of(line);
-        if let Some(code) = head.code {
-            if head.mark != Mark::Hyphen {
-                self.code = Some(code);
-            }
-            self.service_closing |= code.value() == 421;
+        let Some(code) = head.code else { return };
+        match (self.open, head.mark) {
+            (None, Mark::Hyphen) => self.open = Some(code),
+            (Some(open), Mark::Blank) if open == code => self.open = None,
+            _ => {}
         }
+        if head.mark != Mark::Hyphen {
+            self.code = Some(code);
+        }
+        self.service_closing |= code.value() == 421;
+    }
+
+    /// True once a final reply is complete.
+    fn is_answered(&self) -> bool {
+        self.open.is_none() && self.code.is_some_and(|code| !code.is_preliminary())
     }
 }
 

@@ -19,7 +19,7 @@ use crate::{
     ftp::{
         endpoint,
         outcome::{By, Direction, End, Outcome},
-        scope::Scope,
+        scope::{FIRST_UNPRIVILEGED, Scope},
     },
     say,
 };
@@ -315,22 +315,28 @@ fn from_port(text: &Text, port: u16, told: Option<u16>) -> String {
     } else {
         CONTROL
     });
-    let wanted = data_port(control).to_string();
-    let (port, control) = (port.to_string(), control.to_string());
+    let wanted = data_port(control);
+    let args = [
+        ("port", port.to_string().into()),
+        ("wanted", wanted.to_string().into()),
+        ("control", control.to_string().into()),
+    ];
     if port == wanted {
-        return say!(text, "listen-l1", port = port, control = control);
+        return text.say("listen-l1", &args);
     }
-    let other = say!(
-        text,
-        "listen-not-l1",
-        port = port,
-        wanted = wanted,
-        control = control
-    );
-    match told {
-        Some(_) => other,
-        None => format!("{other} {}", say!(text, "listen-not-l1-untold")),
+    if port == data_port(CONTROL) {
+        return text.say("listen-ftp-data", &args);
     }
+    let mut out = text.say("listen-not-l1", &args);
+    if wanted < FIRST_UNPRIVILEGED {
+        out.push(' ');
+        out.push_str(&text.say("listen-not-l1-privileged", &args));
+    }
+    if told.is_none() {
+        out.push(' ');
+        out.push_str(&text.say("listen-not-l1-untold", &args));
+    }
+    out
 }
 
 /// We connected: who is who.

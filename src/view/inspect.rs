@@ -5,11 +5,25 @@
 //! |---|---|
 //! | [`reason`] | verdicts, reasons, remarks and notes in sentences |
 //! | [`json`] | JSON Lines |
+//! | [`html`] | one web page |
+//! | [`marks`] | captures held against a rubric |
+//! | `phrase` | sentences that are said thousands of times |
 //! | [`report`] | the report for a person |
+//! | [`ladder`] | client and server as columns |
+//! | [`dialogue`] | what was said, in the notation |
+//! | [`lists`] | filters for Wireshark, the ledger as CSV, a line a file |
 
+pub mod dialogue;
+pub mod html;
 pub mod json;
+pub mod ladder;
+pub mod lists;
+pub mod marks;
+mod phrase;
 pub mod reason;
 pub mod report;
+
+use std::{collections::BTreeSet, net::IpAddr};
 
 use crate::{
     analysis::{finding::Finding, notes::Note},
@@ -47,4 +61,63 @@ pub trait Show {
     fn finding(&mut self, finding: &Finding<'_>, out: &mut String);
     /// The capture is over.
     fn end(&mut self, overview: &Overview, out: &mut String);
+    /// How many expectations were not met; only a marker knows.
+    fn unmet(&self) -> u64 {
+        0
+    }
+}
+
+/// What is to be shown: all, or what concerns one session or one host.
+#[derive(Debug)]
+pub struct Wanted {
+    session: Option<u64>,
+    host: Option<IpAddr>,
+    sessions: BTreeSet<u64>,
+}
+
+impl Wanted {
+    /// What concerns this session (if one is named) and this host (if one is).
+    #[must_use]
+    pub fn new(session: Option<u64>, host: Option<IpAddr>) -> Wanted {
+        Wanted {
+            session,
+            host,
+            sessions: BTreeSet::new(),
+        }
+    }
+
+    /// Whether a finding is to be shown. Sessions are remembered from their first finding to their last.
+    pub fn wants(&mut self, finding: &Finding<'_>) -> bool {
+        if self.session.is_none() && self.host.is_none() {
+            return true;
+        }
+        match finding {
+            Finding::Recognised(session) => {
+                let wanted = self.session.is_none_or(|number| number == session.number)
+                    && self.host.is_none_or(|host| {
+                        [session.client.ip(), session.server.ip()].contains(&host)
+                    });
+                if wanted {
+                    self.sessions.insert(session.number);
+                }
+                wanted
+            }
+            Finding::Said { session, .. } => self.sessions.contains(&session.number),
+            Finding::Session(session) => self.sessions.remove(&session.number),
+            Finding::Remark { session, .. } => {
+                session.is_some_and(|number| self.sessions.contains(&number))
+            }
+            Finding::Transfer(transfer) => match (transfer.session, &transfer.connection) {
+                (Some(number), _) => self.sessions.contains(&number),
+                (None, Some(line)) => {
+                    self.session.is_none()
+                        && self
+                            .host
+                            .is_some_and(|host| [line.from.ip(), line.to.ip()].contains(&host))
+                }
+                (None, None) => false,
+            },
+            Finding::Data { .. } | Finding::Dropped(_) => true,
+        }
+    }
 }

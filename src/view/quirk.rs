@@ -107,3 +107,120 @@ pub fn fault_phrase(text: &Text, fault: FaultKind) -> String {
         FaultKind::Length => say!(text, "quirk-fault-length"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ftp::{catalogue::Source, code::ReplyCode, command::Verb, endpoint::Fault, side::Side},
+        view::text::Lang,
+    };
+
+    /// One of every kind.
+    fn every_kind() -> Vec<Kind> {
+        let code = ReplyCode::new(230).expect("three digits");
+        let verb = Verb::Size;
+        let faults = [
+            FaultKind::NoTuple,
+            FaultKind::Count {
+                wanted: 6,
+                found: 5,
+            },
+            FaultKind::OutOfRange { value: 300 },
+            FaultKind::PortOutOfRange { value: 70_000 },
+            FaultKind::NotANumber,
+            FaultKind::Delimiter,
+            FaultKind::Family,
+            FaultKind::Host,
+            FaultKind::Length,
+        ];
+        let oddities = [
+            Oddity::NoParentheses,
+            Oddity::DigitsBefore,
+            Oddity::Delimiter,
+            Oddity::HostIn229,
+            Oddity::Blanks,
+        ];
+        let mut kinds = vec![
+            Kind::BareLf,
+            Kind::BareCr,
+            Kind::Nul,
+            Kind::LineTooLong { dropped: 2 },
+            Kind::LineUnfinished,
+            Kind::TelnetNegotiation,
+            Kind::TelnetInterrupt,
+            Kind::TelnetStray,
+            Kind::BytesMissing { bytes: 1 },
+            Kind::PieceOfLine,
+            Kind::EmptyCommand,
+            Kind::LeadingBlanks,
+            Kind::UnknownVerb,
+            Kind::BeforeGreeting,
+            Kind::Pipelined,
+            Kind::PassWithoutUser,
+            Kind::RntoWithoutRnfr,
+            Kind::DefaultDataPort,
+            Kind::ThirdParty,
+            Kind::PrivilegedPort { port: 22 },
+            Kind::PortZero {
+                form: Form::Reply227,
+            },
+            Kind::PassiveHostDiffers,
+            Kind::PassiveMismatch { verb, code },
+            Kind::NoCode,
+            Kind::NoBlankAfterCode,
+            Kind::CodeAlone,
+            Kind::UndefinedCode { code },
+            Kind::InnerLineLikeReply { code },
+            Kind::ClosedByOtherCode {
+                open: code,
+                by: code,
+            },
+            Kind::NeverClosed { code },
+            Kind::ReplyTooLong { dropped: 1 },
+            Kind::Unsolicited { code },
+            Kind::NoGreeting,
+            Kind::UnexpectedCode {
+                verb,
+                code,
+                source: Source::Rfc(3659, "4"),
+            },
+            Kind::NoPreliminary { verb, code },
+            Kind::SecondPreliminary { verb },
+            Kind::PathUnquoted,
+            Kind::SizeMalformed,
+            Kind::TimeMalformed,
+            Kind::TlsWithoutAuth,
+            Kind::TooManyOutstanding,
+            Kind::Untold { count: 3 },
+        ];
+        kinds.extend(faults.map(|kind| Kind::BadEndpoint {
+            form: Form::Eprt,
+            fault: Fault { kind, at: 0 },
+        }));
+        kinds.extend(oddities.map(|oddity| Kind::OddEndpoint {
+            form: Form::Reply229,
+            oddity,
+        }));
+        kinds
+    }
+
+    #[test]
+    fn every_kind_has_its_sentence_in_both_languages() {
+        for lang in [Lang::En, Lang::Fr] {
+            let text = Text::new(lang);
+            for kind in every_kind() {
+                let quirk = Quirk {
+                    side: Side::Server,
+                    kind,
+                };
+                let shown = with_rule(&text, &quirk);
+                assert!(
+                    !shown.contains(['{', '$']) && shown.ends_with(['.', ')']),
+                    "{lang:?} {}: {shown}",
+                    quirk.kind.name()
+                );
+            }
+        }
+    }
+}

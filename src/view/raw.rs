@@ -223,6 +223,7 @@ impl Raw<'_> {
                 word = sanitise::line(word.as_bytes()).into_owned(),
                 verb = verb.name()
             ),
+            Remark::UsedUp { verb } => say!(text, "raw-hint-used-up", verb = verb.name()),
             Remark::TlsExpected => say!(text, "raw-hint-tls"),
             Remark::ServerCloses(_) => say!(text, "raw-hint-server-closes"),
         };
@@ -582,5 +583,100 @@ fn name(verb: Verb) -> &'static str {
         "?"
     } else {
         verb.name()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::view::text::Lang;
+
+    #[test]
+    fn every_remark_has_its_sentence_within_eighty_columns_in_both_languages() {
+        let address: SocketAddr = "192.168.52.7:52659".parse().expect("an address");
+        let mut negotiation = None;
+        let ends = crate::ftp::dialogue::Ends {
+            server: Some(address),
+            ..Default::default()
+        };
+        let mut dialogue = Dialogue::new(ends);
+        let bytes = b"227 Entering Passive Mode (192,168,52,7,205,179)\r\n";
+        dialogue.feed(Side::Server, b"220 x\r\n", 0, &mut |_| {});
+        dialogue.feed(Side::User, b"PASV\r\n", 0, &mut |_| {});
+        dialogue.feed(Side::Server, bytes, 0, &mut |event| {
+            if let What::Negotiation(agreed) = event.what {
+                negotiation = Some(Box::new(agreed.clone()));
+            }
+        });
+        let negotiation = negotiation.expect("agreed on");
+        let remarks = [
+            Remark::SendPass { anonymous: true },
+            Remark::SendPass { anonymous: false },
+            Remark::LoginFirst,
+            Remark::Dial(negotiation.clone()),
+            Remark::DialPeerInstead {
+                named: address,
+                instead: address,
+            },
+            Remark::BeListening(address),
+            Remark::PortRefused { third_party: true },
+            Remark::PortRefused { third_party: false },
+            Remark::NoDataConnection,
+            Remark::DefaultPortTried {
+                user_port: Some(40000),
+            },
+            Remark::ServerWaits(negotiation),
+            Remark::TransferWaits { verb: Verb::Retr },
+            Remark::ClientWord {
+                word: "ls\u{1b}".into(),
+                verb: Verb::List,
+            },
+            Remark::UsedUp { verb: Verb::Pasv },
+            Remark::TlsExpected,
+            Remark::ServerCloses(ReplyCode::new(421).expect("three digits")),
+        ];
+        for lang in [Lang::En, Lang::Fr] {
+            let text = Text::new(lang);
+            let view = Raw {
+                text: &text,
+                style: Style::plain(),
+                explain: Explain::Full,
+                hints: true,
+                echo: false,
+                show_credentials: false,
+            };
+            for remark in &remarks {
+                let shown = view.coach(remark);
+                assert!(
+                    shown.contains("→") && !shown.contains(['$', '\u{1b}']),
+                    "{lang:?} {remark:?}: {shown}"
+                );
+                for line in shown.lines() {
+                    assert!(line.chars().count() <= 80, "{line}");
+                }
+            }
+            assert!(view.coach(&remarks[3]).contains("205 × 256 + 179 = 52659"));
+        }
+    }
+
+    #[test]
+    fn data_lines_come_whole_whatever_the_pieces() {
+        let text = Text::new(Lang::En);
+        let view = Raw {
+            text: &text,
+            style: Style::plain(),
+            explain: Explain::Off,
+            hints: false,
+            echo: false,
+            show_credentials: false,
+        };
+        let stream = b"one\r\ntwo\n\nthree";
+        for cut in 0..stream.len() {
+            let mut lines = DataLines::default();
+            let mut shown = lines.feed(&view, &stream[..cut]);
+            shown.push_str(&lines.feed(&view, &stream[cut..]));
+            shown.push_str(&lines.finish(&view));
+            assert_eq!(shown, "D> one\nD> two\nD> \nD> three\n", "cut at {cut}");
+        }
     }
 }

@@ -4,27 +4,28 @@
 use std::{collections::HashMap, fmt::Write, net::SocketAddr};
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     explain,
     json::{self, Bytes, Origin as Program, Place, Time},
-    quirk, sanitise,
+    log, quirk, sanitise,
     style::{Role, Style},
     text::{Lang, Text},
     wrap::wrap,
 };
 use crate::{
     ftp::{
-        catalogue::Flow,
         dialogue::Close,
-        event::{Event, Nanos, Reply, What},
+        event::{self, Event, Nanos, Reply},
         quirk::Grade,
         secret,
         side::Side,
     },
     say,
     script::{
-        effect::{DataFault, Effect, Notice, Origin, Why},
+        check::{Finding, Trap, What},
+        effect::{DataFault, Notice, Origin, Why},
         mistake::{Kind, Mistake},
         notation::{Item, Script},
         pattern::WhyNot,
@@ -166,6 +167,130 @@ pub fn refusal(text: &Text, name: &str, refusal: &Refusal) -> String {
     )
 }
 
+// ---- What --check finds ----------------------------------------------------------------------------------------------
+
+/// What was found in a script, a line each with what it is about, and the count.
+#[must_use]
+pub fn findings(text: &Text, style: Style, name: &str, script: &Script, all: &[Finding]) -> String {
+    let name = sanitise::line(name.as_bytes()).into_owned();
+    if all.is_empty() {
+        return format!("{}\n", say!(text, "server-check-fine", name = name));
+    }
+    let mut out = String::new();
+    let (mut errors, mut warnings, mut announced) = (0u64, 0u64, 0u64);
+    for finding in all {
+        let place = if finding.line == 0 {
+            name.clone()
+        } else {
+            format!("{name}:{}", finding.line)
+        };
+        let (line, role) = match &finding.what {
+            What::FileMissing(path) => {
+                errors += 1;
+                let path = sanitise::line(path.as_bytes()).into_owned();
+                let what = say!(text, "server-check-file-missing", detail = path);
+                (
+                    say!(text, "server-check-error", place = place, what = what),
+                    Role::Error,
+                )
+            }
+            What::WarningUnknown(wanted) => {
+                errors += 1;
+                let names: Vec<&str> = Trap::ALL.iter().map(|trap| trap.name()).collect();
+                let what = say!(
+                    text,
+                    "server-check-warning-unknown",
+                    detail = sanitise::line(wanted.as_bytes()).into_owned(),
+                    names = names.join(", ")
+                );
+                (
+                    say!(text, "server-check-error", place = place, what = what),
+                    Role::Error,
+                )
+            }
+            What::WarningAbsent(trap) => {
+                errors += 1;
+                let what = say!(text, "server-check-warning-absent", detail = trap.name());
+                (
+                    say!(text, "server-check-error", place = place, what = what),
+                    Role::Error,
+                )
+            }
+            What::Warning {
+                trap,
+                detail,
+                expected,
+            } => {
+                let detail = sanitise::line(detail.as_bytes()).into_owned();
+                let what = trap_sentence(text, *trap, detail);
+                if *expected {
+                    announced += 1;
+                    let line = say!(
+                        text,
+                        "server-check-expected",
+                        place = place,
+                        name = trap.name(),
+                        what = what
+                    );
+                    (line, Role::Remark)
+                } else {
+                    warnings += 1;
+                    let line = say!(
+                        text,
+                        "server-check-warning",
+                        place = place,
+                        name = trap.name(),
+                        what = what
+                    );
+                    (line, Role::Warning)
+                }
+            }
+        };
+        let _ = writeln!(
+            out,
+            "{}",
+            style.paint(role, &wrap(&line, 0, 2, style.width()))
+        );
+        let source = script.lines.iter().find(|line| line.number == finding.line);
+        if let Some(source) = source {
+            let shown: String = source.written.chars().take(MAX_SHOWN).collect();
+            let _ = writeln!(
+                out,
+                "{:>5} | {}",
+                finding.line,
+                sanitise::line(shown.replace('\t', " ").as_bytes())
+            );
+        }
+    }
+    let line = say!(
+        text,
+        "server-check-summary",
+        name = name,
+        errors = errors,
+        warnings = warnings,
+        expected = announced
+    );
+    let _ = writeln!(out, "{line}");
+    out
+}
+
+/// What a trap does, and to whom.
+#[must_use]
+pub fn trap_sentence(text: &Text, trap: Trap, detail: String) -> String {
+    let id = format!("server-warning-{}", trap.name());
+    let mut sentence = text.say(&id, &[("detail", detail.into())]);
+    let clients: Vec<&str> = trap.clients().iter().map(|client| client.name()).collect();
+    if !clients.is_empty() {
+        sentence.push_str(". ");
+        sentence.push_str(&say!(
+            text,
+            "server-check-clients",
+            clients = clients.join(", ")
+        ));
+    }
+    sentence
+}
+
 // ---- The start -------------------------------------------------------------------------------------------------------
 
 /// Where the server listens and what to type to reach it.
@@ -234,6 +359,26 @@ pub fn command_lines(at: SocketAddr) -> Vec<(&'static str, String)> {
     ]
 }
 
+/// A site for FileZilla's site manager: this server, plain FTP, anonymous, one connection, so that transfers stay on the
+/// connection that a class watches.
+#[must_use]
+pub fn filezilla_site(at: SocketAddr) -> String {
+    let ip = match at.ip() {
+        ip if ip.is_unspecified() && ip.is_ipv4() => "127.0.0.1".to_owned(),
+        ip if ip.is_unspecified() => "::1".to_owned(),
+        ip => ip.to_string(),
+    };
+    let port = at.port();
+    // Protocol 6 is "only use plain FTP", logon type 0 is anonymous.
+    format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<FileZilla3>\n  <Servers>\n    <Server>\n      <Host>{ip}</Host>\n      \
+         <Port>{port}</Port>\n      <Protocol>6</Protocol>\n      <Type>0</Type>\n      <Logontype>0</Logontype>\n      \
+         <PasvMode>MODE_DEFAULT</PasvMode>\n      <MaximumMultipleConnections>1</MaximumMultipleConnections>\n      \
+         <EncodingType>Auto</EncodingType>\n      <BypassProxy>0</BypassProxy>\n      <Name>ftplab {port}</Name>\n    \
+         </Server>\n  </Servers>\n</FileZilla3>\n"
+    )
+}
+
 // ---- What happens ----------------------------------------------------------------------------------------------------
 
 /// The live view.
@@ -291,7 +436,8 @@ impl Live {
                 self.said(&mut out, connection, event, *origin);
             }
             Happening::Notice(notice) => self.notice(&mut out, play, connection, at, notice),
-            Happening::Asks(effect) => self.asks(&mut out, connection, at, effect),
+            // The view of the server by hand says this.
+            Happening::Asks(_) => {}
             Happening::PortOpened(address) => {
                 let line = say!(text, "server-port-opened", address = address.to_string());
                 self.remark(&mut out, connection, at, Role::Remark, &line);
@@ -323,6 +469,7 @@ impl Live {
                 bytes,
                 name,
                 fault,
+                ..
             } => {
                 let bytes = *bytes;
                 let shown = |name: &&str| sanitise::line(name.as_bytes()).into_owned();
@@ -376,13 +523,13 @@ impl Live {
     fn said(&self, out: &mut String, connection: u64, event: &Event<'_>, origin: Option<Origin>) {
         let style = self.style;
         match &event.what {
-            What::Command(command) => {
+            event::What::Command(command) => {
                 let line = secret::shown_line(command.line, self.show_credentials);
                 let line = format!("C> {}", sanitise::line(&line));
                 let prefix = self.prefix(connection, event.at);
                 let _ = writeln!(out, "{prefix}{}", style.paint(Role::Command, &line));
             }
-            What::ReplyLine(line) => {
+            event::What::ReplyLine(line) => {
                 let role = match crate::ftp::reply::Head::of(line).code {
                     Some(code) => explain::role(code),
                     None => Role::OddReply,
@@ -391,12 +538,12 @@ impl Live {
                 let prefix = self.prefix(connection, event.at);
                 let _ = writeln!(out, "{prefix}{}", style.paint(role, &line));
             }
-            What::Reply(reply) => self.reply(out, reply, origin),
-            What::Sealed if event.side == Side::User => {
+            event::What::Reply(reply) => self.reply(out, reply, origin),
+            event::What::Sealed if event.side == Side::User => {
                 let line = say!(self.text, "server-tls");
                 self.remark(out, connection, event.at, Role::Warning, &line);
             }
-            What::Quirk(quirk) if quirk.kind.grade() > Grade::Remark => {
+            event::What::Quirk(quirk) if quirk.kind.grade() > Grade::Remark => {
                 let line = quirk::sentence(&self.text, quirk);
                 self.remark(out, connection, event.at, Role::Warning, &line);
             }
@@ -408,11 +555,12 @@ impl Live {
     fn reply(&self, out: &mut String, reply: &Reply<'_>, origin: Option<Origin>) {
         let place = match origin {
             Some(Origin::Script(line)) => format!("{}:{line}", self.name),
-            Some(Origin::Typed(line)) => say!(
+            Some(Origin::Typed(Some(line))) => say!(
                 self.text,
                 "server-typed",
                 place = format!("{}:{line}", self.name)
             ),
+            Some(Origin::Typed(None)) => say!(self.text, "server-by-hand"),
             Some(Origin::BuiltIn) => say!(self.text, "server-built-in"),
             Some(Origin::Player) | None => say!(self.text, "server-own-reply"),
         };
@@ -420,9 +568,11 @@ impl Live {
             Some(code) => explain::brief(&self.text, code),
             None => say!(self.text, "server-no-code"),
         };
-        let line = format!("{place}  {digits}");
-        let wrapped = wrap(&line, INDENT, INDENT, self.style.width());
-        let painted = self.style.paint(Role::Remark, &wrapped);
+        let start = INDENT + place.width() + 2;
+        let digits = wrap(&digits, start, INDENT, self.style.width());
+        let painted = self
+            .style
+            .paint(Role::Remark, &format!("{place}  {digits}"));
         let _ = writeln!(out, "{:INDENT$}{painted}", "");
     }
 
@@ -477,18 +627,6 @@ impl Live {
                 let line = say!(text, "server-idle", seconds = time.as_secs());
                 self.remark(out, connection, at, Role::Warning, &line);
             }
-        }
-    }
-
-    fn asks(&self, out: &mut String, connection: u64, at: Nanos, effect: &Effect) {
-        if let Effect::Ask { line, code, .. } = effect {
-            let line = say!(
-                self.text,
-                "server-asks",
-                place = format!("{}:{line}", self.name),
-                code = code.clone()
-            );
-            self.remark(out, connection, at, Role::Hint, &line);
         }
     }
 }
@@ -567,8 +705,8 @@ impl Tally {
         match happening {
             Happening::Connected { .. } => self.connections += 1,
             Happening::Said { event, .. } => match event.what {
-                What::Command(_) => self.commands += 1,
-                What::Reply(_) => self.replies += 1,
+                event::What::Command(_) => self.commands += 1,
+                event::What::Reply(_) => self.replies += 1,
                 _ => {}
             },
             Happening::Notice(Notice::Unmatched { .. }) => self.unmatched += 1,
@@ -740,19 +878,21 @@ pub fn json_happening(
             },
         ),
         Happening::Said { event, origin } => match &event.what {
-            What::Command(command) => {
+            event::What::Command(command) => {
                 let fields = json::command(place, event.at, command, show_credentials);
                 json::line("command", program, &fields)
             }
-            What::Reply(reply) => {
+            event::What::Reply(reply) => {
                 let mut fields = json::reply(place, event.at, reply);
                 fields.script_line = match origin {
-                    Some(Origin::Script(line) | Origin::Typed(line)) => Some(u64::from(*line)),
+                    Some(Origin::Script(line) | Origin::Typed(Some(line))) => {
+                        Some(u64::from(*line))
+                    }
                     _ => None,
                 };
                 json::line("reply", program, &fields)
             }
-            What::Negotiation(negotiation) => {
+            event::What::Negotiation(negotiation) => {
                 let fields = json::negotiation(place, event.at, negotiation);
                 json::line("negotiation", program, &fields)
             }
@@ -775,6 +915,7 @@ pub fn json_happening(
             bytes,
             name,
             fault,
+            ..
         } => json::line(
             "data",
             program,
@@ -812,82 +953,53 @@ pub fn json_happening(
 
 // ---- The log ---------------------------------------------------------------------------------------------------------
 
-/// The most bytes of one dialogue that are kept before they are written although it goes on.
-const MAX_KEPT: usize = 256 * 1024;
-
-/// The dialogues in the notation. Each is written whole when it ends, so that those of several clients do not mix.
-#[derive(Debug)]
-pub struct Log {
-    show_credentials: bool,
-    open: HashMap<u64, String>,
+/// The log of one dialogue, in the notation.
+pub struct DialogueLog {
+    log: log::Log,
+    text: String,
 }
 
-impl Log {
-    /// An empty log.
+impl DialogueLog {
+    /// The log of a connection.
     #[must_use]
-    pub fn new(show_credentials: bool) -> Log {
-        Log {
-            show_credentials,
-            open: HashMap::new(),
+    pub fn new(connection: u64, show_credentials: bool) -> DialogueLog {
+        let log = log::Log::new(show_credentials);
+        DialogueLog {
+            text: log.comment(&format!("#{connection}")),
+            log,
         }
     }
 
-    /// Notes what happened; gives what is to be written now, if anything.
-    pub fn happening(
-        &mut self,
-        text: &Text,
-        connection: u64,
-        at: Nanos,
-        happening: &Happening<'_>,
-    ) -> Option<String> {
-        use crate::script::literal::{escape, escape_pattern};
-        let kept = self.open.entry(connection).or_default();
-        let mut over = false;
-        let _ = match happening {
+    /// Notes what happened.
+    pub fn happening(&mut self, happening: &Happening<'_>) {
+        match happening {
             Happening::Connected { client, server } => {
-                let line = say!(
-                    text,
-                    "server-connected",
-                    client = client.to_string(),
-                    server = server.to_string()
-                );
-                let time = at / 1_000_000_000;
-                writeln!(kept, "# #{connection} {line} ({time})")
+                let line = self.log.comment(&format!("{client} > {server}"));
+                self.text.push_str(&line);
             }
-            Happening::Said { event, .. } => match &event.what {
-                What::Command(command) => {
-                    let shown = secret::shown_line(command.line, self.show_credentials);
-                    // The star that stands for a password is a pattern; everything else is meant as it is.
-                    if shown.len() == command.line.len() && *shown == *command.line {
-                        writeln!(kept, "C> {}", escape_pattern(&shown))
-                    } else {
-                        writeln!(kept, "C> {}", String::from_utf8_lossy(&shown))
-                    }
-                }
-                What::ReplyLine(line) => writeln!(kept, "S> {}", escape(line)),
-                What::TransferEnded(transfer) if transfer.flow == Flow::Up => Ok(()),
-                _ => Ok(()),
-            },
+            Happening::Said { event, .. } => self.text.push_str(&self.log.event(event)),
             Happening::Data {
-                direction, bytes, ..
-            } => match direction {
-                Direction::Up => writeln!(kept, "# D< {bytes}"),
-                Direction::Down => writeln!(kept, "# D> {bytes}"),
-            },
-            Happening::Closed { .. } => {
-                over = true;
-                Ok(())
+                direction,
+                bytes,
+                sample,
+                ..
+            } => {
+                let down = *direction == Direction::Down;
+                self.text.push_str(&self.log.data(sample, *bytes, down));
             }
-            _ => Ok(()),
-        };
-        if !over && kept.len() < MAX_KEPT {
-            return None;
+            Happening::Closed { .. } => self.text.push('\n'),
+            _ => {}
         }
-        let mut whole = std::mem::take(kept);
-        if over {
-            self.open.remove(&connection);
-            whole.push('\n');
-        }
-        Some(whole)
+    }
+
+    /// What was noted.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What was noted; from here on it begins anew.
+    pub fn take(&mut self) -> String {
+        std::mem::take(&mut self.text)
     }
 }

@@ -138,8 +138,9 @@ fn foreign(front: &[u8]) -> Sniffed {
     } else if is_erf(front) {
         Sniffed::Foreign(Foreign::Erf)
     } else if !inside.is_empty() && front.iter().all(|byte| is_text(*byte)) {
-        Sniffed::Foreign(match inside[0] {
-            b'{' | b'[' => Foreign::Json,
+        let next = inside[1..].trim_ascii_start().first();
+        Sniffed::Foreign(match (inside[0], next) {
+            (b'{', Some(b'"' | b'}')) | (b'[', Some(b'{' | b'[' | b']')) => Foreign::Json,
             _ => Foreign::Text,
         })
     } else {

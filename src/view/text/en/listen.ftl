@@ -12,12 +12,15 @@ listen-type-send = Type one of these on the control connection, then STOR and a 
 
 listen-connected = { $from } has connected after { $seconds } s: the active open of the server-DTP.
 listen-l1 = Its port { $port } is L-1, next to the server's control port L = { $control } (RFC 959 3.2).
-listen-not-l1 = Its port { $port } is not L-1 = { $wanted } (RFC 959 3.2, control port L = { $control }). Many servers take any port, since one below 1024 needs the administrator's right; a firewall that lets only { $wanted } in stops those.
+listen-ftp-data = Its port { $port } is ftp-data, L-1 of a server on port 21. This one has L = { $control }, so that { $wanted } would be its L-1 (RFC 959 3.2); it takes { $port } all the same.
+listen-not-l1 = Its port { $port } is not L-1 = { $wanted } (RFC 959 3.2, control port L = { $control }): the server took any port.
+listen-not-l1-privileged = Many do, since { $wanted } needs the administrator's right; a firewall that lets only { $wanted } in stops those.
 listen-not-l1-untold = If L is another: --control L.
 listen-rejected = { $from } has connected and was turned away: it is not { $expected }. Still listening.
 listen-dialled = Data connection open from { $from } (your side, active open) to { $to } (the server-DTP, passive open).
 listen-silent = Nothing comes yet. The server sends when LIST or RETR is given on the control connection, not before.
 listen-silent-sending = Nothing moves. The server takes the file when STOR is given on the control connection, not before.
+listen-go = When the server has answered STOR with 150, press Enter: the file goes out then. Some servers break off when it comes earlier.
 
 listen-end-fin = { $peer } closed the connection in order (FIN): the end of the data (RFC 959 3.4.1).
 listen-end-rst = { $peer } broke the connection off (RST): what came may not be all.

@@ -76,6 +76,7 @@ server-closed = connection closed by this server
 server-reset = connection reset by this server
 server-tls = the client begins TLS, which this server does not speak: closing. Ask the client for plain FTP
 server-typed = typed, { $place }
+server-by-hand = typed by hand
 server-own-reply = (not from the script)
 server-no-code = no three digits: no client can tell what this means
 server-unmatched = nothing in the script takes this command
@@ -103,7 +104,6 @@ server-fault-no-ipv4 = PASV can only name IPv4 addresses, and this connection is
 server-aborted = ABOR: the rest of { $place } is dropped, and its data connection
 server-looping = the same command { $count } times within a second: this client loops, closing
 server-idle = no command for { $seconds } s
-server-asks = { $place }: type the reply ({ $code }…)
 
 # The end.
 server-summary =
@@ -114,11 +114,8 @@ server-summary =
     }
 server-lines-used = Blocks of { $name } that were used: { $lines }
 server-lines-unused = Never used: { $lines } ({ $name })
+server-param-unknown = this script has no parameter { $name }; it has: { $names }
 server-unknown-script = "{ $name }" is neither a file nor a script that ftplab brings. It brings: { $names }
-server-unreadable = { $path }: { $error }
-server-bind-failed = Cannot listen on { $address }: { $error }.
-server-bind-taken = Port { $port } is taken on { $host }. --port 0 picks a free one.
-server-bind-privileged = Port { $port } is for administrators on this system. Take one above 1023 (--port 2121), or run this as root.
 server-tree-too-much = { $path }: more files and folders than a fake server serves
 server-built-in = (built-in server)
 
@@ -128,7 +125,13 @@ server-check-warning = { $place }: warning { $name }: { $what }
 server-check-expected = { $place }: as announced, { $name }: { $what }
 server-check-clients = Seen with { $clients }.
 server-check-fine = { $name }: nothing to complain about
-server-check-summary = { $name }: { $errors } errors, { $warnings } warnings, { $expected } announced warnings
+server-check-summary = { $name }: { $errors ->
+        [one] { $errors } error
+       *[other] { $errors } errors
+    }, { $warnings ->
+        [one] { $warnings } warning
+       *[other] { $warnings } warnings
+    }, { $expected } announced
 server-check-file-missing = the file { $detail } is not in the script's folder
 server-check-warning-unknown = there is no warning { $detail }; the names are: { $names }
 server-check-warning-absent = the warning { $detail } was announced, and there is nothing to warn of
@@ -179,3 +182,54 @@ server-warning-data-reset = { $detail }: the data connection is reset; clients r
 server-warning-too-slow = it takes longer than these clients wait with their own settings: { $detail }
 server-warning-reply-not-allowed = { $detail }: RFC 959 5.4 (or the command's own RFC) does not list this reply
 server-warning-never-matches = { $detail } can never match: the rules before it take everything that it takes
+
+# By hand. A person types the replies.
+server-hand-intro = You are the server: type the replies. CR LF is added. /help tells what else there is.
+server-hand-help = Type a reply: three digits, a blank, a text. 331- begins a reply of several lines, 331 and a blank ends it. Beside that:
+server-hand-help-data = /data FILE: sends FILE over the data connection and closes it; for STOR, /data receives
+server-hand-help-accept = /accept: takes the data connection, and nothing else yet
+server-hand-help-close = /close: closes the data connection
+server-hand-help-pasv = /pasv: opens a data port and says what a 227 must name
+server-hand-help-hold = /hold or /hold 331: keeps the client waiting with 331- lines; the reply must then be 331
+server-hand-help-send = /send: sends a reply that was questioned, all the same
+server-hand-help-hangup = /hangup: closes the control connection
+server-hand-help-quit = /quit: ends the server
+server-hand-asks = #{ $connection } { $command }: your reply?
+server-hand-asks-line = #{ $connection } { $command }: your reply? ({ $place })
+server-hand-greeting = (a client has connected)
+server-hand-open = The reply of several lines is open: more lines, then { $code } and a blank.
+server-hand-code = The code begins with { $code }.
+server-hand-port = A data port is open: { $address }. The reply must name it: ({ $right })
+server-hand-receive = The client now sends: /data receives it. Then the final reply.
+server-hand-send-data = The client now waits for the data: /data FILE sends it. Then the final reply.
+server-hand-patience = { $client } waits { $seconds } s.
+server-hand-patience-unknown = Which client it is cannot be told yet; the least patient one, { $client }, waits { $seconds } s.
+server-hand-patience-endless = This client waits as long as it takes.
+server-hand-left = #{ $connection }: { $client } gives up in { $seconds } s
+server-hand-over = #{ $connection }: the time of { $client } is over; it has given up, or is about to
+server-hand-the-client = the client
+server-hand-not-sent = Not sent. Type another reply, or /send to send it all the same.
+server-hand-nobody-asks = Nobody waits for a reply. Sent now, it would be taken for the answer to the next command: { $client } would be one reply behind from then on.
+server-hand-no-code = No three digits: { $client } cannot tell what this means, and waits on or gives up.
+server-hand-code-alone = { $code } with nothing behind it: curl, wget and FileZilla wait for the blank behind the code.
+server-hand-no-blank = A blank must stand behind { $code } (RFC 959 4.2): curl and wget wait for a line that has one.
+server-hand-other-inside = A reply that began with { $open }- is open. { $typed } inside it is mere text by RFC 959 4.2; curl and wget take it for the end, the others go on waiting for { $open } and a blank.
+server-hand-first-digit = { $typed } begins with { $digit } ({ $meaning }). To { $command } may come: { $possible }.
+server-hand-wrong-code = The first digit is right, the code is not one for { $command }. There are: { $possible }.
+server-hand-no-preliminary = First 150 (or 125), then the data, then this: without a 150, every command-line client breaks { $verb } off, and blames something else.
+server-hand-address = This does not name the port that is open, { $address }: the client would dial in vain. It is written ({ $right })
+server-hand-unknown = There is no { $word }; /help lists what there is.
+server-hand-no-client = No client is connected.
+server-hand-nothing-held = Nothing was held back.
+server-hand-hold-code = Which code shall the reply have? Type /hold 331, with the code you are going to type.
+server-hand-holding = The client is kept waiting with a line every few seconds, until you type the reply.
+server-hand-no-transfer = There is no transfer command to send data for; /accept takes the data connection by itself.
+server-hand-file-needed = Which file? /data FILE
+
+# --from.
+server-from-nothing = there is no dialogue in { $path }: neither a log (S> and C> lines) nor a transcript with reply codes and commands
+server-from-done =
+    { $steps ->
+        [one] { $path }: a script of one step. What clients will make of it: ftplab fake-server --check { $path }
+       *[other] { $path }: a script of { $steps } steps. What clients will make of it: ftplab fake-server --check { $path }
+    }

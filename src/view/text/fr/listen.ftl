@@ -12,12 +12,15 @@ listen-type-send = À taper sur la connexion de contrôle, l’une ou l’autre,
 
 listen-connected = { $from } s’est connecté après { $seconds } s : l’ouverture active du server-DTP.
 listen-l1 = Son port { $port } est L-1, le voisin du port de contrôle du serveur, L = { $control } (RFC 959 3.2).
-listen-not-l1 = Son port { $port } n’est pas L-1 = { $wanted } (RFC 959 3.2, port de contrôle L = { $control }). Beaucoup de serveurs prennent un port quelconque, car il faut les droits d’administrateur au-dessous de 1024 ; un pare-feu qui ne laisse entrer que { $wanted } les arrête.
+listen-ftp-data = Son port { $port } est ftp-data, L-1 d’un serveur sur le port 21. Celui-ci a L = { $control }, et son L-1 serait { $wanted } (RFC 959 3.2) ; il prend { $port } quand même.
+listen-not-l1 = Son port { $port } n’est pas L-1 = { $wanted } (RFC 959 3.2, port de contrôle L = { $control }) : le serveur en a pris un quelconque.
+listen-not-l1-privileged = Beaucoup le font, car { $wanted } demande les droits d’administrateur ; un pare-feu qui ne laisse entrer que { $wanted } les arrête.
 listen-not-l1-untold = Si L est un autre : --control L.
 listen-rejected = { $from } s’est connecté et a été renvoyé : ce n’est pas { $expected }. L’écoute continue.
 listen-dialled = Connexion de données ouverte de { $from } (votre côté, ouverture active) vers { $to } (le server-DTP, ouverture passive).
 listen-silent = Rien ne vient pour l’instant. Le serveur envoie quand LIST ou RETR est donné sur la connexion de contrôle, pas avant.
 listen-silent-sending = Rien ne bouge. Le serveur prend le fichier quand STOR est donné sur la connexion de contrôle, pas avant.
+listen-go = Quand le serveur a répondu 150 à STOR, appuyez sur Entrée : le fichier part alors. Certains serveurs rompent s’il vient plus tôt.
 
 listen-end-fin = { $peer } a fermé la connexion en bon ordre (FIN) : c’est la fin des données (RFC 959 3.4.1).
 listen-end-rst = { $peer } a rompu la connexion (RST) : ce qui est venu n’est peut-être pas tout.

@@ -76,6 +76,7 @@ server-closed = connexion fermée par ce serveur
 server-reset = connexion rompue par ce serveur (RST)
 server-tls = le client commence du TLS, que ce serveur ne parle pas : fermeture. Réglez le client sur FTP simple
 server-typed = tapé, { $place }
+server-by-hand = tapé à la main
 server-own-reply = (hors du script)
 server-no-code = pas de code à trois chiffres : aucun client ne peut savoir ce que cela veut dire
 server-unmatched = rien dans le script ne prend cette commande
@@ -103,7 +104,6 @@ server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette conne
 server-aborted = ABOR : le reste de { $place } est abandonné, avec sa connexion de données
 server-looping = la même commande { $count } fois en une seconde : ce client tourne en rond, fermeture
 server-idle = aucune commande depuis { $seconds } s
-server-asks = { $place } : tapez la réponse ({ $code }…)
 
 # The end.
 server-summary =
@@ -114,11 +114,8 @@ server-summary =
     }
 server-lines-used = Blocs de { $name } qui ont servi : { $lines }
 server-lines-unused = Jamais utilisés : { $lines } ({ $name })
+server-param-unknown = ce script n’a pas de paramètre { $name } ; il a : { $names }
 server-unknown-script = « { $name } » n’est ni un fichier ni un script fourni avec ftplab. Sont fournis : { $names }
-server-unreadable = { $path } : { $error }
-server-bind-failed = Impossible d’écouter sur { $address } : { $error }.
-server-bind-taken = Le port { $port } est déjà pris sur { $host }. --port 0 en choisit un libre.
-server-bind-privileged = Sur ce système, le port { $port } est réservé à l’administrateur. Prenez-en un au-dessus de 1023 (--port 2121), ou lancez ceci en root.
 server-tree-too-much = { $path } : plus de fichiers et de dossiers qu’un faux serveur n’en sert
 server-built-in = (serveur intégré)
 
@@ -128,7 +125,13 @@ server-check-warning = { $place } : avertissement { $name } : { $what }
 server-check-expected = { $place } : comme annoncé, { $name } : { $what }
 server-check-clients = Constaté avec { $clients }.
 server-check-fine = { $name } : rien à redire
-server-check-summary = { $name } : { $errors } erreurs, { $warnings } avertissements, { $expected } avertissements annoncés
+server-check-summary = { $name } : { $errors ->
+        [one] { $errors } erreur
+       *[other] { $errors } erreurs
+    }, { $warnings ->
+        [one] { $warnings } avertissement
+       *[other] { $warnings } avertissements
+    }, { $expected } annoncés
 server-check-file-missing = le fichier { $detail } n’est pas dans le dossier du script
 server-check-warning-unknown = l’avertissement { $detail } n’existe pas ; les noms sont : { $names }
 server-check-warning-absent = l’avertissement { $detail } était annoncé, et il n’y a pas lieu d’avertir
@@ -179,3 +182,54 @@ server-warning-data-reset = { $detail } : la connexion de données est rompue (
 server-warning-too-slow = c’est plus long que l’attente de ces clients, avec leurs propres réglages : { $detail }
 server-warning-reply-not-allowed = { $detail } : la RFC 959 5.4 (ou celle de la commande) ne prévoit pas cette réponse
 server-warning-never-matches = { $detail } ne peut jamais servir : les règles qui précèdent prennent tout ce qu’elle prend
+
+# By hand. A person types the replies.
+server-hand-intro = Vous êtes le serveur : tapez les réponses. CR LF est ajouté. /help dit ce qu’il y a d’autre.
+server-hand-help = Tapez une réponse : trois chiffres, un blanc, un texte. 331- commence une réponse à plusieurs lignes, 331 et un blanc la finit. En outre :
+server-hand-help-data = /data FICHIER : envoie FICHIER par la connexion de données et la ferme ; pour STOR, /data reçoit
+server-hand-help-accept = /accept : prend la connexion de données, et rien d’autre pour l’instant
+server-hand-help-close = /close : ferme la connexion de données
+server-hand-help-pasv = /pasv : ouvre un port de données et dit ce qu’un 227 doit nommer
+server-hand-help-hold = /hold ou /hold 331 : fait patienter le client avec des lignes 331- ; la réponse doit alors être 331
+server-hand-help-send = /send : envoie quand même une réponse mise en doute
+server-hand-help-hangup = /hangup : ferme la connexion de contrôle
+server-hand-help-quit = /quit : arrête le serveur
+server-hand-asks = #{ $connection } { $command } : votre réponse ?
+server-hand-asks-line = #{ $connection } { $command } : votre réponse ? ({ $place })
+server-hand-greeting = (un client s’est connecté)
+server-hand-open = La réponse à plusieurs lignes est ouverte : d’autres lignes, puis { $code } et un blanc.
+server-hand-code = Le code commence par { $code }.
+server-hand-port = Un port de données est ouvert : { $address }. La réponse doit le nommer : ({ $right })
+server-hand-receive = Le client envoie maintenant : /data reçoit. Ensuite la réponse finale.
+server-hand-send-data = Le client attend maintenant les données : /data FICHIER les envoie. Ensuite la réponse finale.
+server-hand-patience = { $client } attend { $seconds } s.
+server-hand-patience-unknown = On ne peut pas encore savoir quel client c’est ; le moins patient, { $client }, attend { $seconds } s.
+server-hand-patience-endless = Ce client attend le temps qu’il faut.
+server-hand-left = #{ $connection } : { $client } abandonne dans { $seconds } s
+server-hand-over = #{ $connection } : le temps de { $client } est passé ; il a abandonné ou va le faire
+server-hand-the-client = le client
+server-hand-not-sent = Pas envoyé. Tapez une autre réponse, ou /send pour l’envoyer quand même.
+server-hand-nobody-asks = Personne n’attend de réponse. Envoyée maintenant, elle passerait pour la réponse à la commande suivante : { $client } aurait dès lors une réponse de retard.
+server-hand-no-code = Pas de code à trois chiffres : { $client } ne peut pas savoir ce que cela veut dire ; il continue d’attendre, ou abandonne.
+server-hand-code-alone = { $code } sans rien derrière : curl, wget et FileZilla attendent le blanc qui suit le code.
+server-hand-no-blank = Un blanc doit suivre { $code } (RFC 959 4.2) : curl et wget attendent une ligne qui en a un.
+server-hand-other-inside = Une réponse commencée par { $open }- est ouverte. D’après la RFC 959 4.2, { $typed } n’y est que du texte ; curl et wget y voient la fin, les autres attendent toujours { $open } et un blanc.
+server-hand-first-digit = { $typed } commence par { $digit } ({ $meaning }). À { $command } peuvent répondre : { $possible }.
+server-hand-wrong-code = Le premier chiffre est bon, mais ce code n’est pas de ceux de { $command }. Il y a : { $possible }.
+server-hand-no-preliminary = D’abord 150 (ou 125), puis les données, puis ceci : sans 150, tous les clients en ligne de commande interrompent { $verb }, et accusent autre chose.
+server-hand-address = Ceci ne nomme pas le port qui est ouvert, { $address } : le client appellerait en vain. Cela s’écrit ({ $right })
+server-hand-unknown = { $word } n’existe pas ; /help dit ce qu’il y a.
+server-hand-no-client = Aucun client n’est connecté.
+server-hand-nothing-held = Rien n’a été retenu.
+server-hand-hold-code = Quel code aura la réponse ? Tapez /hold 331, avec le code que vous allez taper.
+server-hand-holding = Une ligne toutes les quelques secondes fait patienter le client, jusqu’à ce que vous tapiez la réponse.
+server-hand-no-transfer = Aucune commande de transfert n’attend de données ; /accept prend la connexion de données seule.
+server-hand-file-needed = Quel fichier ? /data FICHIER
+
+# --from.
+server-from-nothing = il n’y a pas de dialogue dans { $path } : ni un journal (lignes S> et C>), ni une transcription avec des codes et des commandes
+server-from-done =
+    { $steps ->
+        [one] { $path } : un script d’une étape. Ce que les clients en feront : ftplab fake-server --check { $path }
+       *[other] { $path } : un script de { $steps } étapes. Ce que les clients en feront : ftplab fake-server --check { $path }
+    }

@@ -1,0 +1,163 @@
+//! What each fuzz target does with its bytes. The targets call these, and so does the test that replays the corpus: a
+//! crash found once is found again by `cargo test`.
+
+use ftplab::{
+    ftp::{
+        dialogue::{Close, Dialogue, Ends},
+        endpoint::{self, Form},
+        event::{Event, What},
+        line::{LineReader, Piece},
+        paste,
+        side::Side,
+    },
+    script::notation::Script,
+    view::sanitise,
+};
+
+/// A body.
+pub(crate) type Body = fn(&[u8]);
+
+/// Every body, by its target's name.
+pub(crate) const BODIES: &[(&str, Body)] = &[
+    ("lines", lines),
+    ("endpoints", endpoints),
+    ("dialogue", dialogue),
+    ("script", script),
+];
+
+/// The lines of a stream, as text for comparison; the first byte says how long the pieces are.
+fn read(bytes: &[u8], step: usize) -> Vec<(u64, u64, Vec<u8>)> {
+    let mut reader = LineReader::with_limit(32);
+    let mut lines = Vec::new();
+    for chunk in bytes.chunks(step.max(1)) {
+        let mut rest = chunk;
+        while let Some(piece) = reader.next(&mut rest) {
+            match piece {
+                Piece::Line(line) => lines.push((line.start, line.end, line.bytes.to_vec())),
+                Piece::Tls(_) => return lines,
+            }
+        }
+    }
+    lines.extend(
+        reader
+            .finish()
+            .map(|line| (line.start, line.end, line.bytes.to_vec())),
+    );
+    lines
+}
+
+/// Lines: the same however they are cut, in order, and within their limit; on a terminal, nothing that could harm.
+pub(crate) fn lines(data: &[u8]) {
+    let Some((&step, data)) = data.split_first() else {
+        return;
+    };
+    let whole = read(data, data.len());
+    assert_eq!(read(data, usize::from(step)), whole);
+    for pair in whole.windows(2) {
+        assert!(pair[0].1 <= pair[1].0);
+    }
+    for (_, _, text) in &whole {
+        assert!(text.len() <= 32);
+        let shown = sanitise::line(text);
+        assert!(shown.chars().all(|c| c == '\t' || !c.is_control()));
+    }
+}
+
+/// End points: every form reads every text or says where it goes wrong, and what is read can be written and read again.
+pub(crate) fn endpoints(data: &[u8]) {
+    match paste::read(data) {
+        Ok(pasted) => assert!(pasted.stated.span.end <= data.len()),
+        Err(misread) => {
+            assert!(misread.fault.at <= data.len());
+            let _ = misread.may_go_on(data);
+        }
+    }
+    for form in [
+        Form::Port,
+        Form::Reply227,
+        Form::Eprt,
+        Form::Reply229,
+        Form::Lprt,
+        Form::Reply228,
+    ] {
+        match endpoint::parse(form, data) {
+            Err(fault) => assert!(fault.at <= data.len()),
+            Ok(stated) => {
+                assert!(stated.span.end <= data.len());
+                let Some(host) = stated.endpoint.host else {
+                    continue;
+                };
+                let address = stated.endpoint.at(host);
+                let again =
+                    endpoint::parse(Form::Eprt, &endpoint::eprt_command(address).as_bytes()[5..]);
+                let canonical = std::net::SocketAddr::new(host.to_canonical(), address.port());
+                assert_eq!(again.map(|stated| stated.endpoint.at(host)), Ok(canonical));
+            }
+        }
+    }
+}
+
+/// What an event is, for comparison.
+fn name(event: &Event<'_>) -> String {
+    let what = match &event.what {
+        What::Command(command) => {
+            format!("command {} {:?} {:?}", command.n, command.verb, command.arg)
+        }
+        What::ReplyLine(line) => format!("line {line:?}"),
+        What::Reply(reply) => format!(
+            "reply {} {:?} {} {:?}",
+            reply.n,
+            reply.code,
+            reply.text.len(),
+            reply.answers
+        ),
+        What::Negotiation(agreed) => format!("{agreed:?}"),
+        What::Quirk(quirk) => format!("{quirk:?}"),
+        other => format!("{other:?}"),
+    };
+    format!("{:?} {} {what}", event.side, event.offset)
+}
+
+/// The events of a dialogue whose pieces alternate between the sides at each byte 0xFE, and lose bytes at each 0xFD.
+fn watch(data: &[u8], step: usize) -> Vec<String> {
+    let mut dialogue = Dialogue::with_line_limit(
+        Ends {
+            midstream: data.len() % 2 == 1,
+            ..Ends::default()
+        },
+        256,
+    );
+    let mut seen = Vec::new();
+    let mut side = Side::Server;
+    for turn in data.split(|&b| b == 0xfe) {
+        for (at, part) in turn.split(|&b| b == 0xfd).enumerate() {
+            if at > 0 {
+                dialogue.gap(side, 7, 0, &mut |event| seen.push(name(event)));
+            }
+            for chunk in part.chunks(step.max(1)) {
+                dialogue.feed(side, chunk, 0, &mut |event| seen.push(name(event)));
+            }
+        }
+        side = side.other();
+    }
+    for side in [Side::Server, Side::User] {
+        dialogue.end(side, Close::Fin, 0, &mut |event| seen.push(name(event)));
+    }
+    seen
+}
+
+/// The observer: the same events however the bytes are cut.
+pub(crate) fn dialogue(data: &[u8]) {
+    let Some((&step, data)) = data.split_first() else {
+        return;
+    };
+    assert_eq!(watch(data, usize::from(step)), watch(data, usize::MAX));
+}
+
+/// A script: read without a panic, and printed back unchanged where it is one.
+pub(crate) fn script(data: &[u8]) {
+    match Script::parse(data) {
+        Ok(script) => assert_eq!(script.to_string().as_bytes(), data),
+        Err(mistakes) => assert!(!mistakes.is_empty()),
+    }
+}

@@ -1,0 +1,268 @@
+//! `fake-server`: load the script, listen, let the player answer, show what happens. Scripts can also be checked, tested
+//! against themselves and made from a transcript; each of these is a file here.
+
+mod by_hand;
+mod check;
+mod from;
+mod outputs;
+
+use std::{cell::RefCell, fs, io, path::Path, rc::Rc, sync::Arc};
+
+use super::{Context, Exit, Failure, builtin, fault};
+use crate::{
+    cli::FakeServer,
+    ftp::event::Nanos,
+    io::{
+        data::BindError,
+        server::{Folder, Options, Server, StartError, Tap, TreeError},
+    },
+    say,
+    script::{
+        notation::{Item, Line, Script},
+        params::{self, Values},
+        play::{Limits, Play},
+        watch::Happening,
+    },
+    view::{log::MAX_DATA, server as view},
+};
+use outputs::{Outputs, Prepared};
+
+/// The subcommand's name.
+const NAME: &str = "fake-server";
+/// The script that is played when none is named.
+const DEFAULT: &str = "any-client";
+/// The port when none is asked for.
+const PORT: u16 = 2121;
+/// Where the ports of students begin, and how many there are: every other one, since the data of a server on port L
+/// comes from L-1.
+const STUDENT_PORTS: (u16, u16) = (20_001, 10_000);
+
+/// Does what the command line asks for.
+pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
+    if !asked.check.is_empty() {
+        return check::run(asked, context);
+    }
+    if let Some(path) = &asked.from {
+        return from::run(asked, context, path);
+    }
+    serve(asked, context)
+}
+
+/// A script that is ready, with its name and what its files are below.
+struct Loaded {
+    found: builtin::Found,
+    script: Script,
+    values: Values,
+}
+
+/// Finds and reads a script. The script's mistakes have the given exit code.
+fn load(
+    name: &str,
+    asked: &FakeServer,
+    context: &Context,
+    exit: fn(String) -> Failure,
+) -> Result<Loaded, Failure> {
+    let text = &context.text;
+    let found = builtin::find(name)
+        .map_err(|error| unreadable(context, name, &error))?
+        .ok_or_else(|| {
+            let names = builtin::names().join(", ");
+            let what = say!(text, "server-unknown-script", name = name, names = names);
+            fault::failed(context, NAME, &what)
+        })?;
+    let script = Script::parse(&found.text).map_err(|all| {
+        exit(
+            view::mistakes(text, context.err, &found.name, &all)
+                .trim_end()
+                .to_owned(),
+        )
+    })?;
+    let values = params::resolve(
+        &script.settings.params,
+        &asked.param,
+        asked.student.as_deref(),
+    )
+    .map_err(|name| {
+        let known: Vec<&str> = script
+            .settings
+            .params
+            .iter()
+            .map(|p| p.name.as_str())
+            .collect();
+        let what = say!(
+            text,
+            "server-param-unknown",
+            name = name,
+            names = known.join(", ")
+        );
+        fault::failed(context, NAME, &what)
+    })?;
+    Ok(Loaded {
+        found,
+        script,
+        values,
+    })
+}
+
+impl Loaded {
+    /// The script that answers nothing.
+    fn nothing() -> Loaded {
+        Loaded {
+            found: builtin::Found {
+                name: NAME.to_owned(),
+                text: Vec::new(),
+                folder: Folder::None,
+            },
+            script: Script::default(),
+            values: Values::new(),
+        }
+    }
+
+    /// Makes it ready to be played.
+    fn play(
+        self,
+        asked: &FakeServer,
+        context: &Context,
+    ) -> Result<(builtin::Found, Play), Failure> {
+        let Loaded {
+            found,
+            script,
+            values,
+        } = self;
+        let tree = match &script.settings.files {
+            Some((dir, read_only)) => Some(
+                found
+                    .folder
+                    .tree(dir, *read_only)
+                    .map_err(|error| no_tree(context, &error))?,
+            ),
+            None => None,
+        };
+        let limits = Limits {
+            data_wait: asked.limits.data_wait,
+            idle: asked.limits.idle,
+            loop_commands: asked.limits.max_repeats,
+            upload: asked.limits.max_upload,
+            allow_foreign: asked.allow_foreign,
+        };
+        let play =
+            Play::new(script, values, limits, asked.public_address, tree).map_err(|refusal| {
+                let what = view::refusal(&context.text, &found.name, &refusal);
+                fault::failed(context, NAME, &what)
+            })?;
+        Ok((found, play))
+    }
+}
+
+/// Runs the server until Ctrl-C, or until its first client has gone.
+fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
+    let loaded = match asked.script.as_deref() {
+        // By hand, no script is a script too: everything is typed.
+        None if asked.by_hand => Loaded::nothing(),
+        name => load(name.unwrap_or(DEFAULT), asked, context, Failure::failed)?,
+    };
+    let (found, mut play) = loaded.play(asked, context)?;
+    let types = |line: &Line| matches!(line.item, Item::Typed(_));
+    let typed = asked.by_hand || play.script.lines.iter().any(types);
+    play.by_hand = asked.by_hand;
+    let play = Arc::new(play);
+    let mut options = Options {
+        port: port(asked),
+        passive_ports: asked.passive_ports.clone(),
+        folder: found.folder,
+        store: asked.store.clone(),
+        connections: asked.limits.max_connections,
+        data_ports: asked.limits.max_data_ports,
+        line: usize::try_from(asked.limits.max_line).unwrap_or(usize::MAX),
+        once: asked.once,
+        sample: if asked.log.is_some() { MAX_DATA } else { 0 },
+        ..Options::default()
+    };
+    if let Some(address) = asked.bind {
+        options.bind = vec![address];
+    }
+    if let Some(dir) = &asked.store {
+        fs::create_dir_all(dir).map_err(|error| unreadable(context, &fault::shown(dir), &error))?;
+    }
+    let server =
+        Server::bind(Arc::clone(&play), options).map_err(|error| not_started(context, error))?;
+    server
+        .stop_on_interrupt()
+        .map_err(|error| not_started(context, error))?;
+    if let (Some(path), Some(&address)) = (&asked.filezilla_site, server.addresses().first()) {
+        fs::write(path, view::filezilla_site(address))
+            .map_err(|error| unreadable(context, &fault::shown(path), &error))?;
+    }
+    let prepared = Prepared::open(asked, context, &found.name, play)?;
+    if typed {
+        return by_hand::run(asked, context, &found.name, server, prepared);
+    }
+    let mut outputs = prepared.ready(outputs::to_stdout());
+    outputs.start(server.addresses());
+    let outputs = Rc::new(RefCell::new(outputs));
+    server.run(Watch {
+        outputs: Rc::clone(&outputs),
+    });
+    let complete = outputs.borrow_mut().end();
+    Ok(if asked.expect_complete && !complete {
+        Exit::No
+    } else {
+        Exit::Done
+    })
+}
+
+/// The control port that is asked for.
+fn port(asked: &FakeServer) -> u16 {
+    match (asked.port, &asked.student) {
+        (Some(port), _) => port,
+        (None, Some(student)) => {
+            let (first, count) = STUDENT_PORTS;
+            let place = params::draw(student, "port") % u64::from(count);
+            first + 2 * u16::try_from(place).unwrap_or(0)
+        }
+        (None, None) => PORT,
+    }
+}
+
+/// The server's tap.
+struct Watch {
+    outputs: Rc<RefCell<Outputs>>,
+}
+
+impl Tap for Watch {
+    fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>) {
+        self.outputs
+            .borrow_mut()
+            .happening(connection, at, happening);
+    }
+}
+
+/// A file or folder that cannot be read or written.
+fn unreadable(context: &Context, path: &str, error: &io::Error) -> Failure {
+    let why = fault::reason(&context.text, error);
+    let shown = fault::shown(Path::new(path));
+    let what = say!(&context.text, "error-file", file = shown, why = why);
+    fault::failed(context, NAME, &what)
+}
+
+fn no_tree(context: &Context, error: &TreeError) -> Failure {
+    match error {
+        TreeError::Unreadable { path, error } => unreadable(context, path, error),
+        TreeError::TooMuch { path } => {
+            let shown = fault::shown(Path::new(path));
+            let what = say!(&context.text, "server-tree-too-much", path = shown);
+            fault::failed(context, NAME, &what)
+        }
+    }
+}
+
+fn not_started(context: &Context, error: StartError) -> Failure {
+    let what = match error {
+        StartError::Bind { address, source } => {
+            let error = BindError::of(address, source);
+            fault::bind(&context.text, "fake-server --port", &error)
+        }
+        StartError::System(error) => fault::reason(&context.text, &error),
+    };
+    fault::failed(context, NAME, &what)
+}

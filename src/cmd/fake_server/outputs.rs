@@ -1,0 +1,220 @@
+//! Where everything goes that happens on the server: the screen or JSON Lines, the events file, the log.
+
+use std::{collections::HashMap, fs::File, io::Write, net::SocketAddr, sync::Arc};
+
+use super::unreadable;
+use crate::{
+    cli::FakeServer,
+    cmd::{Context, Failure, fault},
+    ftp::event::Nanos,
+    io::{events::Events, stdio as streams},
+    script::{play::Play, watch::Happening},
+    view::{
+        json::Origin,
+        server as view,
+        style::Style,
+        text::{Lang, Text},
+    },
+};
+
+/// The most bytes of one dialogue that are kept before they are written although it goes on.
+const MAX_KEPT: usize = 256 * 1024;
+
+/// Where what is shown goes; false where it takes no more.
+pub(super) type Sink = Box<dyn FnMut(&str) -> bool>;
+
+/// Standard output, at once.
+pub(super) fn to_stdout() -> Sink {
+    Box::new(|shown| {
+        let mut out = streams::stdout();
+        out.write_all(shown.as_bytes())
+            .and_then(|()| out.flush())
+            .is_ok()
+    })
+}
+
+/// What is needed to show what happens; it can be taken to another thread and made [`ready`](Prepared::ready) there.
+pub(super) struct Prepared {
+    name: String,
+    play: Arc<Play>,
+    json: bool,
+    events: Option<Events>,
+    log: Option<Logs>,
+    show_credentials: bool,
+    lang: Lang,
+    style: Style,
+}
+
+pub(super) struct Outputs {
+    name: String,
+    play: Arc<Play>,
+    text: Text,
+    style: Style,
+    live: Option<view::Live>,
+    json: bool,
+    events: Option<Events>,
+    log: Option<Logs>,
+    tally: view::Tally,
+    show_credentials: bool,
+    sink: Sink,
+    /// The sink takes no more; the server goes on for its clients.
+    deaf: bool,
+}
+
+/// What is written into an events file says where it is from.
+fn program() -> Origin {
+    Origin {
+        source: super::NAME,
+        pid: std::process::id(),
+    }
+}
+
+impl Prepared {
+    /// Opens the files.
+    pub(super) fn open(
+        asked: &FakeServer,
+        context: &Context,
+        name: &str,
+        play: Arc<Play>,
+    ) -> Result<Prepared, Failure> {
+        let text = &context.text;
+        let events = asked.events.as_deref().map(Events::open).transpose();
+        let events = events
+            .map_err(|error| fault::failed(context, super::NAME, &fault::events(text, &error)))?;
+        let log = match &asked.log {
+            None => None,
+            Some(path) => Some(Logs {
+                file: File::create(path)
+                    .map_err(|error| unreadable(context, &fault::shown(path), &error))?,
+                open: HashMap::new(),
+                show_credentials: asked.show_credentials,
+            }),
+        };
+        Ok(Prepared {
+            name: name.to_owned(),
+            play,
+            json: asked.json,
+            events,
+            log,
+            show_credentials: asked.show_credentials,
+            lang: text.lang(),
+            style: context.out,
+        })
+    }
+
+    /// Shows what happens from now on.
+    pub(super) fn ready(self, sink: Sink) -> Outputs {
+        let live = (!self.json)
+            .then(|| view::Live::new(self.lang, self.style, &self.name, self.show_credentials));
+        Outputs {
+            name: self.name,
+            play: self.play,
+            text: Text::new(self.lang),
+            style: self.style,
+            live,
+            json: self.json,
+            events: self.events,
+            log: self.log,
+            tally: view::Tally::default(),
+            show_credentials: self.show_credentials,
+            sink,
+            deaf: false,
+        }
+    }
+}
+
+impl Outputs {
+    /// Tells where the server listens.
+    pub(super) fn start(&mut self, addresses: &[SocketAddr]) {
+        for &address in addresses {
+            if self.json {
+                self.print(&view::json_listening(None, address));
+            }
+            self.append(&view::json_listening(Some(program()), address));
+        }
+        if !self.json {
+            let script = &self.play.script;
+            let page = view::start(&self.text, self.style, &self.name, script, addresses);
+            self.print(&page);
+        }
+    }
+
+    pub(super) fn happening(&mut self, connection: u64, at: Nanos, happening: &Happening<'_>) {
+        self.tally.count(happening);
+        if let Some(live) = &mut self.live {
+            let shown = live.happening(&self.play, connection, at, happening);
+            self.print(&shown);
+        }
+        let show = self.show_credentials;
+        if self.json
+            && let Some(line) = view::json_happening(None, connection, at, happening, show)
+        {
+            self.print(&line);
+        }
+        if self.events.is_some()
+            && let Some(line) =
+                view::json_happening(Some(program()), connection, at, happening, show)
+        {
+            self.append(&line);
+        }
+        if let Some(logs) = &mut self.log {
+            logs.happening(connection, happening);
+        }
+    }
+
+    /// Tells what was used; true where every step was played and every command was answered by the script.
+    pub(super) fn end(&mut self) -> bool {
+        let page = if self.json {
+            view::json_summary(None, &self.play, &self.tally)
+        } else {
+            view::summary(&self.text, self.style, &self.name, &self.play, &self.tally)
+        };
+        self.print(&page);
+        self.append(&view::json_summary(
+            Some(program()),
+            &self.play,
+            &self.tally,
+        ));
+        let script = &self.play.script;
+        self.tally.unmatched == 0 && script.steps().all(|step| self.play.uses(step.head) > 0)
+    }
+
+    fn print(&mut self, shown: &str) {
+        if !shown.is_empty() && !self.deaf {
+            self.deaf = !(self.sink)(shown);
+        }
+    }
+
+    /// To the events file. A full disk must not stop the lesson: what cannot be written is lost.
+    fn append(&mut self, line: &str) {
+        if let Some(events) = &mut self.events {
+            let _ = events.append(line);
+        }
+    }
+}
+
+/// The log of `--log`. Each dialogue is written whole when it ends, so that those of several clients do not mix.
+struct Logs {
+    file: File,
+    open: HashMap<u64, view::DialogueLog>,
+    show_credentials: bool,
+}
+
+impl Logs {
+    fn happening(&mut self, connection: u64, happening: &Happening<'_>) {
+        let show = self.show_credentials;
+        let log = self
+            .open
+            .entry(connection)
+            .or_insert_with(|| view::DialogueLog::new(connection, show));
+        log.happening(happening);
+        let over = matches!(happening, Happening::Closed { .. });
+        if over || log.text().len() > MAX_KEPT {
+            // As with events, what cannot be written is lost.
+            let _ = self.file.write_all(log.take().as_bytes());
+        }
+        if over {
+            self.open.remove(&connection);
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The dialogue in the notation: what was said, with frames and times as comments, masked passwords, and short text that
+//! came over data connections as `D>` lines. `fake-server --from` makes a script of it.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::{Overview, Show};
+use crate::{
+    analysis::finding::{Finding, Transfer},
+    capture::flow::{FlowId, Way},
+    ftp::event::What,
+    say,
+    view::{
+        log::{Log, MAX_DATA},
+        text::Text,
+    },
+};
+
+/// Bytes of a session's log that are kept until it ends.
+pub const MAX_LOG: usize = 16 * 1024 * 1024;
+
+/// Makes logs.
+pub struct Dialogue<'a> {
+    text: &'a Text,
+    show_credentials: bool,
+    sessions: BTreeMap<u64, Lines>,
+    data: HashMap<FlowId, [Kept; 2]>,
+    begun: bool,
+}
+
+/// The beginning of one direction of a data connection.
+#[derive(Debug, Default, Clone)]
+struct Kept {
+    bytes: Vec<u8>,
+    total: u64,
+}
+
+/// A session's log so far.
+struct Lines {
+    log: Log,
+    /// Text, and places that a transfer's data will take, by the command's number.
+    pieces: Vec<(String, Option<u64>)>,
+    frame: u64,
+    length: usize,
+}
+
+impl<'a> Dialogue<'a> {
+    /// Logs; passwords are written as they are where `show_credentials`.
+    #[must_use]
+    pub fn new(text: &'a Text, show_credentials: bool) -> Dialogue<'a> {
+        Dialogue {
+            text,
+            show_credentials,
+            sessions: BTreeMap::new(),
+            data: HashMap::new(),
+            begun: false,
+        }
+    }
+
+    /// Puts a transfer's data where its 1yz reply stands.
+    fn transfer(&mut self, transfer: &Transfer) {
+        let (Some(session), Some((command, _)), Some(connection)) =
+            (transfer.session, transfer.command, &transfer.connection)
+        else {
+            return;
+        };
+        let Some(lines) = self.sessions.get_mut(&session) else {
+            return;
+        };
+        let Some([forth, back]) = self.data.get(&connection.flow) else {
+            return;
+        };
+        let (from_client, from_server) = match connection.server_way {
+            Way::Back => (forth, back),
+            Way::Forth => (back, forth),
+        };
+        let mut shown = String::new();
+        if from_server.total > 0 || from_client.total == 0 {
+            shown.push_str(&lines.log.data(&from_server.bytes, from_server.total, true));
+        }
+        if from_client.total > 0 {
+            shown.push_str(&lines.log.data(&from_client.bytes, from_client.total, false));
+        }
+        if transfer.missing > 0 {
+            let missing = say!(
+                self.text,
+                "inspect-missing",
+                bytes = transfer.missing.to_string()
+            );
+            shown.push_str(&lines.log.comment(&missing));
+        }
+        let place = lines
+            .pieces
+            .iter_mut()
+            .find(|(_, place)| *place == Some(command));
+        match place {
+            Some((text, place)) => {
+                *text = shown;
+                *place = None;
+            }
+            None => lines.pieces.push((shown, None)),
+        }
+    }
+}
+
+impl Show for Dialogue<'_> {
+    fn begin(&mut self, _: &[u8], _: &str, _: &mut String) {
+        self.sessions.clear();
+        self.data.clear();
+    }
+
+    fn finding(&mut self, finding: &Finding<'_>, out: &mut String) {
+        match finding {
+            Finding::Recognised(session) => {
+                self.sessions.insert(
+                    session.number,
+                    Lines {
+                        log: Log::new(self.show_credentials),
+                        pieces: Vec::new(),
+                        frame: 0,
+                        length: 0,
+                    },
+                );
+            }
+            Finding::Said {
+                session,
+                mark,
+                event,
+            } => {
+                let Some(lines) = self.sessions.get_mut(&session.number) else {
+                    return;
+                };
+                let mut shown = lines.log.event(event);
+                if !shown.is_empty() && lines.frame != mark.frame && lines.length < MAX_LOG {
+                    lines.frame = mark.frame;
+                    let frame = say!(
+                        self.text,
+                        "inspect-at-frame",
+                        frame = mark.frame.to_string()
+                    );
+                    // The time is a comment already: the frame joins it.
+                    match shown
+                        .strip_prefix("# +")
+                        .and_then(|rest| rest.split_once('\n'))
+                    {
+                        Some((time, rest)) => shown = format!("# +{time}, {frame}\n{rest}"),
+                        None => shown = format!("# {frame}\n{shown}"),
+                    }
+                }
+                lines.length += shown.len();
+                if lines.length < MAX_LOG {
+                    lines.pieces.push((shown, None));
+                }
+                if let What::TransferBegun(transfer) = &event.what {
+                    lines.pieces.push((String::new(), Some(transfer.command)));
+                }
+            }
+            Finding::Data {
+                flow,
+                way,
+                bytes,
+                length,
+                ..
+            } => {
+                let kept = &mut self.data.entry(*flow).or_default()[match way {
+                    Way::Forth => 0,
+                    Way::Back => 1,
+                }];
+                kept.total += length;
+                if let Some(bytes) = bytes {
+                    let room = MAX_DATA.saturating_sub(kept.bytes.len());
+                    kept.bytes
+                        .extend_from_slice(&bytes[..bytes.len().min(room)]);
+                }
+            }
+            Finding::Dropped(flow) => {
+                self.data.remove(flow);
+            }
+            Finding::Transfer(transfer) => self.transfer(transfer),
+            Finding::Session(session) => {
+                let Some(lines) = self.sessions.remove(&session.number) else {
+                    return;
+                };
+                if std::mem::replace(&mut self.begun, true) {
+                    out.push('\n');
+                }
+                let title = say!(
+                    self.text,
+                    "inspect-ladder-session",
+                    n = session.number.to_string(),
+                    client = session.client.to_string(),
+                    server = session.server.to_string()
+                );
+                out.push_str(&lines.log.comment(&title));
+                for (text, _) in lines.pieces {
+                    out.push_str(&text);
+                }
+            }
+            Finding::Remark { .. } => {}
+        }
+    }
+
+    fn end(&mut self, _: &Overview, _: &mut String) {}
+}
