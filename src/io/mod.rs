@@ -31,6 +31,7 @@ pub mod progress;
 pub mod server;
 mod server_data;
 mod server_files;
+mod server_wire;
 pub mod signal;
 pub mod stdio;
 pub mod terminals;

@@ -28,9 +28,11 @@ use tokio::{
 };
 
 pub use super::server_files::{Folder, Shelf, TreeError};
+pub use super::server_wire::{Channel, Heard};
 use super::{
     clock::Clock,
     server_data::{self, DataTask, Done, Sending},
+    server_wire::{Ear, Stream},
 };
 use crate::{
     ftp::{
@@ -86,6 +88,8 @@ pub struct Options {
     pub once: bool,
     /// How many of the first bytes of each file that is sent are told.
     pub sample: usize,
+    /// Every byte is told to [`Tap::wire`].
+    pub wire: bool,
 }
 
 impl Default for Options {
@@ -104,6 +108,7 @@ impl Default for Options {
             line: MAX_LINE,
             once: false,
             sample: 0,
+            wire: false,
         }
     }
 }
@@ -128,6 +133,11 @@ pub enum StartError {
 pub trait Tap {
     /// Something happened on a connection, at this time.
     fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>);
+
+    /// Something went over one of a connection's wires. Told where [`Options::wire`] asks for it.
+    fn wire(&self, connection: u64, channel: Channel, at: Nanos, heard: &Heard<'_>) {
+        let _ = (connection, channel, at, heard);
+    }
 }
 
 impl<F: Fn(u64, Nanos, &Happening<'_>)> Tap for F {
@@ -201,13 +211,25 @@ struct Shared {
     play: Arc<Play>,
     options: Options,
     clock: Clock,
-    tap: Box<dyn Tap>,
+    tap: Rc<dyn Tap>,
     open: Cell<usize>,
     ports: Rc<Cell<usize>>,
     connections: Cell<u64>,
     stop: watch::Sender<bool>,
     /// Where what a person types goes, by connection; `None` where nobody types.
     hands: Option<RefCell<HashMap<u64, mpsc::Sender<Given>>>>,
+}
+
+impl Shared {
+    /// Who hears of a connection of this client, if anybody does.
+    fn ear(&self, connection: u64, channel: Channel) -> Option<Ear> {
+        self.options.wire.then(|| Ear {
+            tap: Rc::clone(&self.tap),
+            clock: self.clock,
+            connection,
+            channel,
+        })
+    }
 }
 
 impl Server {
@@ -302,7 +324,7 @@ impl Server {
             play,
             options,
             clock,
-            tap: Box::new(tap),
+            tap: Rc::new(tap),
             open: Cell::new(0),
             ports: Rc::new(Cell::new(0)),
             connections: Cell::new(0),
@@ -394,7 +416,13 @@ async fn accept(listener: TcpListener, shared: Rc<Shared>) {
             shared
                 .tap
                 .tell(number, now, &Happening::TurnedAway { client });
-            let _ = stream.try_write(b"421 Too many connections.\r\n");
+            let ear = shared.ear(number, Channel::Control);
+            if let Ok(stream) = Stream::new(stream, client, false, ear) {
+                let line = b"421 Too many connections.\r\n";
+                if let Ok(sent) = stream.try_write(line) {
+                    stream.heard(Side::Server, &line[..sent]);
+                }
+            }
             continue;
         }
         shared.open.set(shared.open.get() + 1);
@@ -430,13 +458,13 @@ async fn hand_out(mut given: mpsc::Receiver<(u64, Given)>, shared: Rc<Shared>) {
 struct Connection<'s> {
     shared: &'s Shared,
     number: u64,
-    stream: TcpStream,
+    stream: Stream,
     client: SocketAddr,
     local: SocketAddr,
     dialogue: Dialogue,
     player: Player,
     port: Option<Port>,
-    data: Option<TcpStream>,
+    data: Option<Stream>,
     task: Option<DataTask>,
     /// The client has closed its direction.
     ended: bool,
@@ -486,6 +514,8 @@ impl<'s> Connection<'s> {
                 server: local,
             },
         );
+        let ear = shared.ear(number, Channel::Control);
+        let stream = Stream::new(stream, client, false, ear).ok()?;
         let mut dialogue = Dialogue::with_line_limit(ends, shared.options.line);
         dialogue.starts_in(b"/");
         Some(Connection {
@@ -560,7 +590,10 @@ impl<'s> Connection<'s> {
                         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                             return (Side::Server, Close::Fin);
                         }
-                        Err(_) => return (Side::User, Close::Rst),
+                        Err(_) => {
+                            self.stream.ended(Close::Rst);
+                            return (Side::User, Close::Rst);
+                        }
                     }
                     None
                 }
@@ -587,11 +620,15 @@ impl<'s> Connection<'s> {
     fn read(&mut self) -> io::Result<Option<bool>> {
         let mut buffer = [0; READ];
         let read = match self.stream.try_read(&mut buffer) {
-            Ok(0) => return Ok(Some(false)),
+            Ok(0) => {
+                self.stream.ended(Close::Fin);
+                return Ok(Some(false));
+            }
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
             Err(error) => return Err(error),
         };
+        self.stream.heard(Side::User, &buffer[..read]);
         let now = self.shared.clock.now();
         let mut commands: Vec<(Vec<u8>, bool)> = Vec::new();
         let mut sealed = false;
@@ -645,17 +682,19 @@ impl<'s> Connection<'s> {
             Effect::OpenData { call, from, within } => {
                 self.data = None;
                 let allow_foreign = self.shared.play.limits.allow_foreign;
+                let ear = self.shared.ear(self.number, Channel::Data);
                 self.task = match (call, self.port.take()) {
                     (Some(to), _) => {
                         let from = from.unwrap_or(self.local.port().wrapping_sub(1));
                         let from = SocketAddr::new(self.local.ip(), from);
-                        Some(server_data::call(to, from, within))
+                        Some(server_data::call(to, from, within, ear))
                     }
                     (None, Some(port)) => Some(server_data::accept(
                         port,
                         self.client,
                         allow_foreign,
                         within,
+                        ear,
                     )),
                     (None, None) => None,
                 };
@@ -712,11 +751,11 @@ impl<'s> Connection<'s> {
             Effect::CloseData(end) => {
                 self.task = None;
                 if let Some(stream) = self.data.take() {
-                    close(&stream, end);
+                    stream.close(end);
                 }
             }
             Effect::Close(end) => {
-                close(&self.stream, end);
+                self.stream.close(end);
                 return Some(match end {
                     End::Reset => (Side::Server, Close::Rst),
                     End::Fin if self.ended => (Side::User, Close::Fin),
@@ -733,13 +772,16 @@ impl<'s> Connection<'s> {
         let mut rest = bytes;
         while !rest.is_empty() {
             match self.stream.try_write(rest) {
-                Ok(written) => rest = &rest[written..],
+                Ok(written) => {
+                    self.stream.heard(Side::Server, &rest[..written]);
+                    rest = &rest[written..];
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     match time::timeout(STALL, self.stream.writable()).await {
                         Ok(Ok(())) => {}
                         Ok(Err(_)) => return Some((Side::User, Close::Rst)),
                         Err(_) => {
-                            close(&self.stream, End::Reset);
+                            self.stream.close(End::Reset);
                             return Some((Side::Server, Close::Rst));
                         }
                     }
@@ -891,13 +933,4 @@ fn bind_port(ip: IpAddr, port: u16) -> Option<(TcpListener, SocketAddr)> {
     let listener = listener(SocketAddr::new(ip, port)).ok()?;
     let address = listener.local_addr().ok()?;
     Some((listener, address))
-}
-
-/// Prepares the end of a connection that is about to be dropped.
-fn close(stream: &TcpStream, end: End) {
-    let socket = socket2::SockRef::from(stream);
-    let _ = match end {
-        End::Fin => socket.shutdown(std::net::Shutdown::Write),
-        End::Reset => socket.set_linger(Some(Duration::ZERO)),
-    };
 }

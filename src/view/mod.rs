@@ -16,6 +16,7 @@
 //! | [`inspect`] | what a capture shows |
 //! | [`json`] | JSON Lines for programs |
 //! | [`log`] | a dialogue as a log in the notation |
+//! | [`pasted`] | a pasted text, with its parts or its fault marked |
 //! | [`quirk`] | oddities in sentences |
 //! | [`raw`] | what the control line by hand shows |
 //! | [`server`] | the fake server: what its script has wrong, what happens on it |
@@ -30,6 +31,7 @@ pub mod inspect;
 pub mod json;
 pub mod log;
 pub mod number;
+pub mod pasted;
 pub mod quirk;
 pub mod raw;
 pub mod sanitise;

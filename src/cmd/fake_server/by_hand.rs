@@ -16,7 +16,10 @@ use std::{
 use super::{NAME, Outputs, Prepared, not_started};
 use crate::{
     cli::{ClientArg, FakeServer},
-    cmd::{Context, Exit, Failure, fault},
+    cmd::{
+        Context, Exit, Failure, fault,
+        recording::{Recording, Tapped},
+    },
     ftp::{code::ReplyCode, command::Verb, event::Nanos},
     io::{
         editor::{self, Keyboard, Screen, Typed, Word},
@@ -126,6 +129,7 @@ pub(super) fn run(
     name: &str,
     mut server: Server,
     prepared: Prepared,
+    recording: Option<&Recording>,
 ) -> Result<Exit, Failure> {
     let (to, inbox) = sync_channel(INBOX);
     let interactive = streams::stdin_is_terminal() && streams::stdout_is_terminal();
@@ -144,9 +148,10 @@ pub(super) fn run(
         .map_err(|error| fault::failed(context, NAME, &fault::reason(&context.text, &error)))?;
     let commander = server.commander();
     let stopper = server.stopper();
+    let recorded = recording.cloned();
     thread::Builder::new()
         .name("server".into())
-        .spawn(move || serve(server, prepared, to))
+        .spawn(move || serve(server, prepared, recorded.as_ref(), to))
         .map_err(|error| not_started(context, error.into()))?;
     let mut desk = Desk {
         view: ByHand::new(&context.text, context.out, name, asked.show_credentials),
@@ -175,7 +180,12 @@ pub(super) fn run(
 }
 
 /// The server's thread.
-fn serve(server: Server, prepared: Prepared, to: SyncSender<Happened>) {
+fn serve(
+    server: Server,
+    prepared: Prepared,
+    recording: Option<&Recording>,
+    to: SyncSender<Happened>,
+) {
     let shown = to.clone();
     let sink = Box::new(move |text: &str| shown.send(Happened::Shown(text.to_owned())).is_ok());
     let mut outputs = prepared.ready(sink);
@@ -185,11 +195,10 @@ fn serve(server: Server, prepared: Prepared, to: SyncSender<Happened>) {
         to: to.clone(),
     });
     let tap = std::rc::Rc::clone(&report);
-    server.run(
-        move |connection: u64, at: Nanos, happening: &Happening<'_>| {
-            tap.tell(connection, at, happening);
-        },
-    );
+    let tap = move |connection: u64, at: Nanos, happening: &Happening<'_>| {
+        tap.tell(connection, at, happening);
+    };
+    server.run(Tapped::new(tap, recording));
     let complete = report.outputs.borrow_mut().end();
     let _ = to.send(Happened::Ended(complete));
 }

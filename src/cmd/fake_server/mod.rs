@@ -9,7 +9,10 @@ mod self_test;
 
 use std::{cell::RefCell, fs, io, path::Path, rc::Rc, sync::Arc};
 
-use super::{Context, Exit, Failure, builtin, fault};
+use super::{
+    Context, Exit, Failure, builtin, fault,
+    recording::{self, Recording, Tapped},
+};
 use crate::{
     cli::FakeServer,
     ftp::event::Nanos,
@@ -49,7 +52,10 @@ pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure
     if let Some(path) = &asked.from {
         return from::run(asked, context, path);
     }
-    serve(asked, context)
+    let path = asked.record.as_deref();
+    recording::around(context, NAME, path, asked.json, |recording| {
+        serve(asked, context, recording)
+    })
 }
 
 /// A script that is ready, with its name and what its files are below.
@@ -159,7 +165,11 @@ impl Loaded {
 }
 
 /// Runs the server until Ctrl-C, or until its first client has gone.
-fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
+fn serve(
+    asked: &FakeServer,
+    context: &Context,
+    recording: Option<&Recording>,
+) -> Result<Exit, Failure> {
     let loaded = match asked.script.as_deref() {
         // By hand, no script is a script too: everything is typed.
         None if asked.by_hand => Loaded::nothing(),
@@ -180,6 +190,7 @@ fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
         line: usize::try_from(asked.limits.max_line).unwrap_or(usize::MAX),
         once: asked.once,
         sample: if asked.log.is_some() { MAX_DATA } else { 0 },
+        wire: recording.is_some(),
         ..Options::default()
     };
     if let Some(address) = asked.bind {
@@ -197,16 +208,20 @@ fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
         fs::write(path, view::filezilla_site(address))
             .map_err(|error| unreadable(context, &fault::shown(path), &error))?;
     }
+    if let (Some(recording), Some(address)) = (recording, server.addresses().first()) {
+        recording.control(address.port());
+    }
     let prepared = Prepared::open(asked, context, &found.name, play)?;
     if typed {
-        return by_hand::run(asked, context, &found.name, server, prepared);
+        return by_hand::run(asked, context, &found.name, server, prepared, recording);
     }
     let mut outputs = prepared.ready(outputs::to_stdout());
     outputs.start(server.addresses());
     let outputs = Rc::new(RefCell::new(outputs));
-    server.run(Watch {
+    let watch = Watch {
         outputs: Rc::clone(&outputs),
-    });
+    };
+    server.run(Tapped::new(watch, recording));
     let complete = outputs.borrow_mut().end();
     Ok(if asked.expect_complete && !complete {
         Exit::No
