@@ -7,6 +7,7 @@ use ftplab::{
         endpoint::{self, Form},
         event::{Event, What},
         line::{LineReader, Piece},
+        paste,
         side::Side,
     },
     script::notation::Script,
@@ -64,6 +65,13 @@ pub(crate) fn lines(data: &[u8]) {
 
 /// End points: every form reads every text or says where it goes wrong, and what is read can be written and read again.
 pub(crate) fn endpoints(data: &[u8]) {
+    match paste::read(data) {
+        Ok(pasted) => assert!(pasted.stated.span.end <= data.len()),
+        Err(misread) => {
+            assert!(misread.fault.at <= data.len());
+            let _ = misread.may_go_on(data);
+        }
+    }
     for form in [
         Form::Port,
         Form::Reply227,

@@ -106,6 +106,9 @@ pub struct Raw {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Standard input not a terminal: send all lines at once, do not wait for replies
     #[arg(long)]
     pub no_wait: bool,
@@ -160,6 +163,9 @@ pub struct PasvCalc {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// With --connect: record the connection to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE", requires = "connect")]
+    pub record: Option<PathBuf>,
 }
 
 /// `listen`.
@@ -204,6 +210,9 @@ pub struct Listen {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// `fake-server`.
@@ -251,6 +260,9 @@ pub struct FakeServer {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Write the dialogues to FILE, in the notation
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
@@ -357,6 +369,18 @@ pub struct Inspect {
     /// SHA-256 of each transfer
     #[arg(long)]
     pub hash: bool,
+    /// Write one web page to FILE, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// With --html: overwrite FILE
+    #[arg(long, requires = "html")]
+    pub force: bool,
+    /// Write the transferred files into DIR, which is made or empty, and a manifest
+    #[arg(long, value_name = "DIR")]
+    pub extract: Option<PathBuf>,
+    /// Hold each capture against a rubric (TOML); with --csv a mark sheet, with --json a line an expectation
+    #[arg(long, value_name = "RUBRIC", conflicts_with_all = ["ladder", "dialogue", "filter", "summary", "explain"])]
+    pub expect: Option<PathBuf>,
     /// Only this session
     #[arg(long, value_name = "N")]
     pub session: Option<u64>,

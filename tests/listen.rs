@@ -140,6 +140,7 @@ fn what_is_said_in_both_languages() {
             ("192.168.52.7:40123", None),
             ("192.168.52.7:40123", Some(2121)),
             ("192.168.52.7:2120", Some(2121)),
+            ("192.168.52.7:20", Some(2121)),
         ] {
             shown.push_str(&data::connected_to_us(
                 &text,

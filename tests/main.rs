@@ -3,6 +3,7 @@
 
 mod around;
 mod by_hand;
+mod captures;
 mod demo;
 mod explain;
 mod fuzz;

@@ -280,6 +280,48 @@ fn passive_and_active_data_without_another_terminal() {
 }
 
 #[test]
+fn a_file_goes_out_when_the_server_is_ready_and_not_before() {
+    let dir = temp("stor");
+    let file = dir.join("up.bin");
+    fs::write(&file, b"caf\xe9\r\n").expect("a file");
+    let (told, heard) = channel();
+    let address = peer(move |mut stream| {
+        let data = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");
+        let [high, low] = data.local_addr().expect("bound").port().to_be_bytes();
+        let mut lines = BufReader::new(stream.try_clone().expect("a clone"));
+        let mut line = String::new();
+        stream.write_all(b"220 Hi.\r\n").expect("greeting");
+        lines.read_line(&mut line).expect("PASV");
+        stream
+            .write_all(format!("227 x (127,0,0,1,{high},{low})\r\n").as_bytes())
+            .expect("reply");
+        let (mut connection, _) = data.accept().expect("dialled before STOR");
+        connection
+            .set_read_timeout(Some(Duration::from_millis(300)))
+            .expect("a timeout");
+        let early = connection.read(&mut [0; 1]).is_ok();
+        lines.read_line(&mut line).expect("STOR");
+        stream.write_all(b"150 Send it.\r\n").expect("reply");
+        connection
+            .set_read_timeout(Some(Duration::from_secs(20)))
+            .expect("a timeout");
+        let mut bytes = Vec::new();
+        connection.read_to_end(&mut bytes).expect("the file");
+        drop(connection);
+        told.send((early, bytes)).expect("the test listens");
+        stream.write_all(b"226 Thanks.\r\n").expect("reply");
+        let _ = lines.read_to_end(&mut Vec::new());
+    });
+    let input = format!("PASV\n/data < {}\nSTOR x\n", file.display());
+    raw(&address, &input, &[]).code(0);
+    assert_eq!(
+        heard.recv().expect("the server is done"),
+        (false, b"caf\xe9\r\n".to_vec())
+    );
+    fs::remove_dir_all(dir).expect("the folder goes");
+}
+
+#[test]
 fn json_lines_are_the_contract() {
     let dir = temp("events");
     let events = dir.join("events.jsonl");

@@ -262,6 +262,11 @@ impl DataLine {
                 .ended_by()
                 .map(|(way, reset, mark)| (end_of(way), reset, mark)),
             server_opened,
+            server_way: if server_opened {
+                self.diallers_way()
+            } else {
+                self.diallers_way().other()
+            },
         }
     }
 

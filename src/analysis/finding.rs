@@ -219,6 +219,8 @@ pub struct Connection {
     pub ended_by: Option<(SocketAddr, bool, Mark)>,
     /// Whether this session's server opened it.
     pub server_opened: bool,
+    /// Which way the server's bytes go, as [`Finding::Data`] counts ways (back, for an orphan).
+    pub server_way: Way,
 }
 
 /// A transfer, or a data connection that no command used.

@@ -18,7 +18,7 @@ use super::{
 use crate::{
     capture::{
         file::Nanos,
-        flow::{Chunk, End, Flow, FlowId, Gap, Interest, Leaving, Opening, Watch, Way},
+        flow::{Chunk, End, Flow, FlowId, FlowMap, Gap, Interest, Leaving, Opening, Watch, Way},
         frame::Undelivered,
         reassembly::{Conflict, Mark},
     },
@@ -112,9 +112,9 @@ enum Happened {
 pub struct Inspector<F> {
     pub(super) options: Options,
     pub(super) out: F,
-    roles: HashMap<FlowId, Role>,
+    roles: FlowMap<Role>,
     pub(super) controls: HashMap<u64, Box<Control>>,
-    pub(super) lines: HashMap<FlowId, DataLine>,
+    pub(super) lines: FlowMap<DataLine>,
     pub(super) expected: Expected,
     /// Sessions that go on, by their two hosts, the lower address first.
     by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>>,
@@ -164,9 +164,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         Inspector {
             options,
             out,
-            roles: HashMap::new(),
+            roles: FlowMap::default(),
             controls: HashMap::new(),
-            lines: HashMap::new(),
+            lines: FlowMap::default(),
             expected: Expected::default(),
             by_hosts: HashMap::new(),
             recent: VecDeque::new(),
@@ -476,7 +476,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         };
         let mark = control.facts.last;
         if !std::mem::replace(&mut control.left, true) {
-            let between = hosts(control.facts.client.ip(), control.facts.server.ip());
+            let client = control.facts.client;
+            let between = hosts(client.ip(), control.facts.server.ip());
             self.speak(number, mark, |_, dialogue, sink| {
                 dialogue.finish(time(mark), sink);
             });
@@ -486,7 +487,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                     self.by_hosts.remove(&between);
                 }
             }
-            self.expected.forget_session(number);
+            self.expected.forget_session(number, client);
         }
         self.close_ledger(number);
         self.try_end_session(number);
@@ -784,7 +785,13 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
     }
 
     fn left(&mut self, flow: &Flow, _: Leaving) {
-        self.recent.retain(|seen| seen.flow != flow.id());
+        // Connections are numbered in the order in which they open, and so is this list.
+        if let Ok(at) = self
+            .recent
+            .binary_search_by_key(&flow.id(), |seen| seen.flow)
+        {
+            self.recent.remove(at);
+        }
         match self.roles.get(&flow.id()) {
             Some(Role::Control(number)) => {
                 let number = *number;

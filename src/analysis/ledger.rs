@@ -141,8 +141,14 @@ impl Expected {
         self.clients.insert(client, (number, server.ip()));
     }
 
-    pub(super) fn forget_session(&mut self, number: u64) {
-        self.clients.retain(|_, (session, _)| *session != number);
+    pub(super) fn forget_session(&mut self, number: u64, client: SocketAddr) {
+        if self
+            .clients
+            .get(&client)
+            .is_some_and(|(session, _)| *session == number)
+        {
+            self.clients.remove(&client);
+        }
     }
 
     #[cfg(test)]

@@ -10,6 +10,7 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    hash::{BuildHasherDefault, Hasher},
     net::SocketAddr,
 };
 
@@ -115,6 +116,30 @@ pub enum Leaving {
 /// A connection's name: unique in the capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FlowId(pub u64);
+
+/// Something kept for each connection.
+pub type FlowMap<T> = HashMap<FlowId, T, BuildHasherDefault<Numbered>>;
+
+/// Spreads the numbers of connections, which we give ourselves: nobody can choose them so that they collide.
+#[derive(Debug, Default, Clone, Copy)]
+pub struct Numbered(u64);
+
+impl Hasher for Numbered {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.write_u64(u64::from(*byte));
+        }
+    }
+
+    fn write_u64(&mut self, number: u64) {
+        // The golden ratio's fraction, as Knuth recommends: neighbours end up far apart, in the upper bits too.
+        self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    }
+}
 
 /// Bytes of one direction, in order.
 #[derive(Debug, Clone, Copy)]

@@ -5,6 +5,7 @@
 //! | [`address`] | hosts and ports as people write them, and the addresses behind them |
 //! | [`clock`] | the wall clock |
 //! | [`control`] | the control connection of `raw` |
+//! | [`client`] | the client player's sockets |
 //! | [`data`] | data connections: opening, waiting, moving bytes |
 //! | [`editor`] | the line editor |
 //! | [`events`] | the file of `--events` |
@@ -20,6 +21,7 @@
 
 pub mod address;
 pub mod background;
+pub mod client;
 pub mod clock;
 pub mod control;
 pub mod data;
@@ -33,6 +35,7 @@ pub mod progress;
 pub mod server;
 mod server_data;
 mod server_files;
+mod server_wire;
 pub mod signal;
 pub mod stdio;
 pub mod terminals;

@@ -2,37 +2,30 @@
 //! and what they want done goes out to the connection that it is for. So whoever watches and whoever types see one order
 //! of events, without a lock.
 
-use std::{collections::HashMap, io, rc::Rc, sync::mpsc::Receiver, thread, time::Duration};
+use std::{io, rc::Rc, sync::mpsc::Receiver, thread, time::Duration};
 
 use tokio::{
     sync::{mpsc, watch},
     time::{self, MissedTickBehavior},
 };
 
-use super::{clock::Clock, editor::Typed};
-use crate::{ftp::event::Nanos, script::effect::Hand};
+use super::{
+    clock::Clock,
+    editor::Typed,
+    server::{Commander, Given},
+};
+use crate::ftp::event::Nanos;
 
 /// How often a person's clock is looked at.
 const TICK: Duration = Duration::from_millis(100);
 /// Lines that wait to be dealt with; the keyboard gives one at a time.
 const INBOX: usize = 16;
-/// Things to be done that wait for a connection whose client takes nothing; more are dropped.
-const OUTBOX: usize = 64;
-
-/// What a connection is told to do.
-#[derive(Debug)]
-pub enum Handed {
-    /// Send this line; its end is added.
-    Line(Vec<u8>),
-    /// Do this with the data connection.
-    Hand(Hand),
-}
 
 /// What a person wants.
 #[derive(Debug)]
 pub enum Do {
     /// This, on this connection.
-    On(u64, Handed),
+    On(u64, Given),
     /// The end of the server.
     Stop,
 }
@@ -43,30 +36,6 @@ pub trait Person {
     fn typed(&self, typed: Typed, at: Nanos) -> Vec<Do>;
     /// Time has passed, or something has happened.
     fn tick(&self, at: Nanos) -> Vec<Do>;
-}
-
-/// The ways to the connections that are open.
-#[derive(Default)]
-pub(super) struct Ways(HashMap<u64, mpsc::Sender<Handed>>);
-
-impl Ways {
-    /// A way to a connection that has just been opened.
-    pub(super) fn open(&mut self, connection: u64) -> mpsc::Receiver<Handed> {
-        let (way, end) = mpsc::channel(OUTBOX);
-        self.0.insert(connection, way);
-        end
-    }
-
-    pub(super) fn close(&mut self, connection: u64) {
-        self.0.remove(&connection);
-    }
-
-    fn hand(&self, connection: u64, handed: Handed) {
-        // A client that has gone needs nothing any more.
-        if let Some(way) = self.0.get(&connection) {
-            let _ = way.try_send(handed);
-        }
-    }
 }
 
 /// Brings what is typed into a place where it can be waited for.
@@ -86,7 +55,7 @@ pub(super) fn keys(typed: Receiver<Typed>) -> io::Result<mpsc::Receiver<Typed>> 
 pub(super) async fn attend(
     person: Rc<dyn Person>,
     mut keys: mpsc::Receiver<Typed>,
-    ways: Rc<std::cell::RefCell<Ways>>,
+    commander: Commander,
     clock: Clock,
     stop: watch::Sender<bool>,
 ) {
@@ -101,7 +70,7 @@ pub(super) async fn attend(
         };
         for wish in wishes {
             match wish {
-                Do::On(connection, handed) => ways.borrow().hand(connection, handed),
+                Do::On(connection, given) => commander.give_here(connection, given).await,
                 Do::Stop => {
                     stop.send_replace(true);
                     return;

@@ -7,10 +7,12 @@
 
 use std::{
     cell::{Cell, RefCell},
+    collections::HashMap,
     io,
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     ops::RangeInclusive,
     path::PathBuf,
+    pin::Pin,
     rc::Rc,
     sync::{Arc, mpsc::Receiver},
     time::Duration,
@@ -22,16 +24,18 @@ use tokio::{
     runtime::{Builder, Runtime},
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
-    task::{JoinSet, LocalSet},
+    task::{JoinSet, LocalSet, spawn_local},
     time,
 };
 
 pub use super::server_files::{Folder, Shelf, TreeError};
+pub use super::server_wire::{Channel, Heard};
 use super::{
     clock::Clock,
     editor::Typed,
-    person::{self, Handed, Person, Ways},
+    person::{self, Person},
     server_data::{self, DataTask, Done, Sending},
+    server_wire::{Ear, Stream},
 };
 use crate::{
     ftp::{
@@ -41,7 +45,7 @@ use crate::{
         side::Side,
     },
     script::{
-        effect::{DataFault, Effect, End, Input, Origin},
+        effect::{DataFault, Effect, End, Hand, Input, Origin},
         play::Play,
         server::Player,
         watch::{Direction, Happening},
@@ -87,6 +91,8 @@ pub struct Options {
     pub once: bool,
     /// How many of the first bytes of each file that is sent are told.
     pub sample: usize,
+    /// Every byte is told to [`Tap::wire`].
+    pub wire: bool,
 }
 
 impl Default for Options {
@@ -105,6 +111,7 @@ impl Default for Options {
             line: MAX_LINE,
             once: false,
             sample: 0,
+            wire: false,
         }
     }
 }
@@ -129,6 +136,11 @@ pub enum StartError {
 pub trait Tap {
     /// Something happened on a connection, at this time.
     fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>);
+
+    /// Something went over one of a connection's wires. Told where [`Options::wire`] asks for it.
+    fn wire(&self, connection: u64, channel: Channel, at: Nanos, heard: &Heard<'_>) {
+        let _ = (connection, channel, at, heard);
+    }
 }
 
 impl<F: Fn(u64, Nanos, &Happening<'_>)> Tap for F {
@@ -159,6 +171,36 @@ pub struct Server {
     options: Options,
     clock: Clock,
     stop: watch::Sender<bool>,
+    given: Option<mpsc::Receiver<(u64, Given)>>,
+}
+
+/// What a person who plays the server says and wants done.
+#[derive(Debug, Clone)]
+pub enum Given {
+    /// A reply, or a line of one.
+    Reply(Vec<u8>),
+    /// Something with the data connection.
+    Hand(Hand),
+}
+
+/// What may wait to be carried out for a person; nobody types faster.
+const MAX_GIVEN: usize = 64;
+
+/// Takes what a person types to the connection it is for. From any thread.
+#[derive(Debug, Clone)]
+pub struct Commander(mpsc::Sender<(u64, Given)>);
+
+impl Commander {
+    /// Has it done on this connection, if that is still there. Not to be called in the server's own thread.
+    pub fn give(&self, connection: u64, given: Given) {
+        // A server that has ended has nobody left to say it to.
+        let _ = self.0.blocking_send((connection, given));
+    }
+
+    /// The same in the server's own thread.
+    pub(super) async fn give_here(&self, connection: u64, given: Given) {
+        let _ = self.0.send((connection, given)).await;
+    }
 }
 
 /// Ends a server: closes its connections and lets [`Server::run`] return.
@@ -177,13 +219,25 @@ struct Shared {
     play: Arc<Play>,
     options: Options,
     clock: Clock,
-    tap: Box<dyn Tap>,
+    tap: Rc<dyn Tap>,
     open: Cell<usize>,
     ports: Rc<Cell<usize>>,
     connections: Cell<u64>,
-    /// Where somebody types replies: the ways to the connections.
-    ways: Option<Rc<RefCell<Ways>>>,
     stop: watch::Sender<bool>,
+    /// Where what a person types goes, by connection; `None` where nobody types.
+    hands: Option<RefCell<HashMap<u64, mpsc::Sender<Given>>>>,
+}
+
+impl Shared {
+    /// Who hears of a connection of this client, if anybody does.
+    fn ear(&self, connection: u64, channel: Channel) -> Option<Ear> {
+        self.options.wire.then(|| Ear {
+            tap: Rc::clone(&self.tap),
+            clock: self.clock,
+            connection,
+            channel,
+        })
+    }
 }
 
 impl Server {
@@ -217,6 +271,7 @@ impl Server {
             options,
             clock: Clock::start(),
             stop: watch::Sender::new(false),
+            given: None,
         })
     }
 
@@ -230,6 +285,14 @@ impl Server {
     #[must_use]
     pub fn stopper(&self) -> Stopper {
         Stopper(self.stop.clone())
+    }
+
+    /// What takes a person's replies to the connections; for a [`Play`] that is played by hand.
+    #[must_use]
+    pub fn commander(&mut self) -> Commander {
+        let (to, from) = mpsc::channel(MAX_GIVEN);
+        self.given = Some(from);
+        Commander(to)
     }
 
     /// From now on Ctrl-C (SIGINT) and SIGTERM end it, in place of the program.
@@ -263,19 +326,22 @@ impl Server {
     /// # Errors
     /// When the system has no thread to give.
     pub fn run_by_hand(
-        self,
+        mut self,
         tap: impl Tap + 'static,
         person: Rc<dyn Person>,
         keys: Receiver<Typed>,
     ) -> io::Result<u64> {
         let keys = person::keys(keys)?;
-        Ok(self.serve(tap, Some((person, keys))))
+        let commander = self.commander();
+        let (clock, stop) = (self.clock, self.stop.clone());
+        let attending = person::attend(person, keys, commander, clock, stop);
+        Ok(self.serve(tap, Some(Box::pin(attending))))
     }
 
     fn serve(
         self,
         tap: impl Tap + 'static,
-        by_hand: Option<(Rc<dyn Person>, mpsc::Receiver<Typed>)>,
+        beside: Option<Pin<Box<dyn Future<Output = ()>>>>,
     ) -> u64 {
         let Server {
             runtime,
@@ -284,25 +350,27 @@ impl Server {
             options,
             clock,
             stop,
+            given,
             ..
         } = self;
         let shared = Rc::new(Shared {
             play,
             options,
             clock,
-            tap: Box::new(tap),
+            tap: Rc::new(tap),
             open: Cell::new(0),
             ports: Rc::new(Cell::new(0)),
             connections: Cell::new(0),
-            ways: by_hand.is_some().then(Rc::default),
             stop,
+            hands: given.is_some().then(RefCell::default),
         });
         let tasks = LocalSet::new();
         runtime.block_on(tasks.run_until(async {
-            if let (Some((person, keys)), Some(ways)) = (by_hand, &shared.ways) {
-                let stop = shared.stop.clone();
-                let attending = person::attend(person, keys, Rc::clone(ways), clock, stop);
-                tokio::task::spawn_local(attending);
+            if let Some(beside) = beside {
+                spawn_local(beside);
+            }
+            if let Some(given) = given {
+                spawn_local(hand_out(given, Rc::clone(&shared)));
             }
             let mut doors = JoinSet::new();
             for listener in listeners {
@@ -384,11 +452,17 @@ async fn accept(listener: TcpListener, shared: Rc<Shared>) {
             shared
                 .tap
                 .tell(number, now, &Happening::TurnedAway { client });
-            let _ = stream.try_write(if shared.ways.is_some() {
-                b"421 One client at a time: this server is played by hand.\r\n"
-            } else {
-                b"421 Too many connections.\r\n"
-            });
+            let ear = shared.ear(number, Channel::Control);
+            if let Ok(stream) = Stream::new(stream, client, false, ear) {
+                let line: &[u8] = if shared.hands.is_some() {
+                    b"421 One client at a time: this server is played by hand.\r\n"
+                } else {
+                    b"421 Too many connections.\r\n"
+                };
+                if let Ok(sent) = stream.try_write(line) {
+                    stream.heard(Side::Server, &line[..sent]);
+                }
+            }
             continue;
         }
         shared.open.set(shared.open.get() + 1);
@@ -406,30 +480,36 @@ async fn accept(listener: TcpListener, shared: Rc<Shared>) {
     while clients.join_next().await.is_some() {}
 }
 
+/// Takes what a person types to its connection.
+async fn hand_out(mut given: mpsc::Receiver<(u64, Given)>, shared: Rc<Shared>) {
+    while let Some((connection, given)) = given.recv().await {
+        let to = shared
+            .hands
+            .as_ref()
+            .and_then(|hands| hands.borrow().get(&connection).cloned());
+        if let Some(to) = to {
+            // A connection that takes nothing any more loses what is meant for it.
+            let _ = to.try_send(given);
+        }
+    }
+}
+
 /// One client.
 struct Connection<'s> {
     shared: &'s Shared,
     number: u64,
-    stream: TcpStream,
+    stream: Stream,
     client: SocketAddr,
     local: SocketAddr,
     dialogue: Dialogue,
     player: Player,
     port: Option<Port>,
-    data: Option<TcpStream>,
+    data: Option<Stream>,
     task: Option<DataTask>,
-    /// What a person hands in.
-    handed: Option<mpsc::Receiver<Handed>>,
     /// The client has closed its direction.
     ended: bool,
-}
-
-impl Drop for Connection<'_> {
-    fn drop(&mut self) {
-        if let Some(ways) = &self.shared.ways {
-            ways.borrow_mut().close(self.number);
-        }
-    }
+    /// What a person types for this connection.
+    given: Option<mpsc::Receiver<Given>>,
 }
 
 /// An open data port. While it exists it is counted.
@@ -474,6 +554,8 @@ impl<'s> Connection<'s> {
                 server: local,
             },
         );
+        let ear = shared.ear(number, Channel::Control);
+        let stream = Stream::new(stream, client, false, ear).ok()?;
         let mut dialogue = Dialogue::with_line_limit(ends, shared.options.line);
         dialogue.starts_in(b"/");
         Some(Connection {
@@ -487,11 +569,12 @@ impl<'s> Connection<'s> {
             port: None,
             data: None,
             task: None,
-            handed: shared
-                .ways
-                .as_ref()
-                .map(|ways| ways.borrow_mut().open(number)),
             ended: false,
+            given: shared.hands.as_ref().map(|hands| {
+                let (to, from) = mpsc::channel(MAX_GIVEN);
+                hands.borrow_mut().insert(number, to);
+                from
+            }),
         })
     }
 
@@ -514,6 +597,9 @@ impl<'s> Connection<'s> {
         };
         self.dialogue.end(by, how, now, &mut told);
         self.dialogue.end(by.other(), how, now, &mut told);
+        if let Some(hands) = &self.shared.hands {
+            hands.borrow_mut().remove(&self.number);
+        }
         self.tell(&Happening::Closed { by, how });
     }
 
@@ -544,16 +630,20 @@ impl<'s> Connection<'s> {
                         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                             return (Side::Server, Close::Fin);
                         }
-                        Err(_) => return (Side::User, Close::Rst),
+                        Err(_) => {
+                            self.stream.ended(Close::Rst);
+                            return (Side::User, Close::Rst);
+                        }
                     }
                     None
                 }
                 done = run(&mut self.task), if self.task.is_some() => Some(done),
-                handed = next(&mut self.handed) => {
+                given = hear(&mut self.given), if self.given.is_some() => {
                     let now = self.shared.clock.now();
-                    match handed {
-                        Handed::Line(line) => self.player.take(Input::Typed(&line), now),
-                        Handed::Hand(hand) => self.player.take(Input::Hand(hand), now),
+                    match given {
+                        Some(Given::Reply(line)) => self.player.take(Input::Typed(&line), now),
+                        Some(Given::Hand(hand)) => self.player.take(Input::Hand(hand), now),
+                        None => self.given = None,
                     }
                     None
                 }
@@ -570,11 +660,15 @@ impl<'s> Connection<'s> {
     fn read(&mut self) -> io::Result<Option<bool>> {
         let mut buffer = [0; READ];
         let read = match self.stream.try_read(&mut buffer) {
-            Ok(0) => return Ok(Some(false)),
+            Ok(0) => {
+                self.stream.ended(Close::Fin);
+                return Ok(Some(false));
+            }
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
             Err(error) => return Err(error),
         };
+        self.stream.heard(Side::User, &buffer[..read]);
         let now = self.shared.clock.now();
         let mut commands: Vec<(Vec<u8>, bool)> = Vec::new();
         let mut sealed = false;
@@ -628,17 +722,19 @@ impl<'s> Connection<'s> {
             Effect::OpenData { call, from, within } => {
                 self.data = None;
                 let allow_foreign = self.shared.play.limits.allow_foreign;
+                let ear = self.shared.ear(self.number, Channel::Data);
                 self.task = match (call, self.port.take()) {
                     (Some(to), _) => {
                         let from = from.unwrap_or(self.local.port().wrapping_sub(1));
                         let from = SocketAddr::new(self.local.ip(), from);
-                        Some(server_data::call(to, from, within))
+                        Some(server_data::call(to, from, within, ear))
                     }
                     (None, Some(port)) => Some(server_data::accept(
                         port,
                         self.client,
                         allow_foreign,
                         within,
+                        ear,
                     )),
                     (None, None) => None,
                 };
@@ -691,11 +787,11 @@ impl<'s> Connection<'s> {
             Effect::CloseData(end) => {
                 self.task = None;
                 if let Some(stream) = self.data.take() {
-                    close(&stream, end);
+                    stream.close(end);
                 }
             }
             Effect::Close(end) => {
-                close(&self.stream, end);
+                self.stream.close(end);
                 return Some(match end {
                     End::Reset => (Side::Server, Close::Rst),
                     End::Fin if self.ended => (Side::User, Close::Fin),
@@ -703,7 +799,7 @@ impl<'s> Connection<'s> {
                 });
             }
             Effect::Tell(notice) => self.tell(&Happening::Notice(&notice)),
-            asks @ Effect::Ask { .. } => self.tell(&Happening::Asks(&asks)),
+            Effect::Ask(ask) => self.tell(&Happening::Asks(&ask)),
         }
         None
     }
@@ -712,13 +808,16 @@ impl<'s> Connection<'s> {
         let mut rest = bytes;
         while !rest.is_empty() {
             match self.stream.try_write(rest) {
-                Ok(written) => rest = &rest[written..],
+                Ok(written) => {
+                    self.stream.heard(Side::Server, &rest[..written]);
+                    rest = &rest[written..];
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     match time::timeout(STALL, self.stream.writable()).await {
                         Ok(Ok(())) => {}
                         Ok(Err(_)) => return Some((Side::User, Close::Rst)),
                         Err(_) => {
-                            close(&self.stream, End::Reset);
+                            self.stream.close(End::Reset);
                             return Some((Side::Server, Close::Rst));
                         }
                     }
@@ -843,22 +942,20 @@ async fn stop(stopped: &mut watch::Receiver<bool>) {
     let _ = stopped.wait_for(|stop| *stop).await;
 }
 
+/// Waits for what a person types.
+async fn hear(given: &mut Option<mpsc::Receiver<Given>>) -> Option<Given> {
+    match given {
+        Some(given) => given.recv().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Waits for the data task.
 async fn run(task: &mut Option<DataTask>) -> Done {
     match task {
         Some(task) => task.await,
         None => std::future::pending().await,
     }
-}
-
-/// Waits for what a person hands in.
-async fn next(handed: &mut Option<mpsc::Receiver<Handed>>) -> Handed {
-    if let Some(handed) = handed
-        && let Some(handed) = handed.recv().await
-    {
-        return handed;
-    }
-    std::future::pending().await
 }
 
 async fn until(deadline: Option<std::time::Instant>) {
@@ -872,13 +969,4 @@ fn bind_port(ip: IpAddr, port: u16) -> Option<(TcpListener, SocketAddr)> {
     let listener = listener(SocketAddr::new(ip, port)).ok()?;
     let address = listener.local_addr().ok()?;
     Some((listener, address))
-}
-
-/// Prepares the end of a connection that is about to be dropped.
-fn close(stream: &TcpStream, end: End) {
-    let socket = socket2::SockRef::from(stream);
-    let _ = match end {
-        End::Fin => socket.shutdown(std::net::Shutdown::Write),
-        End::Reset => socket.set_linger(Some(Duration::ZERO)),
-    };
 }

@@ -66,6 +66,11 @@ pub enum Remark {
         /// FTP's verb.
         verb: Verb,
     },
+    /// A transfer has begun on a passive connection that has served already.
+    UsedUp {
+        /// How it was agreed on.
+        verb: Verb,
+    },
     /// AUTH was accepted: what follows would be a TLS handshake, which nobody can type.
     TlsExpected,
     /// The server says that it closes.
@@ -77,6 +82,8 @@ pub enum Remark {
 pub struct Coach {
     waits_told: Option<u64>,
     user: Vec<u8>,
+    /// The passive connection agreed on last, and whether a transfer has begun on it.
+    passive: Option<(u64, Verb, bool)>,
     last_word: String,
     pending: Vec<Remark>,
 }
@@ -97,6 +104,16 @@ impl Coach {
                 }
             }
             What::Negotiation(negotiation) => self.negotiated(negotiation, user_end, server_end),
+            What::TransferBegun(transfer) if transfer.negotiation.is_some() => {
+                if let Some((n, verb, served)) = &mut self.passive {
+                    if *served && transfer.negotiation == Some(*n) {
+                        let verb = *verb;
+                        self.note(Remark::UsedUp { verb });
+                    } else {
+                        *served = true;
+                    }
+                }
+            }
             What::TransferBegun(transfer) if transfer.negotiation.is_none() => {
                 self.pending.push(Remark::DefaultPortTried {
                     user_port: user_end.map(|end| end.port()),
@@ -127,6 +144,9 @@ impl Coach {
         server_end: Option<SocketAddr>,
     ) {
         let active = negotiation.verb.announces();
+        if negotiation.accepted {
+            self.passive = (!active).then_some((negotiation.n, negotiation.verb, false));
+        }
         match (negotiation.accepted, negotiation.listen) {
             (true, Some(listen)) if active => self.pending.push(Remark::BeListening(listen)),
             (true, Some(listen)) => {
@@ -293,6 +313,22 @@ mod tests {
                 instead: "127.0.0.1:1029".parse().expect("an address"),
             }
         );
+    }
+
+    #[test]
+    fn a_second_transfer_on_one_pasv_is_told() {
+        let lines = [
+            "220 x",
+            "PASV",
+            "227 x (127,0,0,1,4,5)",
+            "LIST",
+            "150 x",
+            "226 y",
+            "LIST",
+            "150 x",
+        ];
+        let (remarks, _, _) = after(&lines);
+        assert_eq!(remarks, [Remark::UsedUp { verb: Verb::Pasv }]);
     }
 
     #[test]

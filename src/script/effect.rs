@@ -3,7 +3,6 @@
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::pattern::WhyNot;
-use crate::ftp::command::Verb;
 
 /// What comes in.
 #[derive(Debug)]
@@ -128,7 +127,7 @@ pub enum End {
 pub enum Origin {
     /// This line of the script.
     Script(u32),
-    /// A person typed it, for this line of the script, or with a free hand.
+    /// A person typed it, for this line of the script where it is one that asks.
     Typed(Option<u32>),
     /// The server behind `-- files`.
     BuiltIn,
@@ -208,27 +207,29 @@ pub enum Effect {
     },
     /// Close the data connection, and give up whatever is going on there.
     CloseData(End),
-    /// A person is to type the reply to this command. Asks for [`Input::Typed`].
-    Ask {
-        /// The command's verb; [`Verb::Other`] also where the greeting is asked for.
-        verb: Verb,
-        /// The command; empty where the greeting is asked for.
-        command: Box<[u8]>,
-        /// It has been answered with 1yz.
-        preliminary: bool,
-        /// The script's line; `None`: any reply that fits the command will do.
-        line: Option<u32>,
-        /// What the code must begin with.
-        code: String,
-        /// A model answer.
-        model: Option<Vec<u8>>,
-        /// The data port that was opened for it.
-        port: Option<SocketAddr>,
-    },
+    /// A person is to type a reply. Asks for [`Input::Typed`].
+    Ask(Ask),
     /// Close the control connection.
     Close(End),
     /// Nothing to do: something to tell.
     Tell(Notice),
+}
+
+/// A reply that a person is to type.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ask {
+    /// The script's line, where it is one that asks.
+    pub line: Option<u32>,
+    /// The command; empty for the greeting.
+    pub command: Vec<u8>,
+    /// What the code must begin with; empty where that is left open.
+    pub code: String,
+    /// A model answer, its code included.
+    pub model: Option<Vec<u8>>,
+    /// The data port that was opened for it.
+    pub port: Option<SocketAddr>,
+    /// A 1yz reply to the same command went before.
+    pub preliminary: bool,
 }
 
 /// Something worth telling that no reply says.

@@ -74,7 +74,7 @@ pub struct Play {
     pub limits: Limits,
     /// What a 227 names instead of the address that the client reached.
     pub public_address: Option<Ipv4Addr>,
-    /// A person types what the script does not say.
+    /// A person answers what no block does and the built-in server does not either.
     pub by_hand: bool,
     /// The files behind `-- files`.
     pub(super) tree: Option<Mutex<Tree>>,

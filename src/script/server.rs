@@ -12,7 +12,7 @@ use std::{borrow::Cow, collections::VecDeque, net::SocketAddr, sync::Arc, time::
 use super::{
     base::{self, Memory, Op, Question, lock},
     date,
-    effect::{DataFault, Effect, End, Hand, Input, Near, Notice, Origin, Source, Why},
+    effect::{Ask, DataFault, Effect, End, Hand, Input, Near, Notice, Origin, Source, Why},
     literal::{Literal, Value},
     notation::{Action, DataAction, Eol, Item, Line, Typed},
     pattern::WhyNot,
@@ -962,10 +962,10 @@ impl Player {
         }
         self.play.use_line(index);
         let frame = &self.frames[top];
-        let model = typed
-            .model
-            .as_ref()
-            .map(|model| model.render(|value, out| self.value(value, Some(frame), session, out)));
+        let model = typed.model.as_ref().map(|model| {
+            let text = model.render(|value, out| self.value(value, Some(frame), session, out));
+            Typed::reply(&typed.code, &text)
+        });
         let line = self.line_number(index);
         let port = self.port.filter(|_| opens);
         let frame = &mut self.frames[top];
@@ -976,15 +976,14 @@ impl Player {
         }
         frame.awaits = Awaits::Typed;
         frame.typing = Some(Some(line));
-        Step::Effect(Effect::Ask {
-            verb: frame.verb,
-            command: frame.command.clone(),
-            preliminary: frame.code.is_some_and(|code| code.digits()[0] == 1),
+        Step::Effect(Effect::Ask(Ask {
             line: Some(line),
+            command: frame.command.to_vec(),
             code: typed.code.clone(),
             model,
             port,
-        })
+            preliminary: frame.code.is_some_and(ReplyCode::is_preliminary),
+        }))
     }
 
     /// Asks a person for the next reply to a command that is theirs. To PASV and EPSV it can only be a good one where a
@@ -999,15 +998,14 @@ impl Player {
         }
         frame.awaits = Awaits::Typed;
         frame.typing = Some(None);
-        Step::Effect(Effect::Ask {
-            verb: frame.verb,
-            command: frame.command.clone(),
-            preliminary,
+        Step::Effect(Effect::Ask(Ask {
             line: None,
+            command: frame.command.to_vec(),
             code: String::new(),
             model: None,
             port: self.port.filter(|_| listens),
-        })
+            preliminary,
+        }))
     }
 
     /// A run of `D` lines ends where something else than data follows; its connection is closed, unless it is held.

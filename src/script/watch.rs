@@ -3,7 +3,7 @@
 
 use std::{io, net::SocketAddr};
 
-use super::effect::{DataFault, Effect, Notice, Origin};
+use super::effect::{Ask, DataFault, Notice, Origin};
 use crate::ftp::{dialogue::Close, event::Event, side::Side};
 
 /// Which way data goes.
@@ -39,8 +39,8 @@ pub enum Happening<'a> {
     },
     /// The player has something to tell.
     Notice(&'a Notice),
-    /// A person is to type a reply: [`Effect::Ask`].
-    Asks(&'a Effect),
+    /// A person is to type a reply.
+    Asks(&'a Ask),
     /// A data port was opened.
     PortOpened(SocketAddr),
     /// The data connection is there.

@@ -324,6 +324,9 @@ fn from_port(text: &Text, port: u16, told: Option<u16>) -> String {
     if port == wanted {
         return text.say("listen-l1", &args);
     }
+    if port == data_port(CONTROL) {
+        return text.say("listen-ftp-data", &args);
+    }
     let mut out = text.say("listen-not-l1", &args);
     if wanted < FIRST_UNPRIVILEGED {
         out.push(' ');

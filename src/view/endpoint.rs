@@ -1,20 +1,20 @@
 //! End points explained: the arithmetic of a port's two bytes in both directions, who can reach an address, what to type
-//! next, and where a text that is no end point goes wrong.
+//! next.
 
 use std::{borrow::Cow, net::SocketAddr};
 
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    quirk, sanitise,
+    pasted, quirk,
     style::{Role, Style},
     text::Text,
     wrap::wrap,
 };
 use crate::{
     ftp::{
-        endpoint::{self, FaultKind, Form},
-        paste::{Kind, Listener, Misread, Pasted},
+        endpoint,
+        paste::{Kind, Listener, Pasted},
         scope::{Judgement, Scope},
     },
     say,
@@ -108,7 +108,7 @@ pub fn to_listen(address: SocketAddr) -> [String; 2] {
 /// Everything about an end point; `next`: what to type next is told too.
 #[must_use]
 pub fn explained(text: &Text, style: Style, shown: &Explained<'_>, next: bool) -> String {
-    let mut out = input(text, style, shown);
+    let mut out = pasted::marked(text, style, shown.input, shown.pasted);
     let mut rows = Rows::new(text, style);
     let stated = &shown.pasted.stated;
     let port = stated.endpoint.port;
@@ -154,77 +154,6 @@ pub fn explained(text: &Text, style: Style, shown: &Explained<'_>, next: bool) -
         out.push_str(&what_next(text, style, shown));
     }
     out
-}
-
-/// The text as it was given, and under it which of its numbers are the host and which the port.
-fn input(text: &Text, style: Style, shown: &Explained<'_>) -> String {
-    let line = sanitise::line(shown.input.trim_ascii_end());
-    let mut out = format!("{}\n", style.paint(Role::Command, &line));
-    let span = shown.pasted.stated.span.clone();
-    let Some(numbers) = shown.input.get(span.clone()) else {
-        return out;
-    };
-    // Only numbers between commas are read in parts; the rest says its parts itself.
-    if shown.pasted.stated.bytes.is_none() || line.width() > style.width() {
-        return out;
-    }
-    let column = |at: usize| sanitise::line(&shown.input[..span.start + at]).width();
-    let starts: Vec<usize> = (0..numbers.len())
-        .filter(|&at| {
-            numbers[at].is_ascii_digit() && (at == 0 || !numbers[at - 1].is_ascii_digit())
-        })
-        .collect();
-    let Some(split) = starts.len().checked_sub(2) else {
-        return out;
-    };
-    let end = |number: usize| {
-        let digits = numbers[starts[number]..]
-            .iter()
-            .take_while(|b| b.is_ascii_digit());
-        column(starts[number] + digits.count())
-    };
-    // LPRT and 228 have a family and lengths between the parts.
-    let (host, port) = match starts.len() {
-        2 => (None, 0),
-        6 => (Some((0, 3)), 4),
-        n => (Some((2, n - 4)), split),
-    };
-    let mut under = String::new();
-    if let Some((first, last)) = host {
-        bar(
-            &mut under,
-            column(starts[first]),
-            end(last),
-            &say!(text, "endpoint-under-host"),
-        );
-    }
-    bar(
-        &mut under,
-        column(starts[port]),
-        end(starts.len() - 1),
-        &say!(text, "endpoint-under-port"),
-    );
-    out.push_str(&style.paint(Role::Remark, &under));
-    out.push('\n');
-    out
-}
-
-/// `└─host─┘` below the columns `from..to`.
-fn bar(under: &mut String, from: usize, to: usize, label: &str) {
-    under.extend(std::iter::repeat_n(' ', from.saturating_sub(under.width())));
-    let wide = to - from;
-    if wide < 2 {
-        under.push('┘');
-        return;
-    }
-    let inner = wide - 2;
-    let label = if label.width() <= inner { label } else { "" };
-    let left = (inner - label.width()) / 2;
-    under.push('└');
-    under.extend(std::iter::repeat_n('─', left));
-    under.push_str(label);
-    under.extend(std::iter::repeat_n('─', inner - left - label.width()));
-    under.push('┘');
 }
 
 /// `192,168,52,7 → 192.168.52.7`: the host's numbers and the address they make.
@@ -446,74 +375,6 @@ fn commands(out: &mut String, style: Style, lines: &[String]) {
         out.push_str(&style.paint(Role::Command, line));
         out.push('\n');
     }
-}
-
-/// Where a text that is no end point goes wrong: the text, a caret, what is wrong and what was expected.
-#[must_use]
-pub fn misread(text: &Text, style: Style, input: &[u8], misread: &Misread) -> String {
-    /// How much of a line is shown before and behind the place.
-    const AROUND: usize = 60;
-    let at = misread.fault.at.min(input.len());
-    let input = input.trim_ascii_end();
-    let from = at.saturating_sub(AROUND);
-    let to = input.len().min(at.saturating_add(AROUND));
-    let before = sanitise::line(input.get(from..at.min(input.len())).unwrap_or_default());
-    let whole = sanitise::line(&input[from..to]);
-    let mut out = String::new();
-    if !whole.is_empty() {
-        out.push_str(&format!("  {whole}\n"));
-        let column = 2 + before.width() + at.saturating_sub(input.len());
-        out.push_str(&format!(
-            "{}{}\n",
-            " ".repeat(column),
-            style.paint(Role::Error, "^")
-        ));
-    }
-    paragraph(&mut out, style, Role::Error, "", &fault(text, misread));
-    paragraph(
-        &mut out,
-        style,
-        Role::Remark,
-        "",
-        &say!(text, "endpoint-expected", what = expected(text, misread)),
-    );
-    out
-}
-
-/// What is wrong, as a sentence.
-fn fault(text: &Text, misread: &Misread) -> String {
-    let phrase = match (misread.kind, misread.fault.kind) {
-        (None, _) => return say!(text, "endpoint-fault-nothing"),
-        (Some(Kind::Address), FaultKind::Host) => return say!(text, "endpoint-fault-address"),
-        (Some(Kind::Address), FaultKind::NotANumber) => {
-            return say!(text, "endpoint-fault-no-port");
-        }
-        (_, kind) => quirk::fault_phrase(text, kind),
-    };
-    say!(text, "endpoint-fault", phrase = phrase)
-}
-
-/// What was expected, as a phrase.
-#[must_use]
-pub fn expected(text: &Text, misread: &Misread) -> String {
-    match misread.kind {
-        None => say!(text, "endpoint-expected-any"),
-        Some(Kind::Line(Form::Port | Form::Reply227) | Kind::Tuple) => {
-            say!(text, "endpoint-expected-tuple")
-        }
-        Some(Kind::Pair) => say!(text, "endpoint-expected-pair"),
-        Some(Kind::Line(Form::Eprt)) => say!(text, "endpoint-expected-eprt"),
-        Some(Kind::Line(Form::Reply229)) => say!(text, "endpoint-expected-229"),
-        Some(Kind::Line(Form::Lprt | Form::Reply228)) => say!(text, "endpoint-expected-long"),
-        Some(Kind::Address) => say!(text, "endpoint-expected-address"),
-    }
-}
-
-/// The place as programs count it: characters from 1.
-#[must_use]
-pub fn column(input: &[u8], misread: &Misread) -> usize {
-    let before = input.get(..misread.fault.at).unwrap_or(input);
-    String::from_utf8_lossy(before).chars().count() + 1
 }
 
 /// A paragraph behind a mark, its lines hanging below the first one's text.

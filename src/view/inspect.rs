@@ -5,25 +5,28 @@
 //! |---|---|
 //! | [`reason`] | verdicts, reasons, remarks and notes in sentences |
 //! | [`json`] | JSON Lines |
+//! | [`html`] | one web page |
+//! | [`marks`] | captures held against a rubric |
+//! | `phrase` | sentences that are said thousands of times |
 //! | [`report`] | the report for a person |
 //! | [`ladder`] | client and server as columns |
 //! | [`dialogue`] | what was said, in the notation |
 //! | [`lists`] | filters for Wireshark, the ledger as CSV, a line a file |
 
 pub mod dialogue;
+pub mod html;
 pub mod json;
 pub mod ladder;
 pub mod lists;
+pub mod marks;
+mod phrase;
 pub mod reason;
 pub mod report;
 
 use std::{collections::BTreeSet, net::IpAddr};
 
 use crate::{
-    analysis::{
-        finding::{Connection, Finding, Session},
-        notes::Note,
-    },
+    analysis::{finding::Finding, notes::Note},
     capture::file::Nanos,
 };
 
@@ -58,73 +61,63 @@ pub trait Show {
     fn finding(&mut self, finding: &Finding<'_>, out: &mut String);
     /// The capture is over.
     fn end(&mut self, overview: &Overview, out: &mut String);
+    /// How many expectations were not met; only a marker knows.
+    fn unmet(&self) -> u64 {
+        0
+    }
 }
 
-/// Another form, for one session or one host only.
-pub struct Only<'a> {
-    inner: Box<dyn Show + 'a>,
+/// What is to be shown: all, or what concerns one session or one host.
+#[derive(Debug)]
+pub struct Wanted {
     session: Option<u64>,
     host: Option<IpAddr>,
-    shown: BTreeSet<u64>,
+    sessions: BTreeSet<u64>,
 }
 
-impl<'a> Only<'a> {
-    /// Shows what concerns this session (if one is named) and this host (if one is).
+impl Wanted {
+    /// What concerns this session (if one is named) and this host (if one is).
     #[must_use]
-    pub fn new(inner: Box<dyn Show + 'a>, session: Option<u64>, host: Option<IpAddr>) -> Only<'a> {
-        Only {
-            inner,
+    pub fn new(session: Option<u64>, host: Option<IpAddr>) -> Wanted {
+        Wanted {
             session,
             host,
-            shown: BTreeSet::new(),
+            sessions: BTreeSet::new(),
         }
     }
 
-    fn wants(&self, session: &Session) -> bool {
-        self.session.is_none_or(|number| number == session.number)
-            && self
-                .host
-                .is_none_or(|host| [session.client.ip(), session.server.ip()].contains(&host))
-    }
-
-    fn wants_orphan(&self, connection: Option<&Connection>) -> bool {
-        self.session.is_none()
-            && self.host.is_none_or(|host| {
-                connection.is_some_and(|line| [line.from.ip(), line.to.ip()].contains(&host))
-            })
-    }
-}
-
-impl Show for Only<'_> {
-    fn begin(&mut self, file: &[u8], format: &str, out: &mut String) {
-        self.shown.clear();
-        self.inner.begin(file, format, out);
-    }
-
-    fn finding(&mut self, finding: &Finding<'_>, out: &mut String) {
-        let session = match finding {
+    /// Whether a finding is to be shown. Sessions are remembered from their first finding to their last.
+    pub fn wants(&mut self, finding: &Finding<'_>) -> bool {
+        if self.session.is_none() && self.host.is_none() {
+            return true;
+        }
+        match finding {
             Finding::Recognised(session) => {
-                if self.wants(session) {
-                    self.shown.insert(session.number);
+                let wanted = self.session.is_none_or(|number| number == session.number)
+                    && self.host.is_none_or(|host| {
+                        [session.client.ip(), session.server.ip()].contains(&host)
+                    });
+                if wanted {
+                    self.sessions.insert(session.number);
                 }
-                Some(session.number)
+                wanted
             }
-            Finding::Said { session, .. } | Finding::Session(session) => Some(session.number),
-            Finding::Remark { session, .. } => *session,
-            Finding::Transfer(transfer) => {
-                if transfer.session.is_none() && !self.wants_orphan(transfer.connection.as_ref()) {
-                    return;
+            Finding::Said { session, .. } => self.sessions.contains(&session.number),
+            Finding::Session(session) => self.sessions.remove(&session.number),
+            Finding::Remark { session, .. } => {
+                session.is_some_and(|number| self.sessions.contains(&number))
+            }
+            Finding::Transfer(transfer) => match (transfer.session, &transfer.connection) {
+                (Some(number), _) => self.sessions.contains(&number),
+                (None, Some(line)) => {
+                    self.session.is_none()
+                        && self
+                            .host
+                            .is_some_and(|host| [line.from.ip(), line.to.ip()].contains(&host))
                 }
-                transfer.session
-            }
-            Finding::Data { .. } | Finding::Dropped(_) => None,
-        };
-        if session.is_none_or(|number| self.shown.contains(&number)) {
-            self.inner.finding(finding, out);
+                (None, None) => false,
+            },
+            Finding::Data { .. } | Finding::Dropped(_) => true,
         }
-    }
-
-    fn end(&mut self, overview: &Overview, out: &mut String) {
-        self.inner.end(overview, out);
     }
 }

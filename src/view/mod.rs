@@ -8,6 +8,7 @@
 //! | [`endpoint`] | the arithmetic of an end point, and what to type next |
 //! | [`data`] | a data connection: its bytes on a screen, who connected, how it ended |
 //! | [`number`] | numbers, sizes and times |
+//! | [`by_hand`] | the fake server played by hand: who waits for what |
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
 //! | [`demo`] | the lab by itself |
 //! | [`start`] | the page that `ftplab` shows without an argument |
@@ -15,13 +16,13 @@
 //! | [`inspect`] | what a capture shows |
 //! | [`json`] | JSON Lines for programs |
 //! | [`log`] | a dialogue as a log in the notation |
+//! | [`pasted`] | a pasted text, with its parts or its fault marked |
 //! | [`quirk`] | oddities in sentences |
-//! | [`byhand`] | what the server by hand shows |
 //! | [`raw`] | what the control line by hand shows |
 //! | [`server`] | the fake server: what its script has wrong, what happens on it |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
-pub mod byhand;
+pub mod by_hand;
 pub mod data;
 pub mod demo;
 pub mod endpoint;
@@ -30,6 +31,7 @@ pub mod inspect;
 pub mod json;
 pub mod log;
 pub mod number;
+pub mod pasted;
 pub mod quirk;
 pub mod raw;
 pub mod sanitise;

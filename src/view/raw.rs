@@ -223,6 +223,7 @@ impl Raw<'_> {
                 word = sanitise::line(word.as_bytes()).into_owned(),
                 verb = verb.name()
             ),
+            Remark::UsedUp { verb } => say!(text, "raw-hint-used-up", verb = verb.name()),
             Remark::TlsExpected => say!(text, "raw-hint-tls"),
             Remark::ServerCloses(_) => say!(text, "raw-hint-server-closes"),
         };
@@ -630,6 +631,7 @@ mod tests {
                 word: "ls\u{1b}".into(),
                 verb: Verb::List,
             },
+            Remark::UsedUp { verb: Verb::Pasv },
             Remark::TlsExpected,
             Remark::ServerCloses(ReplyCode::new(421).expect("three digits")),
         ];

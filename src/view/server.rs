@@ -4,6 +4,7 @@
 use std::{collections::HashMap, fmt::Write, net::SocketAddr};
 
 use serde::Serialize;
+use unicode_width::UnicodeWidthStr;
 
 use super::{
     explain,
@@ -24,7 +25,8 @@ use crate::{
     say,
     script::{
         check::{Finding, Trap, What},
-        effect::{DataFault, Effect, Notice, Origin, Why},
+        client::{Differs, Plan},
+        effect::{DataFault, Notice, Origin, Why},
         mistake::{Kind, Mistake},
         notation::{Item, Script},
         pattern::WhyNot,
@@ -290,6 +292,66 @@ pub fn trap_sentence(text: &Text, trap: Trap, detail: String) -> String {
     sentence
 }
 
+// ---- What --self-test finds ------------------------------------------------------------------------------------------
+
+/// What differed when a script was played against itself.
+#[must_use]
+pub fn self_test(
+    text: &Text,
+    style: Style,
+    name: &str,
+    script: &Script,
+    plan: &Plan,
+    all: &[Differs],
+) -> String {
+    let name = sanitise::line(name.as_bytes()).into_owned();
+    let mut out = String::new();
+    let mut tell = |line: u32, role: Role, what: String| {
+        let place = if line == 0 {
+            name.clone()
+        } else {
+            format!("{name}:{line}")
+        };
+        let told = say!(text, "server-mistake", place = place, what = what);
+        let told = wrap(&told, 0, 2, style.width());
+        let _ = writeln!(out, "{}", style.paint(role, &told));
+        if let Some(source) = script.lines.iter().find(|source| source.number == line) {
+            let shown: String = source.written.chars().take(MAX_SHOWN).collect();
+            let shown = sanitise::line(shown.replace('\t', " ").as_bytes()).into_owned();
+            let _ = writeln!(out, "{line:>5} | {shown}");
+        }
+    };
+    for differs in all {
+        let (line, what) = match differs {
+            Differs::Line { line, got } => {
+                let got = sanitise::line(got).into_owned();
+                (*line, say!(text, "server-test-line", got = got))
+            }
+            Differs::Silence { line } => (*line, say!(text, "server-test-silence")),
+            Differs::Closed { line } => (*line, say!(text, "server-test-closed")),
+            Differs::Data { line, got } => (*line, say!(text, "server-test-data", got = *got)),
+            Differs::NoData { line } => (*line, say!(text, "server-test-no-data")),
+            Differs::StaysOpen => (0, say!(text, "server-test-stays-open")),
+        };
+        tell(line, Role::Error, what);
+    }
+    for &line in &plan.unreached {
+        tell(line, Role::Error, say!(text, "server-test-unreached"));
+    }
+    for &line in &plan.unsaid {
+        tell(line, Role::Remark, say!(text, "server-test-unsaid"));
+    }
+    let line = say!(
+        text,
+        "server-test-summary",
+        name = name,
+        connections = plan.sessions.len() as u64,
+        differs = (all.len() + plan.unreached.len()) as u64
+    );
+    let _ = writeln!(out, "{line}");
+    out
+}
+
 // ---- The start -------------------------------------------------------------------------------------------------------
 
 /// Where the server listens and what to type to reach it.
@@ -435,7 +497,8 @@ impl Live {
                 self.said(&mut out, connection, event, *origin);
             }
             Happening::Notice(notice) => self.notice(&mut out, play, connection, at, notice),
-            Happening::Asks(effect) => self.asks(&mut out, connection, at, effect),
+            // The view of the server by hand says this.
+            Happening::Asks(_) => {}
             Happening::PortOpened(address) => {
                 let line = say!(text, "server-port-opened", address = address.to_string());
                 self.remark(&mut out, connection, at, Role::Remark, &line);
@@ -566,9 +629,11 @@ impl Live {
             Some(code) => explain::brief(&self.text, code),
             None => say!(self.text, "server-no-code"),
         };
-        let line = format!("{place}  {digits}");
-        let wrapped = wrap(&line, INDENT, INDENT, self.style.width());
-        let painted = self.style.paint(Role::Remark, &wrapped);
+        let start = INDENT + place.width() + 2;
+        let digits = wrap(&digits, start, INDENT, self.style.width());
+        let painted = self
+            .style
+            .paint(Role::Remark, &format!("{place}  {digits}"));
         let _ = writeln!(out, "{:INDENT$}{painted}", "");
     }
 
@@ -624,23 +689,6 @@ impl Live {
                 let line = say!(text, "server-idle", seconds = time.as_secs());
                 self.remark(out, connection, at, Role::Warning, &line);
             }
-        }
-    }
-
-    fn asks(&self, out: &mut String, connection: u64, at: Nanos, effect: &Effect) {
-        if let Effect::Ask {
-            line: Some(line),
-            code,
-            ..
-        } = effect
-        {
-            let line = say!(
-                self.text,
-                "server-asks",
-                place = format!("{}:{line}", self.name),
-                code = code.clone()
-            );
-            self.remark(out, connection, at, Role::Hint, &line);
         }
     }
 }

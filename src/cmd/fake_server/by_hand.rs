@@ -10,46 +10,32 @@ use std::{
     sync::mpsc::sync_channel,
 };
 
-use super::{Loaded, NAME, Outputs, builtin};
+use super::{NAME, Outputs, Prepared};
 use crate::{
     cli::{ClientArg, FakeServer},
-    cmd::{Context, Exit, Failure, explain, fault},
+    cmd::{
+        Context, Exit, Failure, explain, fault,
+        recording::{Recording, Tapped},
+    },
     ftp::{catalogue, event::Nanos},
     io::{
         editor::{self, Keyboard, Typed, Word},
-        person::{Do, Handed, Person},
-        server::{Folder, Server, Tap},
+        person::{Do, Person},
+        server::{Given, Server, Tap},
         stdio,
     },
     say,
     script::{
-        byhand::{self, Deed, Desk, Local, Meaning, Turn},
-        client::Client,
+        by_hand::{self, Deed, Desk, Local, Meaning, Turn},
+        clients::Client,
         effect::Hand,
-        notation::Script,
-        params::Values,
         watch::Happening,
     },
-    view::{self, byhand::ByHand, style::Role, text::Text},
+    view::{self, by_hand::ByHand, style::Role, text::Text},
 };
 
 /// Reports of the keyboard that wait: it makes one at a time.
 const INBOX: usize = 1;
-
-/// What is played where no script is named: nothing, so that everything is typed.
-pub(super) fn nothing_loaded(text: &Text) -> Loaded {
-    let mut script = Script::default();
-    script.settings.title = Some(say!(text, "hand-title"));
-    Loaded {
-        found: builtin::Found {
-            name: NAME.to_owned(),
-            text: Vec::new(),
-            folder: Folder::None,
-        },
-        script,
-        values: Values::default(),
-    }
-}
 
 /// Where somebody sits and types.
 struct Seat {
@@ -74,10 +60,11 @@ struct Seat {
 /// Serves until the person has enough, Ctrl-C, or the end of the first client.
 pub(super) fn serve(
     server: Server,
-    mut outputs: Outputs,
+    prepared: Prepared,
     script: &str,
     asked: &FakeServer,
     context: &Context,
+    recording: Option<&Recording>,
 ) -> Result<Exit, Failure> {
     let interactive = stdio::stdin_is_terminal() && std::io::stdout().is_terminal() && !asked.json;
     let (keys, typed) = sync_channel(INBOX);
@@ -92,7 +79,10 @@ pub(super) fn serve(
     } else {
         editor::pipe(keys, |typed| typed)
     }?;
-    outputs.print_on(screen);
+    let screen = Rc::new(RefCell::new(screen));
+    let shown = Rc::clone(&screen);
+    let mut outputs = prepared.ready(Box::new(move |text| shown.borrow_mut().print(text).is_ok()));
+    outputs.start(server.addresses());
     let seat = Rc::new(Seat {
         context: Context {
             text: Text::new(context.text.lang()),
@@ -114,11 +104,15 @@ pub(super) fn serve(
     seat.show(&seat.view().start());
     let tap = Rc::clone(&seat);
     server
-        .run_by_hand(Watch(tap), Rc::clone(&seat) as Rc<dyn Person>, typed)
+        .run_by_hand(
+            Tapped::new(Watch(tap), recording),
+            Rc::clone(&seat) as Rc<dyn Person>,
+            typed,
+        )
         .map_err(|error| fault::failed(context, NAME, &fault::reason(&context.text, &error)))?;
     let mut outputs = seat.outputs.borrow_mut();
-    outputs.leave_screen();
-    let complete = outputs.end(context);
+    screen.borrow_mut().leave();
+    let complete = outputs.end();
     let no = seat.deserted.get() || (asked.expect_complete && !complete);
     Ok(if no { Exit::No } else { Exit::Done })
 }
@@ -143,7 +137,7 @@ fn words(text: &Text) -> Vec<Word> {
             .map(|meaning| format!("({meaning})"))
             .unwrap_or_default(),
     });
-    let local = byhand::LOCAL.iter().map(|(word, rest)| Word {
+    let local = by_hand::LOCAL.iter().map(|(word, rest)| Word {
         word: (*word).into(),
         rest: (*rest).into(),
     });
@@ -202,16 +196,16 @@ impl Seat {
         let Some(connection) = self.desk.borrow().connection() else {
             return Vec::new();
         };
-        let handed = turn.deeds.into_iter().map(|deed| match deed {
-            Deed::Send(line) => Handed::Line(line),
-            Deed::Hand(hand) => Handed::Hand(hand),
+        let given = turn.deeds.into_iter().map(|deed| match deed {
+            Deed::Send(line) => Given::Reply(line),
+            Deed::Hand(hand) => Given::Hand(hand),
         });
-        handed.map(|handed| Do::On(connection, handed)).collect()
+        given.map(|given| Do::On(connection, given)).collect()
     }
 
     /// One line that was typed, or came from the pipe.
     fn line(&self, line: &[u8], now: Nanos) -> Vec<Do> {
-        let turn = match byhand::read(line) {
+        let turn = match by_hand::read(line) {
             // Return alone is no reply: it only asks for room.
             Meaning::Reply(b"") => return Vec::new(),
             Meaning::Reply(line) => self.desk.borrow_mut().reply(line),
@@ -280,7 +274,7 @@ impl Seat {
                     ));
                     return Vec::new();
                 }
-                byhand::sending(file)
+                by_hand::sending(file)
             }
             Local::Store(file) => {
                 if let Some(file) = file.as_ref().filter(|file| file.exists()) {
@@ -292,8 +286,8 @@ impl Seat {
                 vec![Hand::Receive { name, to: file }]
             }
             Local::Accept => vec![Hand::Take],
-            Local::Line(text) => byhand::sending_line(&text),
-            Local::Close => byhand::closing(),
+            Local::Line(text) => by_hand::sending_line(&text),
+            Local::Close => by_hand::closing(),
             Local::Pasv => vec![Hand::Listen],
         };
         let turn = self.desk.borrow_mut().hand(hands);

@@ -3,17 +3,22 @@
 
 mod by_hand;
 mod check;
+mod from;
 mod outputs;
+mod self_test;
 
 use std::{cell::RefCell, fs, io, path::Path, rc::Rc, sync::Arc};
 
-use super::{Context, Exit, Failure, builtin, fault};
+use super::{
+    Context, Exit, Failure, builtin, fault,
+    recording::{self, Recording, Tapped},
+};
 use crate::{
     cli::FakeServer,
     ftp::event::Nanos,
     io::{
         data::BindError,
-        server::{Options, Server, StartError, Tap, TreeError},
+        server::{Folder, Options, Server, StartError, Tap, TreeError},
     },
     say,
     script::{
@@ -22,9 +27,9 @@ use crate::{
         play::{Limits, Play},
         watch::Happening,
     },
-    view::{log::MAX_DATA, server as view},
+    view::{log::MAX_DATA, server as view, text::Text},
 };
-use outputs::Outputs;
+use outputs::{Outputs, Prepared};
 
 /// The subcommand's name.
 const NAME: &str = "fake-server";
@@ -41,7 +46,16 @@ pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure
     if !asked.check.is_empty() {
         return check::run(asked, context);
     }
-    serve(asked, context)
+    if let Some(name) = &asked.self_test {
+        return self_test::run(asked, context, name);
+    }
+    if let Some(path) = &asked.from {
+        return from::run(asked, context, path);
+    }
+    let path = asked.record.as_deref();
+    recording::around(context, NAME, path, asked.json, |recording| {
+        serve(asked, context, recording)
+    })
 }
 
 /// A script that is ready, with its name and what its files are below.
@@ -101,6 +115,21 @@ fn load(
 }
 
 impl Loaded {
+    /// The script that answers nothing.
+    fn nothing(text: &Text) -> Loaded {
+        let mut script = Script::default();
+        script.settings.title = Some(say!(text, "hand-title"));
+        Loaded {
+            found: builtin::Found {
+                name: NAME.to_owned(),
+                text: Vec::new(),
+                folder: Folder::None,
+            },
+            script,
+            values: Values::new(),
+        }
+    }
+
     /// Makes it ready to be played.
     fn play(
         self,
@@ -138,13 +167,15 @@ impl Loaded {
 }
 
 /// Runs the server until Ctrl-C, or until its first client has gone.
-fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
-    let loaded = match &asked.script {
-        None if asked.by_hand => by_hand::nothing_loaded(&context.text),
-        name => {
-            let name = name.as_deref().unwrap_or(DEFAULT);
-            load(name, asked, context, Failure::failed)?
-        }
+fn serve(
+    asked: &FakeServer,
+    context: &Context,
+    recording: Option<&Recording>,
+) -> Result<Exit, Failure> {
+    let loaded = match asked.script.as_deref() {
+        // By hand, no script is a script too: everything is typed.
+        None if asked.by_hand => Loaded::nothing(&context.text),
+        name => load(name.unwrap_or(DEFAULT), asked, context, Failure::failed)?,
     };
     let (found, mut play) = loaded.play(asked, context)?;
     play.by_hand = asked.by_hand;
@@ -165,6 +196,7 @@ fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
         line: usize::try_from(asked.limits.max_line).unwrap_or(usize::MAX),
         once: asked.once,
         sample: if asked.log.is_some() { MAX_DATA } else { 0 },
+        wire: recording.is_some(),
         ..Options::default()
     };
     if let Some(address) = asked.bind {
@@ -182,16 +214,21 @@ fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
         fs::write(path, view::filezilla_site(address))
             .map_err(|error| unreadable(context, &fault::shown(path), &error))?;
     }
-    let mut outputs = Outputs::open(asked, context, &found.name, Arc::clone(&play))?;
-    outputs.start(context, server.addresses());
-    if person {
-        return by_hand::serve(server, outputs, &found.name, asked, context);
+    if let (Some(recording), Some(address)) = (recording, server.addresses().first()) {
+        recording.control(address.port());
     }
+    let prepared = Prepared::open(asked, context, &found.name, play)?;
+    if person {
+        return by_hand::serve(server, prepared, &found.name, asked, context, recording);
+    }
+    let mut outputs = prepared.ready(outputs::to_stdout());
+    outputs.start(server.addresses());
     let outputs = Rc::new(RefCell::new(outputs));
-    server.run(Watch {
+    let watch = Watch {
         outputs: Rc::clone(&outputs),
-    });
-    let complete = outputs.borrow_mut().end(context);
+    };
+    server.run(Tapped::new(watch, recording));
+    let complete = outputs.borrow_mut().end();
     Ok(if asked.expect_complete && !complete {
         Exit::No
     } else {

@@ -7,26 +7,57 @@ use crate::{
     cli::FakeServer,
     cmd::{Context, Failure, fault},
     ftp::event::Nanos,
-    io::{editor::Screen, events::Events, stdio as streams},
+    io::{events::Events, stdio as streams},
     script::{play::Play, watch::Happening},
-    view::{json::Origin, server as view},
+    view::{
+        json::Origin,
+        server as view,
+        style::Style,
+        text::{Lang, Text},
+    },
 };
 
 /// The most bytes of one dialogue that are kept before they are written although it goes on.
 const MAX_KEPT: usize = 256 * 1024;
 
+/// Where what is shown goes; false where it takes no more.
+pub(super) type Sink = Box<dyn FnMut(&str) -> bool>;
+
+/// Standard output, at once.
+pub(super) fn to_stdout() -> Sink {
+    Box::new(|shown| {
+        let mut out = streams::stdout();
+        out.write_all(shown.as_bytes())
+            .and_then(|()| out.flush())
+            .is_ok()
+    })
+}
+
+/// What is needed to show what happens; it can be taken to another thread and made [`ready`](Prepared::ready) there.
+pub(super) struct Prepared {
+    name: String,
+    play: Arc<Play>,
+    json: bool,
+    events: Option<Events>,
+    log: Option<Logs>,
+    show_credentials: bool,
+    lang: Lang,
+    style: Style,
+}
+
 pub(super) struct Outputs {
     name: String,
     play: Arc<Play>,
+    text: Text,
+    style: Style,
     live: Option<view::Live>,
     json: bool,
     events: Option<Events>,
     log: Option<Logs>,
     tally: view::Tally,
     show_credentials: bool,
-    /// Where a person types: printing does not tear their line.
-    screen: Option<Screen>,
-    /// Standard output takes no more; the server goes on for its clients.
+    sink: Sink,
+    /// The sink takes no more; the server goes on for its clients.
     deaf: bool,
 }
 
@@ -38,13 +69,14 @@ fn program() -> Origin {
     }
 }
 
-impl Outputs {
+impl Prepared {
+    /// Opens the files.
     pub(super) fn open(
         asked: &FakeServer,
         context: &Context,
         name: &str,
         play: Arc<Play>,
-    ) -> Result<Outputs, Failure> {
+    ) -> Result<Prepared, Failure> {
         let text = &context.text;
         let events = asked.events.as_deref().map(Events::open).transpose();
         let events = events
@@ -58,24 +90,42 @@ impl Outputs {
                 show_credentials: asked.show_credentials,
             }),
         };
-        let live = (!asked.json)
-            .then(|| view::Live::new(text.lang(), context.out, name, asked.show_credentials));
-        Ok(Outputs {
+        Ok(Prepared {
             name: name.to_owned(),
             play,
-            live,
             json: asked.json,
             events,
             log,
-            tally: view::Tally::default(),
             show_credentials: asked.show_credentials,
-            screen: None,
-            deaf: false,
+            lang: text.lang(),
+            style: context.out,
         })
     }
 
+    /// Shows what happens from now on.
+    pub(super) fn ready(self, sink: Sink) -> Outputs {
+        let live = (!self.json)
+            .then(|| view::Live::new(self.lang, self.style, &self.name, self.show_credentials));
+        Outputs {
+            name: self.name,
+            play: self.play,
+            text: Text::new(self.lang),
+            style: self.style,
+            live,
+            json: self.json,
+            events: self.events,
+            log: self.log,
+            tally: view::Tally::default(),
+            show_credentials: self.show_credentials,
+            sink,
+            deaf: false,
+        }
+    }
+}
+
+impl Outputs {
     /// Tells where the server listens.
-    pub(super) fn start(&mut self, context: &Context, addresses: &[SocketAddr]) {
+    pub(super) fn start(&mut self, addresses: &[SocketAddr]) {
         for &address in addresses {
             if self.json {
                 self.print(&view::json_listening(None, address));
@@ -84,7 +134,7 @@ impl Outputs {
         }
         if !self.json {
             let script = &self.play.script;
-            let page = view::start(&context.text, context.out, &self.name, script, addresses);
+            let page = view::start(&self.text, self.style, &self.name, script, addresses);
             self.print(&page);
         }
     }
@@ -113,17 +163,11 @@ impl Outputs {
     }
 
     /// Tells what was used; true where every step was played and every command was answered by the script.
-    pub(super) fn end(&mut self, context: &Context) -> bool {
+    pub(super) fn end(&mut self) -> bool {
         let page = if self.json {
             view::json_summary(None, &self.play, &self.tally)
         } else {
-            view::summary(
-                &context.text,
-                context.out,
-                &self.name,
-                &self.play,
-                &self.tally,
-            )
+            view::summary(&self.text, self.style, &self.name, &self.play, &self.tally)
         };
         self.print(&page);
         self.append(&view::json_summary(
@@ -135,30 +179,10 @@ impl Outputs {
         self.tally.unmatched == 0 && script.steps().all(|step| self.play.uses(step.head) > 0)
     }
 
-    /// From now on everything is printed above the line that a person types.
-    pub(super) fn print_on(&mut self, screen: Screen) {
-        self.screen = Some(screen);
-    }
-
-    /// The person types no more.
-    pub(super) fn leave_screen(&mut self) {
-        if let Some(screen) = &mut self.screen {
-            screen.leave();
-        }
-    }
-
-    /// To standard output, at once.
     pub(super) fn print(&mut self, shown: &str) {
-        if shown.is_empty() || self.deaf {
-            return;
+        if !shown.is_empty() && !self.deaf {
+            self.deaf = !(self.sink)(shown);
         }
-        if let Some(screen) = &mut self.screen {
-            self.deaf = screen.print(shown).is_err();
-            return;
-        }
-        let mut out = streams::stdout();
-        let written = out.write_all(shown.as_bytes()).and_then(|()| out.flush());
-        self.deaf = written.is_err();
     }
 
     /// To the events file. A full disk must not stop the lesson: what cannot be written is lost.

@@ -1,16 +1,19 @@
 //! Data connections of `raw`, opened by `/data` and `/listen`, in the background.
 
-use std::net::SocketAddr;
+use std::{
+    net::SocketAddr,
+    sync::mpsc::{Sender, channel},
+};
 
 use super::{Happened, Raw, Transfer};
 use crate::{
-    cmd::{Failure, fault},
-    ftp::endpoint,
+    cmd::{Failure, fault, recording::Recording},
+    ftp::{catalogue::Flow, dialogue::Stage, endpoint},
     io::{
         address::{self, FTP_PORT},
         background::{self, Carry, Told},
         clock,
-        data::{self, By, Cancel, End},
+        data::{self, By, Cancel, End, Witness},
         file::{self, FileError},
     },
     say,
@@ -18,12 +21,23 @@ use crate::{
     view::{json, log, raw::DataLines, style::Role},
 };
 
+/// What is to be done with a connection, and for a file that is sent, how to say that the server is ready.
+type Prepared = (Carry, Option<Sender<()>>);
+
 impl Raw<'_> {
-    pub(super) fn carry(&mut self, payload: &Payload) -> Result<Option<Carry>, Failure> {
+    fn witness(&self) -> Option<Box<dyn Witness>> {
+        self.recording.map(Recording::witness)
+    }
+
+    /// What is to be done with a connection; for a file that is sent, also how to say that the server is ready.
+    fn carry(&mut self, payload: &Payload) -> Result<Option<Prepared>, Failure> {
         let opened = match payload {
-            Payload::Show => return Ok(Some(Carry::Show)),
-            Payload::Into(path) => file::create(path, false).map(Carry::Into),
-            Payload::From(path) => file::open(path).map(|source| Carry::From(source.file)),
+            Payload::Show => return Ok(Some((Carry::Show, None))),
+            Payload::Into(path) => file::create(path, false).map(|file| (Carry::Into(file), None)),
+            Payload::From(path) => file::open(path).map(|source| {
+                let (ready, wait) = channel();
+                (Carry::From(source.file, wait), Some(ready))
+            }),
         };
         match opened {
             Ok(carry) => Ok(Some(carry)),
@@ -41,6 +55,22 @@ impl Raw<'_> {
                 self.warn(&told)?;
                 Ok(None)
             }
+        }
+    }
+
+    /// Lets files go out when the server has said that it is ready for one (1yz to STOR, STOU or APPE).
+    pub(super) fn release(&self) {
+        let wanted = match self.dialogue.stage() {
+            Stage::Preliminary(verb) => verb.moves() == Some(Flow::Up),
+            _ => false,
+        };
+        for ready in self
+            .transfers
+            .iter()
+            .filter_map(|transfer| transfer.ready.as_ref())
+            .filter(|_| wanted)
+        {
+            let _ = ready.send(());
         }
     }
 
@@ -81,7 +111,7 @@ impl Raw<'_> {
         let Some(address) = address else {
             return self.warn(&say!(text, "raw-data-needs-passive"));
         };
-        let Some(carry) = self.carry(payload)? else {
+        let Some((carry, ready)) = self.carry(payload)? else {
             return Ok(());
         };
         if to.is_none() {
@@ -98,12 +128,16 @@ impl Raw<'_> {
         self.remark(&told)?;
         self.opened += 1;
         let number = self.opened;
-        let sending = matches!(carry, Carry::From(_));
-        let cancel = background::dial(address, carry, self.outbox.clone(), move |told| {
-            Happened::Data(number, told)
-        })?;
+        let cancel = background::dial(
+            address,
+            carry,
+            self.witness(),
+            self.outbox.clone(),
+            move |told| Happened::Data(number, told),
+        )?;
         self.transfers
-            .push(Transfer::new(number, false, sending, cancel, address));
+            .push(Transfer::new(number, false, ready, cancel, address));
+        self.release();
         Ok(())
     }
 
@@ -119,7 +153,7 @@ impl Raw<'_> {
                 return self.warn(&told);
             }
         };
-        let Some(carry) = self.carry(payload)? else {
+        let Some((carry, ready)) = self.carry(payload)? else {
             return Ok(());
         };
         let at = listener.at;
@@ -138,12 +172,16 @@ impl Raw<'_> {
         self.emit("listening", &line)?;
         self.opened += 1;
         let number = self.opened;
-        let sending = matches!(carry, Carry::From(_));
-        let cancel = background::listen(listener, carry, self.outbox.clone(), move |told| {
-            Happened::Data(number, told)
-        })?;
+        let cancel = background::listen(
+            listener,
+            carry,
+            self.witness(),
+            self.outbox.clone(),
+            move |told| Happened::Data(number, told),
+        )?;
         self.transfers
-            .push(Transfer::new(number, true, sending, cancel, at));
+            .push(Transfer::new(number, true, ready, cancel, at));
+        self.release();
         Ok(())
     }
 
@@ -157,6 +195,7 @@ impl Raw<'_> {
         };
         let text = &self.context.text;
         let (awaited, address) = (self.transfers[at].awaited, self.transfers[at].address);
+        self.last_activity = clock::now();
         match told {
             Told::Open { from, to } => {
                 self.transfers[at].waiting = false;
@@ -230,7 +269,7 @@ impl Raw<'_> {
                     }
                 };
                 if let Some((log, _)) = &self.log {
-                    let lines = log.data(&transfer.kept, outcome.bytes, !transfer.sending);
+                    let lines = log.data(&transfer.kept, outcome.bytes, transfer.ready.is_none());
                     self.write_log(&lines)?;
                 }
                 let seconds = format!("{:.3}", outcome.open.as_secs_f64());
@@ -268,19 +307,19 @@ impl Transfer {
     pub(super) fn new(
         number: u64,
         awaited: bool,
-        sending: bool,
+        ready: Option<Sender<()>>,
         cancel: Cancel,
         address: SocketAddr,
     ) -> Transfer {
         Transfer {
             number,
             awaited,
-            sending,
             cancel,
             lines: DataLines::default(),
             kept: Vec::new(),
             address,
             waiting: true,
+            ready,
         }
     }
 }

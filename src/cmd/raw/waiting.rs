@@ -69,6 +69,13 @@ impl Raw<'_> {
         if self.input_ended && self.held.is_none() && !waiting && idle_transfers {
             return Ok(Some(exit));
         }
+        // Data connections outlast the input; one on which nothing moves does not outlast the patience.
+        let nothing_more = self.control.is_none() || (self.input_ended && !waiting);
+        let quiet = clock::now().saturating_sub(self.last_activity);
+        if nothing_more && self.held.is_none() && quiet > self.args.timeout.as_nanos() as Nanos {
+            self.warn(&say!(self.context.text, "raw-data-left"))?;
+            return Ok(Some(Exit::No));
+        }
         if waiting
             && clock::now().saturating_sub(self.waiting_since)
                 > self.args.timeout.as_nanos() as Nanos

@@ -100,7 +100,7 @@ impl Stage {
             Effect::Count(_) => "count".into(),
             Effect::CloseData(end) => format!("data {end:?}"),
             Effect::Close(end) => format!("close {end:?}"),
-            Effect::Ask { code, port, .. } => format!("ask {code} {port:?}"),
+            Effect::Ask(ask) => format!("ask {} {:?}", ask.code, ask.port),
             Effect::Tell(notice) => match notice {
                 Notice::Block(_) => return,
                 Notice::Unmatched { nearest, .. } => format!("unmatched {nearest:?}"),

@@ -69,10 +69,9 @@ impl<'a> Dialogue<'a> {
         let Some([forth, back]) = self.data.get(&connection.flow) else {
             return;
         };
-        // The opener of a connection whose beginning was not captured is whoever was seen first.
-        let (from_client, from_server) = match (transfer.up, transfer.down) {
-            (Some(up), Some(_)) if forth.total == up => (forth, back),
-            _ => (back, forth),
+        let (from_client, from_server) = match connection.server_way {
+            Way::Back => (forth, back),
+            Way::Forth => (back, forth),
         };
         let mut shown = String::new();
         if from_server.total > 0 || from_client.total == 0 {

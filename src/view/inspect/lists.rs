@@ -214,7 +214,7 @@ impl<'a> Csv<'a> {
 }
 
 /// A text as a cell.
-fn cell(bytes: &[u8]) -> String {
+pub(super) fn cell(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if formula {
@@ -331,7 +331,7 @@ impl Show for Summary<'_> {
             _ => parts.push(say!(text, "inspect-mode-both")),
         }
         for (verdict, count) in &self.counts {
-            let verdict = text.say(&format!("inspect-verdict-{}", verdict.name()), &[]);
+            let verdict = text.say(reason::verdict_id(*verdict), &[]);
             parts.push(format!("{count} {verdict}"));
         }
         if self.bytes > 0 {

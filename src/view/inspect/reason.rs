@@ -4,7 +4,7 @@ use crate::{
     analysis::{
         finding::{Remark, Transfer},
         notes::Note,
-        verdict::{Absence, Lack, Party, Reason},
+        verdict::{Absence, Lack, Party, Reason, Verdict},
     },
     capture::{
         file::{Damage, Foreign, Nanos, Unopened},
@@ -16,6 +16,24 @@ use crate::{
         text::{Lang, Text},
     },
 };
+
+/// The message that names a verdict.
+#[must_use]
+pub fn verdict_id(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::Complete => "inspect-verdict-complete",
+        Verdict::CompletePartlyCaptured => "inspect-verdict-complete-partly-captured",
+        Verdict::CompleteNotCaptured => "inspect-verdict-complete-not-captured",
+        Verdict::Refused => "inspect-verdict-refused",
+        Verdict::NeverOpened => "inspect-verdict-never-opened",
+        Verdict::Failed => "inspect-verdict-failed",
+        Verdict::Aborted => "inspect-verdict-aborted",
+        Verdict::Unfinished => "inspect-verdict-unfinished",
+        Verdict::Unused => "inspect-verdict-unused",
+        Verdict::Orphan => "inspect-verdict-orphan",
+        Verdict::Encrypted => "inspect-verdict-encrypted",
+    }
+}
 
 /// Why a transfer has its verdict: a sentence or more.
 #[must_use]

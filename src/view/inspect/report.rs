@@ -7,11 +7,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Overview, Show, reason};
+use super::{Overview, Show, phrase::Phrases, reason};
 use crate::{
     analysis::{
         finding::{Agreement, Connection, Finding, Session, SessionEnd, Transfer},
-        verdict::Verdict,
+        verdict::{Reason, Verdict},
     },
     capture::{
         file::Nanos,
@@ -56,6 +56,7 @@ pub struct Report<'a> {
     waiting: usize,
     orphans: String,
     rows: Rows,
+    phrases: Phrases<'a>,
     /// Sessions that have ended and whose turn has come.
     ready: String,
     /// Part of the report has been shown.
@@ -109,6 +110,7 @@ impl<'a> Report<'a> {
             waiting: 0,
             orphans: String::new(),
             rows: Rows::new(text, style),
+            phrases: Phrases::new(text),
             ready: String::new(),
             spilled: false,
         }
@@ -284,8 +286,8 @@ impl<'a> Report<'a> {
             (_, crate::capture::flow::Way::Back) => Some(Side::Server),
         };
         let opens = |side: Side| match opener {
-            Some(opener) if opener == side => say!(text, "inspect-opens"),
-            Some(_) => say!(text, "inspect-accepts"),
+            Some(opener) if opener == side => self.phrases.say("inspect-opens", &[]),
+            Some(_) => self.phrases.say("inspect-accepts", &[]),
             None => String::new(),
         };
         let ends = [
@@ -303,11 +305,9 @@ impl<'a> Report<'a> {
                 .next()
                 .unwrap_or_default();
             let line = self.short(line);
-            let shown = say!(
-                text,
+            let shown = self.phrases.say(
                 "inspect-greeting",
-                line = line,
-                frame = mark.frame.to_string()
+                &[("line", &line), ("frame", &mark.frame.to_string())],
             );
             self.row(&mut out, "inspect-label-greeting", &shown);
         }
@@ -328,7 +328,7 @@ impl<'a> Report<'a> {
             _ => Some("inspect-mode-both"),
         };
         if let Some(mode) = mode {
-            let shown = text.say(mode, &[]);
+            let shown = self.phrases.say(mode, &[]);
             self.row(&mut out, "inspect-label-mode", &shown);
         }
         self.closed(&mut out, session);
@@ -357,12 +357,13 @@ impl<'a> Report<'a> {
     fn handshake(&self, out: &mut String, session: &Session) {
         let text = self.text;
         let shown = match session.handshake {
-            [Some(syn), Some(syn_ack), Some(ack)] => say!(
-                text,
+            [Some(syn), Some(syn_ack), Some(ack)] => self.phrases.say(
                 "inspect-handshake",
-                syn = syn.frame.to_string(),
-                synack = syn_ack.frame.to_string(),
-                ack = ack.frame.to_string()
+                &[
+                    ("syn", &syn.frame.to_string()),
+                    ("synack", &syn_ack.frame.to_string()),
+                    ("ack", &ack.frame.to_string()),
+                ],
             ),
             [_, Some(syn_ack), _] => say!(
                 text,
@@ -386,13 +387,14 @@ impl<'a> Report<'a> {
         }
     }
 
-    fn hello(&self, who: &str, hello: &Hello) -> String {
-        let mut shown = say!(
-            self.text,
+    fn hello(&self, who: &'static str, hello: &Hello) -> String {
+        let mut shown = self.phrases.by(
             "inspect-hello",
-            who = who,
-            isn = hello.isn.to_string(),
-            window = number::count(self.text, hello.window.into())
+            ("who", who),
+            &[
+                ("isn", &hello.isn.to_string()),
+                ("window", &number::count(self.text, hello.window.into())),
+            ],
         );
         if let Some(mss) = hello.mss {
             shown.push_str(&format!(", MSS {mss}"));
@@ -427,10 +429,9 @@ impl<'a> Report<'a> {
             (false, 0) => "inspect-user-asked",
             (false, _) => "inspect-user-refused",
         };
-        let shown = text.say(
-            id,
-            &[("user", user.into()), ("frames", frames.join(", ").into())],
-        );
+        let shown = self
+            .phrases
+            .say(id, &[("user", &user), ("frames", &frames.join(", "))]);
         self.row(out, "inspect-label-user", &shown);
         if session.login_tries > 1 {
             let good = session.logins.iter().filter(|login| login.accepted).count();
@@ -458,13 +459,8 @@ impl<'a> Report<'a> {
                 } else {
                     "inspect-closed-fin"
                 };
-                text.say(
-                    id,
-                    &[
-                        ("who", who.into()),
-                        ("frame", mark.frame.to_string().into()),
-                    ],
-                )
+                self.phrases
+                    .by(id, ("who", who), &[("frame", &mark.frame.to_string())])
             }
         };
         self.row(out, "inspect-label-closed", &shown);
@@ -485,7 +481,7 @@ impl<'a> Report<'a> {
         };
         let frame = transfer
             .command
-            .map(|(_, mark)| say!(text, "inspect-at-frame", frame = mark.frame.to_string()))
+            .map(|(_, mark)| self.at_frame(mark.frame))
             .unwrap_or_default();
         let verdict = self.verdict(transfer);
         let head = format!(
@@ -498,7 +494,11 @@ impl<'a> Report<'a> {
         out.push_str("  ");
         out.push_str(&verdict);
         out.push('\n');
-        let reason = reason::reason(text, transfer);
+        let reason = match transfer.judgement.reason {
+            // Most transfers go well.
+            Reason::Whole if !transfer.inferred => self.phrases.say("inspect-reason-whole", &[]),
+            _ => reason::reason(text, transfer),
+        };
         self.row(&mut out, "inspect-label-reason", &reason);
         if let Some(path) = transfer
             .path
@@ -525,11 +525,12 @@ impl<'a> Report<'a> {
             self.row(&mut out, "inspect-label-rest", &shown);
         }
         if let (Some(code), Some(mark)) = (transfer.final_code, transfer.ended) {
-            let shown = say!(
-                text,
+            let shown = self.phrases.say(
                 "inspect-reply",
-                code = code.to_string(),
-                frame = mark.frame.to_string()
+                &[
+                    ("code", &code.to_string()),
+                    ("frame", &mark.frame.to_string()),
+                ],
             );
             self.row(&mut out, "inspect-label-reply", &shown);
         }
@@ -542,9 +543,7 @@ impl<'a> Report<'a> {
     /// The verdict in the user's words, in its colour.
     fn verdict(&self, transfer: &Transfer) -> String {
         let verdict = transfer.judgement.verdict;
-        let shown = self
-            .text
-            .say(&format!("inspect-verdict-{}", verdict.name()), &[]);
+        let shown = self.phrases.say(reason::verdict_id(verdict), &[]);
         let role = match verdict {
             Verdict::Complete => Role::GoodReply,
             Verdict::CompletePartlyCaptured
@@ -561,25 +560,21 @@ impl<'a> Report<'a> {
 
     /// Active or passive, and how one sees it: who says where, and the arithmetic.
     fn agreement(&self, out: &mut String, agreement: &Agreement) {
-        let text = self.text;
         let id = if agreement.is_active() {
             "inspect-agreed-active"
         } else {
             "inspect-agreed-passive"
         };
-        let shown = text.say(
+        let listen = agreement
+            .listen
+            .map(|listen| listen.to_string())
+            .unwrap_or_default();
+        let shown = self.phrases.say(
             id,
             &[
-                ("verb", agreement.verb.name().into()),
-                ("frame", agreement.mark.frame.to_string().into()),
-                (
-                    "listen",
-                    agreement
-                        .listen
-                        .map(|listen| listen.to_string())
-                        .unwrap_or_default()
-                        .into(),
-                ),
+                ("verb", agreement.verb.name()),
+                ("frame", &agreement.mark.frame.to_string()),
+                ("listen", &listen),
             ],
         );
         self.row(out, "inspect-label-agreed", &shown);
@@ -590,7 +585,7 @@ impl<'a> Report<'a> {
         {
             let port = u16::from_be_bytes([high, low]);
             let sum = format!("{high} × 256 + {low} = {port}");
-            let shown = say!(text, "inspect-port", sum = sum);
+            let shown = self.phrases.say("inspect-port", &[("sum", &sum)]);
             self.row(out, "", &shown);
         }
     }
@@ -608,15 +603,10 @@ impl<'a> Report<'a> {
             Opening::Syn => "inspect-connection",
             _ => "inspect-connection-late",
         };
-        let shown = text.say(
-            id,
-            &[
-                ("who", who.into()),
-                ("from", connection.from.to_string().into()),
-                ("to", connection.to.to_string().into()),
-                ("frame", connection.first.frame.to_string().into()),
-            ],
-        );
+        let (from, to) = (connection.from.to_string(), connection.to.to_string());
+        let first = connection.first.frame.to_string();
+        let values = [("from", &*from), ("to", &*to), ("frame", &*first)];
+        let shown = self.phrases.by(id, ("who", who), &values);
         self.row(out, "inspect-label-connection", &shown);
         if !connection.established {
             return;
@@ -630,27 +620,24 @@ impl<'a> Report<'a> {
             (true, false, false) => "inspect-data-opener",
             (false, true, false) => "inspect-data-acceptor",
         };
-        let mut shown = text.say(
+        let mut shown = self.phrases.say(
             id,
             &[
-                ("bytes", number::count(text, up + down).into()),
-                ("up", number::count(text, up).into()),
-                ("down", number::count(text, down).into()),
+                ("bytes", &number::count(text, up + down)),
+                ("up", &number::count(text, up)),
+                ("down", &number::count(text, down)),
                 (
                     "frames",
-                    self.frames(connection.first_data, connection.last_data)
-                        .into(),
+                    &self.frames(connection.first_data, connection.last_data),
                 ),
             ],
         );
         if let Some(nanos) = transfer.duration().filter(|nanos| *nanos > 0) {
             let rate = (up + down) as f64 / (nanos as f64 / 1e9);
-            shown.push_str(&say!(
-                text,
-                "inspect-rate",
-                seconds = number::seconds(text, std::time::Duration::from_nanos(nanos as u64)),
-                rate = number::size(text, rate as u64)
-            ));
+            let seconds = number::seconds(text, std::time::Duration::from_nanos(nanos as u64));
+            let rate = number::size(text, rate as u64);
+            let values = [("seconds", &*seconds), ("rate", &*rate)];
+            shown.push_str(&self.phrases.say("inspect-rate", &values));
         }
         self.row(out, "inspect-label-data", &shown);
         if transfer.missing > 0 {
@@ -678,13 +665,9 @@ impl<'a> Report<'a> {
             } else {
                 "inspect-closed-fin"
             };
-            let shown = text.say(
-                id,
-                &[
-                    ("who", who.into()),
-                    ("frame", mark.frame.to_string().into()),
-                ],
-            );
+            let shown = self
+                .phrases
+                .by(id, ("who", who), &[("frame", &mark.frame.to_string())]);
             self.row(out, "inspect-label-closed", &shown);
         }
     }
@@ -693,13 +676,19 @@ impl<'a> Report<'a> {
 
     /// `frame 7`, or `frames 7 to 9`.
     fn frames(&self, first: Option<Mark>, last: Option<Mark>) -> String {
-        let frame = |mark: Option<Mark>| mark.map_or(0, |mark| mark.frame).to_string();
+        let frame = |mark: Option<Mark>| mark.map_or(0, |mark| mark.frame);
         let (first, last) = (frame(first), frame(last));
         if first == last {
-            say!(self.text, "inspect-at-frame", frame = first)
-        } else {
-            say!(self.text, "inspect-frames", first = first, last = last)
+            return self.at_frame(first);
         }
+        let (first, last) = (first.to_string(), last.to_string());
+        self.phrases
+            .say("inspect-frames", &[("first", &first), ("last", &last)])
+    }
+
+    fn at_frame(&self, frame: u64) -> String {
+        self.phrases
+            .say("inspect-at-frame", &[("frame", &frame.to_string())])
     }
 
     fn heading(&self, shown: &str) -> String {

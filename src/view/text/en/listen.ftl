@@ -12,6 +12,7 @@ listen-type-send = Type one of these on the control connection, then STOR and a 
 
 listen-connected = { $from } has connected after { $seconds } s: the active open of the server-DTP.
 listen-l1 = Its port { $port } is L-1, next to the server's control port L = { $control } (RFC 959 3.2).
+listen-ftp-data = Its port { $port } is ftp-data, L-1 of a server on port 21. This one has L = { $control }, so that { $wanted } would be its L-1 (RFC 959 3.2); it takes { $port } all the same.
 listen-not-l1 = Its port { $port } is not L-1 = { $wanted } (RFC 959 3.2, control port L = { $control }): the server took any port.
 listen-not-l1-privileged = Many do, since { $wanted } needs the administrator's right; a firewall that lets only { $wanted } in stops those.
 listen-not-l1-untold = If L is another: --control L.

@@ -42,7 +42,8 @@ raw-hint-be-listening = At the next transfer the server-DTP dials { $address } (
 raw-hint-port-third-party = The address is not the one you come from. Servers call back only their own client: else anyone could send their data to a third machine (the bounce attack, RFC 2577).
 raw-hint-port-refused = The server does not take this address. It must be four numbers of the address you come from and two of the port, each at most 255; ftplab listen prints the whole line.
 raw-hint-no-data-connection = No data connection: LIST, RETR and STOR never send data on the control line. First PASV (the server listens, you dial) or PORT (you listen, the server dials), each time anew.
-raw-hint-default-port = Neither PASV nor PORT came before: the server dials the default data port, which is the port of your control connection, { $port } (RFC 959 3.2). Nobody listens there, so nothing will follow but a 425. PASV or PORT first.
+raw-hint-default-port = Neither PASV nor PORT came before: the server dials the default data port, which is the port of your control connection, { $port } (RFC 959 3.2). Nobody listens there, so a 425 will follow, or nothing at all. PASV or PORT first.
+raw-hint-used-up = The data connection that { $verb } agreed on has served already; this transfer waits for one that nobody opens. { $verb } again, then the transfer again.
 raw-hint-server-waits = Nothing comes because the server waits: it listens at { $address } and nobody has dialled yet. /data opens the connection here; ftplab pasv-calc --connect in another terminal.
 raw-hint-transfer-waits = { $verb } is still running: its final reply has not come. /state shows what may come.
 raw-hint-client-word = “{ $word }” belongs to a client program; the command of the protocol is { $verb } (/explain { $verb }).
@@ -87,6 +88,7 @@ raw-help-keys = Tab completes a verb, arrows bring back lines (never passwords).
 
 raw-data-needs-passive = There is nothing to dial: PASV or EPSV first. (After PORT the server dials: /listen.)
 raw-data-is-used = That connection was dialled already: each transfer needs a new PASV or EPSV.
+raw-data-left = A data connection is still open and nothing moves on it; it is closed from here.
 raw-data-dialling = Dialling { $address } …
 raw-data-open = Data connection { $from } → { $to } is open (active open from { $from }).
 raw-data-failed = The data connection to { $address } failed: { $why }.

@@ -103,7 +103,6 @@ server-fault-no-ipv4 = PASV can only name IPv4 addresses, and this connection is
 server-aborted = ABOR: the rest of { $place } is dropped, and its data connection
 server-looping = the same command { $count } times within a second: this client loops, closing
 server-idle = no command for { $seconds } s
-server-asks = { $place }: type the reply ({ $code }…)
 
 # The end.
 server-summary =
@@ -182,3 +181,33 @@ server-warning-data-reset = { $detail }: the data connection is reset; clients r
 server-warning-too-slow = it takes longer than these clients wait with their own settings: { $detail }
 server-warning-reply-not-allowed = { $detail }: RFC 959 5.4 (or the command's own RFC) does not list this reply
 server-warning-never-matches = { $detail } can never match: the rules before it take everything that it takes
+
+# By hand. A person types the replies.
+
+# --from.
+server-from-nothing = there is no dialogue in { $path }: neither a log (S> and C> lines) nor a transcript with reply codes and commands
+server-from-done =
+    { $steps ->
+        [one] { $path }: a script of one step. What clients will make of it: ftplab fake-server --check { $path }
+       *[other] { $path }: a script of { $steps } steps. What clients will make of it: ftplab fake-server --check { $path }
+    }
+
+# --self-test.
+server-test-line = another line came: { $got }
+server-test-silence = this line did not come
+server-test-closed = the connection was closed instead
+server-test-data =
+    { $got ->
+        [one] other data came: { $got } byte
+       *[other] other data came: { $got } bytes
+    }
+server-test-no-data = no data connection came about
+server-test-stays-open = the connection was not closed
+server-test-unreached = its own command goes to another block
+server-test-unsaid = not tried: which command to send cannot be told; -- say gives one
+server-test-summary =
+    { $differs ->
+        [0] { $name }: played as it is written, control connections: { $connections }
+        [one] { $name }: one difference, control connections: { $connections }
+       *[other] { $name }: { $differs } differences, control connections: { $connections }
+    }

@@ -12,6 +12,7 @@ listen-type-send = À taper sur la connexion de contrôle, l’une ou l’autre,
 
 listen-connected = { $from } s’est connecté après { $seconds } s : l’ouverture active du server-DTP.
 listen-l1 = Son port { $port } est L-1, le voisin du port de contrôle du serveur, L = { $control } (RFC 959 3.2).
+listen-ftp-data = Son port { $port } est ftp-data, L-1 d’un serveur sur le port 21. Celui-ci a L = { $control }, et son L-1 serait { $wanted } (RFC 959 3.2) ; il prend { $port } quand même.
 listen-not-l1 = Son port { $port } n’est pas L-1 = { $wanted } (RFC 959 3.2, port de contrôle L = { $control }) : le serveur en a pris un quelconque.
 listen-not-l1-privileged = Beaucoup le font, car { $wanted } demande les droits d’administrateur ; un pare-feu qui ne laisse entrer que { $wanted } les arrête.
 listen-not-l1-untold = Si L est un autre : --control L.

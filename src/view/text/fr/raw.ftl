@@ -42,7 +42,8 @@ raw-hint-be-listening = Au prochain transfert, le server-DTP appelle { $address 
 raw-hint-port-third-party = L’adresse n’est pas celle d’où vous venez. Un serveur ne rappelle que son propre client : sinon, n’importe qui enverrait ses données à une tierce machine (l’attaque par rebond, RFC 2577).
 raw-hint-port-refused = Le serveur n’accepte pas cette adresse. Il faut les quatre nombres de l’adresse d’où vous venez et les deux du port, chacun d’au plus 255 ; ftplab listen affiche la ligne entière.
 raw-hint-no-data-connection = Pas de connexion de données : LIST, RETR et STOR n’envoient jamais de données sur la connexion de contrôle. D’abord PASV (le serveur écoute, vous appelez) ou PORT (vous écoutez, le serveur appelle), à refaire pour chaque transfert.
-raw-hint-default-port = Ni PASV ni PORT n’est venu avant : le serveur appelle le port de données par défaut, celui de votre connexion de contrôle, { $port } (RFC 959 3.2). Personne n’y écoute : rien ne suivra, sinon un 425. D’abord PASV ou PORT.
+raw-hint-default-port = Ni PASV ni PORT n’est venu avant : le serveur appelle le port de données par défaut, celui de votre connexion de contrôle, { $port } (RFC 959 3.2). Personne n’y écoute : un 425 suivra, ou rien du tout. D’abord PASV ou PORT.
+raw-hint-used-up = La connexion de données convenue par { $verb } a déjà servi ; ce transfert en attend une que personne n’ouvre. À nouveau { $verb }, puis à nouveau le transfert.
 raw-hint-server-waits = Rien ne vient parce que le serveur attend : il écoute en { $address } et personne n’a encore appelé. /data ouvre la connexion ici ; ftplab pasv-calc --connect dans un autre terminal.
 raw-hint-transfer-waits = { $verb } est toujours en cours : sa réponse finale n’est pas venue. /state montre ce qui peut venir.
 raw-hint-client-word = « { $word } » appartient à un programme client ; la commande du protocole est { $verb } (/explain { $verb }).
@@ -87,6 +88,7 @@ raw-help-keys = Tab complète un verbe, les flèches ramènent les lignes (jamai
 
 raw-data-needs-passive = Il n’y a rien à appeler : d’abord PASV ou EPSV. (Après PORT, c’est le serveur qui appelle : /listen.)
 raw-data-is-used = Cette connexion a déjà été appelée : chaque transfert veut un nouveau PASV ou EPSV.
+raw-data-left = Une connexion de données est encore ouverte et rien n’y passe ; elle est fermée d’ici.
 raw-data-dialling = Appel de { $address } …
 raw-data-open = La connexion de données { $from } → { $to } est ouverte (ouverture active de { $from }).
 raw-data-failed = La connexion de données vers { $address } a échoué : { $why }.

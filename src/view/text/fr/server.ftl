@@ -103,7 +103,6 @@ server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette conne
 server-aborted = ABOR : le reste de { $place } est abandonné, avec sa connexion de données
 server-looping = la même commande { $count } fois en une seconde : ce client tourne en rond, fermeture
 server-idle = aucune commande depuis { $seconds } s
-server-asks = { $place } : tapez la réponse ({ $code }…)
 
 # The end.
 server-summary =
@@ -182,3 +181,33 @@ server-warning-data-reset = { $detail } : la connexion de données est rompue (
 server-warning-too-slow = c’est plus long que l’attente de ces clients, avec leurs propres réglages : { $detail }
 server-warning-reply-not-allowed = { $detail } : la RFC 959 5.4 (ou celle de la commande) ne prévoit pas cette réponse
 server-warning-never-matches = { $detail } ne peut jamais servir : les règles qui précèdent prennent tout ce qu’elle prend
+
+# By hand. A person types the replies.
+
+# --from.
+server-from-nothing = il n’y a pas de dialogue dans { $path } : ni un journal (lignes S> et C>), ni une transcription avec des codes et des commandes
+server-from-done =
+    { $steps ->
+        [one] { $path } : un script d’une étape. Ce que les clients en feront : ftplab fake-server --check { $path }
+       *[other] { $path } : un script de { $steps } étapes. Ce que les clients en feront : ftplab fake-server --check { $path }
+    }
+
+# --self-test.
+server-test-line = une autre ligne est venue : { $got }
+server-test-silence = cette ligne n’est pas venue
+server-test-closed = à la place, la connexion a été fermée
+server-test-data =
+    { $got ->
+        [one] d’autres données sont venues : { $got } octet
+       *[other] d’autres données sont venues : { $got } octets
+    }
+server-test-no-data = aucune connexion de données n’a été établie
+server-test-stays-open = la connexion n’a pas été fermée
+server-test-unreached = sa propre commande va à un autre bloc
+server-test-unsaid = pas essayé : on ne peut savoir quelle commande envoyer ; -- say en donne une
+server-test-summary =
+    { $differs ->
+        [0] { $name } : joué comme il est écrit, connexions de contrôle : { $connections }
+        [one] { $name } : une différence, connexions de contrôle : { $connections }
+       *[other] { $name } : { $differs } différences, connexions de contrôle : { $connections }
+    }

@@ -7,7 +7,7 @@ use crate::{
         side::Side,
     },
     script::{
-        effect::Input,
+        effect::{Effect, Input},
         notation::Script,
         params,
         play::{Limits, Play},
@@ -396,7 +396,7 @@ impl Room {
                     self.moved(Direction::Up);
                 }
                 Effect::CloseData(_) => self.sent.push_str("[closed]"),
-                Effect::Ask { .. } => self.tell(&Happening::Asks(&effect)),
+                Effect::Ask(ask) => self.tell(&Happening::Asks(ask)),
                 Effect::Tell(notice) => self.tell(&Happening::Notice(notice)),
                 Effect::Close(_) => self.closed = true,
                 _ => {}

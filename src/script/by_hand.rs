@@ -9,8 +9,8 @@ use std::{net::SocketAddr, path::PathBuf, time::Duration};
 
 use super::{
     address::{Mistaken, mistaken},
-    client::{Client, Outcome, Recogniser, Slip},
-    effect::{DataFault, Effect, End, Hand, Notice, Source},
+    clients::{Client, Outcome, Recogniser, Slip},
+    effect::{Ask, DataFault, End, Hand, Notice, Source},
     watch::{Direction, Happening},
 };
 use crate::ftp::{
@@ -154,7 +154,7 @@ pub struct Asked {
     /// The command's verb.
     pub verb: Verb,
     /// The command; `None`: the greeting.
-    pub command: Option<Box<[u8]>>,
+    pub command: Option<Vec<u8>>,
     /// 1yz was sent.
     pub preliminary: bool,
     /// The script's line that wants it.
@@ -168,28 +168,16 @@ pub struct Asked {
 }
 
 impl Asked {
-    fn of(effect: &Effect) -> Option<Asked> {
-        let Effect::Ask {
-            verb,
-            command,
-            preliminary,
-            line,
-            code,
-            model,
-            port,
-        } = effect
-        else {
-            return None;
-        };
-        Some(Asked {
-            verb: *verb,
-            command: (!command.is_empty()).then(|| command.clone()),
-            preliminary: *preliminary,
-            line: *line,
-            code: code.clone(),
-            model: model.clone(),
-            port: *port,
-        })
+    fn of(ask: &Ask) -> Asked {
+        Asked {
+            verb: verb_of(&ask.command).0,
+            command: (!ask.command.is_empty()).then(|| ask.command.clone()),
+            preliminary: ask.preliminary,
+            line: ask.line,
+            code: ask.code.clone(),
+            model: ask.model.clone(),
+            port: ask.port,
+        }
     }
 
     /// The replies that may come now, by RFC 959 5.4 and its successors; what the script wants comes first, and a yes
@@ -745,7 +733,7 @@ impl Desk {
             Happening::Connected { .. } => self.welcome(Some(connection)),
             _ if self.connection != Some(connection) => {}
             Happening::Said { event, .. } => self.said(at, &event.what, &mut says),
-            Happening::Asks(effect) => self.asks(at, effect, &mut says),
+            Happening::Asks(ask) => self.asks(at, ask, &mut says),
             Happening::PortOpened(address) => {
                 self.data.port = Some(*address);
                 self.data.call = None;
@@ -839,10 +827,8 @@ impl Desk {
         }
     }
 
-    fn asks(&mut self, at: Nanos, effect: &Effect, says: &mut Vec<Say>) {
-        let Some(asked) = Asked::of(effect) else {
-            return;
-        };
+    fn asks(&mut self, at: Nanos, ask: &Ask, says: &mut Vec<Say>) {
+        let asked = Asked::of(ask);
         if !asked.preliminary {
             self.data.moved = self.data.open;
             self.queued = self.queued.saturating_sub(1);

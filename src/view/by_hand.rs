@@ -20,8 +20,8 @@ use crate::{
     say,
     script::{
         address::Mistaken,
-        byhand::{Asked, Data, Desk, Doubt, HOLD_EVERY, LOCAL, Left, Say},
-        client::{Client, Outcome},
+        by_hand::{Asked, Data, Desk, Doubt, HOLD_EVERY, LOCAL, Left, Say},
+        clients::{Client, Outcome},
         watch::Direction,
     },
 };
