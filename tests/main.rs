@@ -12,5 +12,6 @@ mod pasv_calc;
 mod peers;
 mod raw;
 mod readme;
+mod record;
 mod start;
 mod texts;
