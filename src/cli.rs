@@ -369,9 +369,18 @@ pub struct Inspect {
     /// SHA-256 of each transfer
     #[arg(long)]
     pub hash: bool,
+    /// Write one web page to FILE, which must not exist
+    #[arg(long, value_name = "FILE")]
+    pub html: Option<PathBuf>,
+    /// With --html: overwrite FILE
+    #[arg(long, requires = "html")]
+    pub force: bool,
     /// Write the transferred files into DIR, which is made or empty, and a manifest
     #[arg(long, value_name = "DIR")]
     pub extract: Option<PathBuf>,
+    /// Hold each capture against a rubric (TOML); with --csv a mark sheet, with --json a line an expectation
+    #[arg(long, value_name = "RUBRIC", conflicts_with_all = ["ladder", "dialogue", "filter", "summary", "explain"])]
+    pub expect: Option<PathBuf>,
     /// Only this session
     #[arg(long, value_name = "N")]
     pub session: Option<u64>,

@@ -2,6 +2,7 @@
 //! the peer is missing.
 
 mod around;
+mod captures;
 mod demo;
 mod explain;
 mod fuzz;

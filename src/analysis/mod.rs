@@ -8,10 +8,12 @@
 //! | [`finding`] | what is told: sessions, dialogues, transfers, remarks |
 //! | [`verdict`] | how a transfer went, by whom, and the reason |
 //! | [`notes`] | what the capture as a whole can show |
+//! | [`expect`] | what an instructor expects, held against what was found |
 //! | [`inspector`] | one pass: connections in, findings out |
 //! | `data`, `ledger` | data connections, and the negotiations and commands that they are matched to |
 
 mod data;
+pub mod expect;
 pub mod finding;
 pub mod inspector;
 mod ledger;

@@ -20,6 +20,7 @@ use std::{
 use super::{Context, Exit, Failure, fault};
 use crate::{
     analysis::{
+        expect::{MAX_EXPECTATIONS, Rubric, RubricError},
         finding::Finding,
         inspector::{Inspector, Options},
         notes::{self, Grounds},
@@ -29,15 +30,17 @@ use crate::{
         tracker::Tracker,
     },
     cli,
-    io::{progress::Progress, stdio as streams},
+    io::{file, progress::Progress, stdio as streams},
     say,
     view::{
         inspect::{
             Overview, Show, Wanted,
             dialogue::Dialogue,
+            html::Html,
             json::Json,
             ladder::Ladder,
             lists::{self, Csv, Filters, Summary},
+            marks::{self, Marker, Sheet},
             reason,
             report::Report,
         },
@@ -64,20 +67,41 @@ const EXTENSIONS: [&str; 6] = ["pcap", "pcapng", "cap", "dmp", "snoop", "pcapnc"
 /// Inspects what was asked for.
 pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failure> {
     let sources = sources(asked, context)?;
+    if let Some(folder) = &asked.extract {
+        prepare(folder, context)?;
+    }
+    let rubric = asked
+        .expect
+        .as_deref()
+        .map(|path| rubric(path, context))
+        .transpose()?;
+    if asked.html.is_some() && sources.len() > 1 {
+        let why = say!(context.text, "inspect-html-one");
+        return Err(fault::failed(context, "inspect", &why));
+    }
+    let page = match &asked.html {
+        Some(path) => Some(file::create(path, asked.force).map_err(|error| {
+            fault::failed(context, "inspect", &fault::file(&context.text, &error))
+        })?),
+        None => None,
+    };
+    let mut out = streams::stdout();
+    match &rubric {
+        Some(rubric) if asked.csv => {
+            out.write_all(marks::csv_head(&context.text, rubric).as_bytes())?;
+        }
+        None if asked.csv => write!(out, "{}\r\n", lists::COLUMNS)?,
+        _ => {}
+    }
     let job = Job {
         asked,
         lang: context.text.lang(),
         style: context.out,
         several: sources.len() > 1,
+        rubric,
+        page,
         stopped: AtomicBool::new(false),
     };
-    if let Some(folder) = &asked.extract {
-        prepare(folder, context)?;
-    }
-    let mut out = streams::stdout();
-    if asked.csv {
-        write!(out, "{}\r\n", lists::COLUMNS)?;
-    }
     let workers = thread::available_parallelism()
         .map_or(1, usize::from)
         .min(sources.len());
@@ -94,13 +118,14 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
                 }
             });
         }
+        let receivers = sources.iter().zip(receivers);
         let result = collect(&job, context, receivers, &mut out);
         // A worker whose text nobody takes any more ends at its next word.
         job.stopped.store(true, Ordering::Relaxed);
         result
     });
     let totals = result?;
-    if totals.files > 1 && job.form() == Form::Summary {
+    if totals.files > 1 && job.form() == Form::Summary && job.rubric.is_none() {
         let total = say!(
             context.text,
             "inspect-summary-total",
@@ -126,6 +151,33 @@ fn prepare(folder: &Path, context: &Context) -> Result<(), Failure> {
     Err(fault::failed(context, "inspect", &named))
 }
 
+/// What is expected of the captures.
+fn rubric(path: &Path, context: &Context) -> Result<Rubric, Failure> {
+    let named = |why: String| {
+        let named = format!("{}: {why}", fault::shown(path));
+        fault::failed(context, "inspect", &named)
+    };
+    let text = std::fs::read_to_string(path)
+        .map_err(|error| named(fault::reason(&context.text, &error)))?;
+    Rubric::parse(&text).map_err(|error| {
+        named(match error {
+            RubricError::Toml(error) => error.trim_end().to_owned(),
+            RubricError::NotOne { number, found } => say!(
+                context.text,
+                "inspect-rubric-one",
+                number = number.to_string(),
+                found = found.to_string()
+            ),
+            RubricError::Count(count) => say!(
+                context.text,
+                "inspect-rubric-count",
+                found = count.to_string(),
+                most = MAX_EXPECTATIONS.to_string()
+            ),
+        })
+    })
+}
+
 /// The next in the queue.
 fn taken<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
     queue.lock().ok()?.pop_front()
@@ -142,6 +194,8 @@ enum Told {
         sessions: u64,
         transfers: u64,
         complete: bool,
+        /// Expectations that were not met.
+        unmet: u64,
         /// Lines of the manifest of extracted files.
         manifest: String,
     },
@@ -157,10 +211,10 @@ struct Totals {
 }
 
 /// Passes on what the workers tell, a capture after the other.
-fn collect(
+fn collect<'s>(
     job: &Job<'_>,
     context: &Context,
-    receivers: Vec<Receiver<Told>>,
+    receivers: impl ExactSizeIterator<Item = (&'s Source, Receiver<Told>)>,
     out: &mut impl Write,
 ) -> Result<Totals, Failure> {
     let mut totals = Totals {
@@ -173,7 +227,7 @@ fn collect(
     let mut manifest = String::new();
     let apart = matches!(job.form(), Form::Report | Form::Ladder);
     let mut began = false;
-    for receiver in receivers {
+    for (source, receiver) in receivers {
         let mut fresh = apart && began;
         for told in receiver {
             match told {
@@ -188,6 +242,9 @@ fn collect(
                     }
                 }
                 Told::Bad(sentence) => {
+                    if let (Some(rubric), Form::Csv) = (&job.rubric, job.form()) {
+                        out.write_all(marks::csv_bad(&source.name(), rubric).as_bytes())?;
+                    }
                     out.flush()?;
                     streams::complain(&fault::failed(context, "inspect", &sentence).to_string());
                     totals.bad += 1;
@@ -198,12 +255,13 @@ fn collect(
                     sessions,
                     transfers,
                     complete,
+                    unmet,
                     manifest: lines,
                 } => {
                     manifest.push_str(&lines);
                     totals.sessions += sessions;
                     totals.transfers += transfers;
-                    if (sessions == 0 || !complete) && totals.exit == Exit::Done {
+                    if (sessions == 0 || !complete || unmet > 0) && totals.exit == Exit::Done {
                         totals.exit = Exit::No;
                     }
                     break;
@@ -232,6 +290,17 @@ struct Source {
     /// Its number, from 1.
     number: usize,
     paths: Vec<PathBuf>,
+}
+
+impl Source {
+    /// Its files' names, as they were given.
+    fn name(&self) -> Vec<u8> {
+        let names = self
+            .paths
+            .iter()
+            .map(|path| path.as_os_str().as_encoded_bytes());
+        names.collect::<Vec<_>>().join(&b" + "[..])
+    }
 }
 
 /// The captures that were asked for, folders opened.
@@ -321,6 +390,9 @@ struct Job<'a> {
     lang: Lang,
     style: Style,
     several: bool,
+    rubric: Option<Rubric>,
+    /// The web page's file.
+    page: Option<File>,
     /// Nobody takes the text any more.
     stopped: AtomicBool,
 }
@@ -352,9 +424,17 @@ impl Job<'_> {
         self.asked.files.iter().any(|path| path == Path::new(STDIN))
     }
 
-    fn show<'t>(&self, text: &'t Text) -> Box<dyn Show + 't> {
+    fn show<'t>(&'t self, text: &'t Text) -> Box<dyn Show + 't> {
         let asked = self.asked;
         let credentials = asked.show_credentials;
+        if let Some(rubric) = &self.rubric {
+            let sheet = match self.form() {
+                Form::Csv => Sheet::Csv,
+                Form::Json => Sheet::Json,
+                _ => Sheet::Text,
+            };
+            return Box::new(Marker::new(text, self.style, rubric, sheet));
+        }
         match self.form() {
             Form::Report => Box::new(Report::new(text, self.style, asked.explain, credentials)),
             Form::Ladder => Box::new(Ladder::new(text, self.style, credentials)),
@@ -369,7 +449,8 @@ impl Job<'_> {
     /// Reads a capture and tells what it shows.
     fn one(&self, source: &Source, text: &Text, to: &SyncSender<Told>) {
         let told = match self.read(source, text, to) {
-            Ok((overview, manifest)) => Told::Done {
+            Ok((overview, unmet, manifest)) => Told::Done {
+                unmet,
                 manifest,
                 sessions: overview.sessions,
                 transfers: overview.transfers,
@@ -387,7 +468,7 @@ impl Job<'_> {
         source: &Source,
         text: &Text,
         to: &SyncSender<Told>,
-    ) -> Result<(Overview, String), Stop> {
+    ) -> Result<(Overview, u64, String), Stop> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
@@ -401,19 +482,16 @@ impl Job<'_> {
             })?;
             merged.add(reader);
         }
-        let name: Vec<u8> = source
-            .paths
-            .iter()
-            .map(|path| path.as_os_str().as_encoded_bytes())
-            .collect::<Vec<_>>()
-            .join(&b" + "[..]);
+        let name = source.name();
         let format = format_name(&merged);
         let mut show = self.show(text);
         let mut shown = String::new();
         show.begin(&name, &format, &mut shown);
         let options = Options {
-            hash: self.asked.hash || self.asked.extract.is_some(),
-            data: self.asked.dialogue || self.asked.extract.is_some(),
+            hash: self.asked.hash
+                || self.asked.extract.is_some()
+                || self.rubric.as_ref().is_some_and(Rubric::wants_hashes),
+            data: self.asked.dialogue || self.asked.extract.is_some() || self.page.is_some(),
         };
         let mut extract = self.asked.extract.as_ref().map(|folder| {
             let prefix = if self.several {
@@ -424,12 +502,19 @@ impl Job<'_> {
             Extract::new(folder, prefix, &name)
         });
         let limit = if self.live() { 1 } else { PENDING };
+        let mut page = self
+            .page
+            .is_some()
+            .then(|| Html::new(text, self.asked.show_credentials));
         let mut wanted = Wanted::new(self.asked.session, self.asked.host);
         let mut unwanted = false;
         let mut tracker = Tracker::default();
         let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
             if wanted.wants(finding) {
                 show.finding(finding, &mut shown);
+                if let Some(page) = &mut page {
+                    page.finding(finding, &mut String::new());
+                }
                 if let Some(extract) = &mut extract {
                     extract.finding(finding);
                 }
@@ -473,6 +558,16 @@ impl Job<'_> {
         if unwanted {
             return Err(Stop::Unwanted);
         }
+        if let (Some(page), Some(file)) = (&mut page, &self.page) {
+            let mut shown = String::new();
+            page.end(&overview, &mut shown);
+            let mut file: &File = file;
+            if let Err(error) = file.write_all(shown.as_bytes()) {
+                let path = self.asked.html.as_deref().unwrap_or(Path::new("-"));
+                let why = fault::reason(text, &error);
+                return Err(Stop::Bad(format!("{}: {why}", fault::shown(path))));
+            }
+        }
         show.end(&overview, &mut shown);
         let _ = to.send(Told::Text(shown));
         let manifest = match extract.map(Extract::finish) {
@@ -484,7 +579,7 @@ impl Job<'_> {
                 return Err(Stop::Bad(format!("{}: {why}", fault::shown(folder))));
             }
         };
-        Ok((overview, manifest))
+        Ok((overview, show.unmet(), manifest))
     }
 }
 

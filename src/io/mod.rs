@@ -5,6 +5,7 @@
 //! | [`address`] | hosts and ports as people write them, and the addresses behind them |
 //! | [`clock`] | the wall clock |
 //! | [`control`] | the control connection of `raw` |
+//! | [`client`] | the client player's sockets |
 //! | [`data`] | data connections: opening, waiting, moving bytes |
 //! | [`editor`] | the line editor |
 //! | [`events`] | the file of `--events` |
@@ -18,6 +19,7 @@
 
 pub mod address;
 pub mod background;
+pub mod client;
 pub mod clock;
 pub mod control;
 pub mod data;

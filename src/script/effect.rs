@@ -215,7 +215,7 @@ pub struct Ask {
     pub command: Vec<u8>,
     /// What the code must begin with; empty where that is left open.
     pub code: String,
-    /// A model answer.
+    /// A model answer, its code included.
     pub model: Option<Vec<u8>>,
     /// The data port that was opened for it.
     pub port: Option<SocketAddr>,

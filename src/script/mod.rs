@@ -18,6 +18,7 @@
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
 //! | [`play`] | a script made ready: what all its connections share |
+//! | [`client`] | the client player: a script's `C>` lines turned round |
 //! | [`effect`] | what goes in and out of it |
 //! | [`server`] | the server player of one connection |
 //! | `base` | the server behind `-- files DIR`, |
@@ -31,6 +32,7 @@
 pub mod ascii;
 mod base;
 pub mod check;
+pub mod client;
 pub mod coach;
 pub mod console;
 pub mod date;

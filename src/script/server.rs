@@ -967,10 +967,10 @@ impl Player {
         }
         self.play.use_line(index);
         let frame = &self.frames[top];
-        let model = typed
-            .model
-            .as_ref()
-            .map(|model| model.render(|value, out| self.value(value, Some(frame), session, out)));
+        let model = typed.model.as_ref().map(|model| {
+            let text = model.render(|value, out| self.value(value, Some(frame), session, out));
+            Typed::reply(&typed.code, &text)
+        });
         let line = self.line_number(index);
         let port = self.port.filter(|_| opens);
         let frame = &mut self.frames[top];

@@ -5,6 +5,8 @@
 //! |---|---|
 //! | [`reason`] | verdicts, reasons, remarks and notes in sentences |
 //! | [`json`] | JSON Lines |
+//! | [`html`] | one web page |
+//! | [`marks`] | captures held against a rubric |
 //! | `phrase` | sentences that are said thousands of times |
 //! | [`report`] | the report for a person |
 //! | [`ladder`] | client and server as columns |
@@ -12,9 +14,11 @@
 //! | [`lists`] | filters for Wireshark, the ledger as CSV, a line a file |
 
 pub mod dialogue;
+pub mod html;
 pub mod json;
 pub mod ladder;
 pub mod lists;
+pub mod marks;
 mod phrase;
 pub mod reason;
 pub mod report;
@@ -57,6 +61,10 @@ pub trait Show {
     fn finding(&mut self, finding: &Finding<'_>, out: &mut String);
     /// The capture is over.
     fn end(&mut self, overview: &Overview, out: &mut String);
+    /// How many expectations were not met; only a marker knows.
+    fn unmet(&self) -> u64 {
+        0
+    }
 }
 
 /// What is to be shown: all, or what concerns one session or one host.

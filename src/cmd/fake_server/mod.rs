@@ -5,6 +5,7 @@ mod by_hand;
 mod check;
 mod from;
 mod outputs;
+mod self_test;
 
 use std::{cell::RefCell, fs, io, path::Path, rc::Rc, sync::Arc};
 
@@ -44,6 +45,9 @@ const STUDENT_PORTS: (u16, u16) = (20_001, 10_000);
 pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
     if !asked.check.is_empty() {
         return check::run(asked, context);
+    }
+    if let Some(name) = &asked.self_test {
+        return self_test::run(asked, context, name);
     }
     if let Some(path) = &asked.from {
         return from::run(asked, context, path);

@@ -311,3 +311,48 @@ inspect-summary-total = { $files ->
 
 inspect-empty-folder = In the folder { $folder } is no capture: no name ends with .pcap, .pcapng, .cap, .dmp or .snoop.
 inspect-extract-full = it is not empty. Files are only extracted into a new or empty folder, so that nothing is overwritten.
+
+inspect-mark-met = yes
+inspect-mark-unmet = NO
+inspect-mark-frames = (frames { $frames })
+inspect-mark-total = { $file }: { $met } of { $of }
+inspect-expect-logged-in = Somebody logged in.
+inspect-expect-logged-in-as = { $user } logged in.
+inspect-expect-no-failed-login = No login was refused.
+inspect-expect-active = Active mode was used.
+inspect-expect-passive = Passive mode was used.
+inspect-expect-both = Active and passive mode were both used.
+inspect-expect-retrieved = The file { $name } was fetched.
+inspect-expect-stored = The file { $name } was sent.
+inspect-expect-listed = A directory was listed.
+inspect-expect-port = A data connection went to the port that the six numbers make.
+inspect-expect-commands = These commands came in this order: { $verbs }.
+inspect-expect-no-refusal = The server refused nothing (no 4yz, no 5yz).
+inspect-expect-goodbye = QUIT was answered by 221.
+inspect-expect-reply = The server answered { $code }.
+inspect-expect-sessions = { $count ->
+    [one] There is one session.
+   *[other] There are { $count } sessions.
+}
+inspect-expect-server = The server is { $server }.
+inspect-expect-whole = The capture holds every transfer that went well.
+inspect-rubric-one = expectation { $number } names { $found } things; each [[expect]] names exactly one.
+inspect-rubric-count = the rubric has { $found } expectations; it needs at least one [[expect]] and takes { $most }.
+
+inspect-html-one = --html makes a page of one capture. With --merge several are read as one.
+inspect-html-notes = What the capture can show
+inspect-html-sessions = Sessions
+inspect-html-transfers = Transfers
+inspect-html-number = No.
+inspect-html-command = Command
+inspect-html-verdict = Verdict
+inspect-html-handshake = handshake in frames { $frames }
+inspect-html-logged-in = logged in
+inspect-html-not-logged-in = not logged in
+inspect-html-ladder = Ladder
+inspect-html-ladder-says = Arrows between client and server in the order of the frames: the control connection thin, data connections thick and dashed. The same is in the table of transfers and in the dialogue.
+inspect-html-bytes = Bytes over time
+inspect-html-bytes-says = A curve for each data connection, with the number of its transfer at its end. The totals are in the table of transfers.
+inspect-html-dialogue = Dialogue
+inspect-html-unfold = Frame, seconds since the first frame, and the line. Unfold a line for its explanation.
+inspect-html-foot = Made by ftplab inspect.

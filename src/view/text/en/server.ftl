@@ -233,3 +233,23 @@ server-from-done =
         [one] { $path }: a script of one step. What clients will make of it: ftplab fake-server --check { $path }
        *[other] { $path }: a script of { $steps } steps. What clients will make of it: ftplab fake-server --check { $path }
     }
+
+# --self-test.
+server-test-line = another line came: { $got }
+server-test-silence = this line did not come
+server-test-closed = the connection was closed instead
+server-test-data =
+    { $got ->
+        [one] other data came: { $got } byte
+       *[other] other data came: { $got } bytes
+    }
+server-test-no-data = no data connection came about
+server-test-stays-open = the connection was not closed
+server-test-unreached = its own command goes to another block
+server-test-unsaid = not tried: which command to send cannot be told; -- say gives one
+server-test-summary =
+    { $differs ->
+        [0] { $name }: played as it is written, control connections: { $connections }
+        [one] { $name }: one difference, control connections: { $connections }
+       *[other] { $name }: { $differs } differences, control connections: { $connections }
+    }

@@ -311,3 +311,48 @@ inspect-summary-total = { $files ->
 
 inspect-empty-folder = Le dossier { $folder } ne contient aucune capture : aucun nom ne finit par .pcap, .pcapng, .cap, .dmp ou .snoop.
 inspect-extract-full = il n’est pas vide. L’extraction se fait dans un dossier neuf ou vide, pour que rien ne soit écrasé.
+
+inspect-mark-met = oui
+inspect-mark-unmet = NON
+inspect-mark-frames = (trames { $frames })
+inspect-mark-total = { $file } : { $met } sur { $of }
+inspect-expect-logged-in = Quelqu’un s’est connecté.
+inspect-expect-logged-in-as = { $user } s’est connecté.
+inspect-expect-no-failed-login = Aucune connexion n’a été refusée.
+inspect-expect-active = Le mode actif a été utilisé.
+inspect-expect-passive = Le mode passif a été utilisé.
+inspect-expect-both = Les modes actif et passif ont tous deux été utilisés.
+inspect-expect-retrieved = Le fichier { $name } a été récupéré.
+inspect-expect-stored = Le fichier { $name } a été envoyé.
+inspect-expect-listed = Un répertoire a été listé.
+inspect-expect-port = Une connexion de données est allée au port que donnent les six nombres.
+inspect-expect-commands = Ces commandes sont venues dans cet ordre : { $verbs }.
+inspect-expect-no-refusal = Le serveur n’a rien refusé (ni 4yz ni 5yz).
+inspect-expect-goodbye = QUIT a reçu la réponse 221.
+inspect-expect-reply = Le serveur a répondu { $code }.
+inspect-expect-sessions = { $count ->
+    [one] Il y a une session.
+   *[other] Il y a { $count } sessions.
+}
+inspect-expect-server = Le serveur est { $server }.
+inspect-expect-whole = La capture contient tous les transferts qui se sont bien passés.
+inspect-rubric-one = l’attente { $number } nomme { $found } choses ; chaque [[expect]] en nomme exactement une.
+inspect-rubric-count = le barème a { $found } attentes ; il lui faut au moins un [[expect]] et il en prend { $most }.
+
+inspect-html-one = --html fait la page d’une seule capture. Avec --merge, plusieurs sont lues comme une seule.
+inspect-html-notes = Ce que la capture peut montrer
+inspect-html-sessions = Sessions
+inspect-html-transfers = Transferts
+inspect-html-number = Nº
+inspect-html-command = Commande
+inspect-html-verdict = Verdict
+inspect-html-handshake = poignée de main en trames { $frames }
+inspect-html-logged-in = connecté
+inspect-html-not-logged-in = non connecté
+inspect-html-ladder = Échelle
+inspect-html-ladder-says = Flèches entre client et serveur dans l’ordre des trames : la connexion de contrôle en trait fin, les connexions de données en trait épais et pointillé. Le tableau des transferts et le dialogue disent la même chose.
+inspect-html-bytes = Octets dans le temps
+inspect-html-bytes-says = Une courbe par connexion de données, avec le numéro de son transfert au bout. Les totaux sont dans le tableau des transferts.
+inspect-html-dialogue = Dialogue
+inspect-html-unfold = Trame, secondes depuis la première trame, et la ligne. Dépliez une ligne pour son explication.
+inspect-html-foot = Fait par ftplab inspect.

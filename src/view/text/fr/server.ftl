@@ -233,3 +233,23 @@ server-from-done =
         [one] { $path } : un script d’une étape. Ce que les clients en feront : ftplab fake-server --check { $path }
        *[other] { $path } : un script de { $steps } étapes. Ce que les clients en feront : ftplab fake-server --check { $path }
     }
+
+# --self-test.
+server-test-line = une autre ligne est venue : { $got }
+server-test-silence = cette ligne n’est pas venue
+server-test-closed = à la place, la connexion a été fermée
+server-test-data =
+    { $got ->
+        [one] d’autres données sont venues : { $got } octet
+       *[other] d’autres données sont venues : { $got } octets
+    }
+server-test-no-data = aucune connexion de données n’a été établie
+server-test-stays-open = la connexion n’a pas été fermée
+server-test-unreached = sa propre commande va à un autre bloc
+server-test-unsaid = pas essayé : on ne peut savoir quelle commande envoyer ; -- say en donne une
+server-test-summary =
+    { $differs ->
+        [0] { $name } : joué comme il est écrit, connexions de contrôle : { $connections }
+        [one] { $name } : une différence, connexions de contrôle : { $connections }
+       *[other] { $name } : { $differs } différences, connexions de contrôle : { $connections }
+    }

@@ -1,0 +1,555 @@
+//! `--expect RUBRIC`: what an instructor expects a capture to show, held against what it shows.
+//!
+//! A rubric is TOML: `title`, and a list of `[[expect]]`, each with one thing that is expected and, if its own sentence is
+//! not wanted, a `title`:
+//!
+//! ```toml
+//! title = "FTP by hand"
+//! [[expect]]
+//! logged-in = "anonymous"        # or true: as anybody
+//! [[expect]]
+//! mode = "both"                  # active, passive or both were used
+//! [[expect]]
+//! retrieved = { name = "notes.txt", sha256 = "30e1…" }   # or stored, listed; all fields may be left out
+//! [[expect]]
+//! title = "The port was computed from the 227"
+//! port-computed = true
+//! [[expect]]
+//! commands = ["USER", "PASV", "LIST", "QUIT"]            # in this order, others between them
+//! ```
+//!
+//! Further: `no-failed-login`, `no-refusal` (no 4yz, no 5yz), `goodbye` (QUIT was answered by 221), `reply = 425`,
+//! `sessions = 2`, `server = "192.0.2.1:21"`, `whole = true` (the capture holds every transfer that went well).
+
+use std::net::SocketAddr;
+
+use serde::Deserialize;
+
+use super::{
+    finding::{Finding, Transfer},
+    verdict::Verdict,
+};
+use crate::ftp::{command::Verb, event::What};
+
+/// Frames of evidence that are kept for each expectation.
+pub const MAX_EVIDENCE: usize = 16;
+/// Expectations of a rubric.
+pub const MAX_EXPECTATIONS: usize = 256;
+
+/// Why a rubric is none.
+#[derive(Debug, thiserror::Error)]
+pub enum RubricError {
+    /// It is no TOML, or has a field that nobody knows.
+    #[error("{0}")]
+    Toml(String),
+    /// An expectation names nothing, or several things.
+    #[error("expectation {number} names {found} things")]
+    NotOne {
+        /// Its number, from 1.
+        number: usize,
+        /// How many things it names.
+        found: usize,
+    },
+    /// More expectations than [`MAX_EXPECTATIONS`], or none.
+    #[error("{0} expectations")]
+    Count(usize),
+}
+
+/// What is expected.
+#[derive(Debug, Clone)]
+pub struct Rubric {
+    /// Its title.
+    pub title: Option<String>,
+    /// The expectations.
+    pub expectations: Vec<Expectation>,
+}
+
+/// One expectation.
+#[derive(Debug, Clone)]
+pub struct Expectation {
+    /// What the instructor calls it.
+    pub title: Option<String>,
+    /// What is expected.
+    pub what: Expected,
+}
+
+/// What can be expected.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Expected {
+    /// A login was accepted: as this user, or as anybody.
+    LoggedIn(Option<String>),
+    /// No login was refused.
+    NoFailedLogin,
+    /// Active mode was used.
+    Active,
+    /// Passive mode was used.
+    Passive,
+    /// Both modes were used.
+    Both,
+    /// A file was fetched.
+    Retrieved(File),
+    /// A file was sent.
+    Stored(File),
+    /// A directory was listed.
+    Listed,
+    /// A data connection went to the port that the six numbers of a 227 or a PORT make.
+    PortComputed,
+    /// These commands came, in this order.
+    Commands(Vec<String>),
+    /// No reply was 4yz or 5yz.
+    NoRefusal,
+    /// QUIT was answered by 221.
+    Goodbye,
+    /// This reply came.
+    Reply(u16),
+    /// So many sessions.
+    Sessions(u64),
+    /// The server was this one.
+    Server(SocketAddr),
+    /// The capture holds all of every transfer that went well.
+    Whole,
+}
+
+/// A file that is expected to be transferred.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct File {
+    /// The last part of its path.
+    pub name: Option<String>,
+    /// Its SHA-256, in hexadecimal.
+    pub sha256: Option<String>,
+    /// Its length.
+    pub bytes: Option<u64>,
+}
+
+/// `true`, or something closer.
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum OrTrue<T> {
+    Is(bool),
+    This(T),
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawRubric {
+    title: Option<String>,
+    #[serde(default)]
+    expect: Vec<Raw>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct Raw {
+    title: Option<String>,
+    logged_in: Option<OrTrue<String>>,
+    no_failed_login: Option<bool>,
+    mode: Option<Mode>,
+    retrieved: Option<OrTrue<File>>,
+    stored: Option<OrTrue<File>>,
+    listed: Option<bool>,
+    port_computed: Option<bool>,
+    commands: Option<Vec<String>>,
+    no_refusal: Option<bool>,
+    goodbye: Option<bool>,
+    reply: Option<u16>,
+    sessions: Option<u64>,
+    server: Option<SocketAddr>,
+    whole: Option<bool>,
+}
+
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Mode {
+    Active,
+    Passive,
+    Both,
+}
+
+impl Rubric {
+    /// Reads a rubric.
+    ///
+    /// # Errors
+    /// Where it is no TOML, names what nobody knows, or an expectation does not name exactly one thing.
+    pub fn parse(text: &str) -> Result<Rubric, RubricError> {
+        let raw: RawRubric =
+            toml::from_str(text).map_err(|error| RubricError::Toml(error.to_string()))?;
+        if raw.expect.is_empty() || raw.expect.len() > MAX_EXPECTATIONS {
+            return Err(RubricError::Count(raw.expect.len()));
+        }
+        let expectations = raw
+            .expect
+            .into_iter()
+            .enumerate()
+            .map(|(at, raw)| expectation(at + 1, raw))
+            .collect::<Result<_, _>>()?;
+        Ok(Rubric {
+            title: raw.title,
+            expectations,
+        })
+    }
+
+    /// Whether an expectation asks for SHA-256.
+    #[must_use]
+    pub fn wants_hashes(&self) -> bool {
+        self.expectations.iter().any(|expectation| {
+            matches!(
+                &expectation.what,
+                Expected::Retrieved(file) | Expected::Stored(file) if file.sha256.is_some()
+            )
+        })
+    }
+}
+
+fn expectation(number: usize, raw: Raw) -> Result<Expectation, RubricError> {
+    let is = |flag: Option<bool>, what: Expected| flag.filter(|flag| *flag).map(|_| what);
+    let file = |given: Option<OrTrue<File>>| match given {
+        None | Some(OrTrue::Is(false)) => None,
+        Some(OrTrue::Is(true)) => Some(File::default()),
+        Some(OrTrue::This(file)) => Some(file),
+    };
+    let logged_in = match raw.logged_in {
+        None | Some(OrTrue::Is(false)) => None,
+        Some(OrTrue::Is(true)) => Some(Expected::LoggedIn(None)),
+        Some(OrTrue::This(user)) => Some(Expected::LoggedIn(Some(user))),
+    };
+    let mode = raw.mode.map(|mode| match mode {
+        Mode::Active => Expected::Active,
+        Mode::Passive => Expected::Passive,
+        Mode::Both => Expected::Both,
+    });
+    let mut named: Vec<Expected> = [
+        logged_in,
+        is(raw.no_failed_login, Expected::NoFailedLogin),
+        mode,
+        file(raw.retrieved).map(Expected::Retrieved),
+        file(raw.stored).map(Expected::Stored),
+        is(raw.listed, Expected::Listed),
+        is(raw.port_computed, Expected::PortComputed),
+        raw.commands.map(Expected::Commands),
+        is(raw.no_refusal, Expected::NoRefusal),
+        is(raw.goodbye, Expected::Goodbye),
+        raw.reply.map(Expected::Reply),
+        raw.sessions.map(Expected::Sessions),
+        raw.server.map(Expected::Server),
+        is(raw.whole, Expected::Whole),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    match (named.pop(), named.len()) {
+        (Some(what), 0) => Ok(Expectation {
+            title: raw.title,
+            what,
+        }),
+        (last, others) => Err(RubricError::NotOne {
+            number,
+            found: others + usize::from(last.is_some()),
+        }),
+    }
+}
+
+/// How an expectation came out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mark {
+    /// It is met.
+    pub met: bool,
+    /// The frames that show it, or that speak against it; the first [`MAX_EVIDENCE`].
+    pub frames: Vec<u64>,
+}
+
+/// Holds a capture against a rubric.
+#[derive(Debug)]
+pub struct Marks<'r> {
+    rubric: &'r Rubric,
+    states: Vec<State>,
+    sessions: u64,
+}
+
+/// What has been seen for one expectation.
+#[derive(Debug, Default)]
+struct State {
+    /// Speaks for it.
+    good: Vec<u64>,
+    /// Speaks against it.
+    bad: Vec<u64>,
+    /// For two halves: which has been seen.
+    halves: [bool; 2],
+    /// How many of a list have been seen, by session.
+    reached: std::collections::BTreeMap<u64, usize>,
+    done: bool,
+}
+
+impl State {
+    fn good(&mut self, frame: u64) {
+        if self.good.len() < MAX_EVIDENCE {
+            self.good.push(frame);
+        }
+    }
+
+    fn bad(&mut self, frame: u64) {
+        if self.bad.len() < MAX_EVIDENCE {
+            self.bad.push(frame);
+        }
+    }
+}
+
+impl<'r> Marks<'r> {
+    /// Nothing seen yet.
+    #[must_use]
+    pub fn new(rubric: &'r Rubric) -> Marks<'r> {
+        Marks {
+            rubric,
+            states: rubric
+                .expectations
+                .iter()
+                .map(|_| State::default())
+                .collect(),
+            sessions: 0,
+        }
+    }
+
+    /// Takes a finding.
+    pub fn finding(&mut self, finding: &Finding<'_>) {
+        if let Finding::Recognised(_) = finding {
+            self.sessions += 1;
+        }
+        for (expectation, state) in self.rubric.expectations.iter().zip(&mut self.states) {
+            take(&expectation.what, state, finding);
+        }
+    }
+
+    /// How each expectation came out.
+    #[must_use]
+    pub fn finish(self) -> Vec<Mark> {
+        let sessions = self.sessions;
+        self.rubric
+            .expectations
+            .iter()
+            .zip(self.states)
+            .map(|(expectation, state)| {
+                let met = match &expectation.what {
+                    Expected::NoFailedLogin | Expected::NoRefusal | Expected::Whole => {
+                        state.bad.is_empty() && sessions > 0
+                    }
+                    Expected::Both => state.halves == [true, true],
+                    Expected::Commands(_) => state.done,
+                    Expected::Sessions(count) => sessions == *count,
+                    _ => !state.good.is_empty(),
+                };
+                let frames = if state.bad.is_empty() {
+                    state.good
+                } else {
+                    state.bad
+                };
+                Mark { met, frames }
+            })
+            .collect()
+    }
+}
+
+fn take(expected: &Expected, state: &mut State, finding: &Finding<'_>) {
+    match (expected, finding) {
+        (Expected::LoggedIn(_) | Expected::NoFailedLogin, Finding::Said { mark, event, .. }) => {
+            if let What::Login { user, accepted } = &event.what {
+                match expected {
+                    Expected::LoggedIn(wanted) => {
+                        let right = wanted.as_ref().is_none_or(|name| name.as_bytes() == *user);
+                        if *accepted && right {
+                            state.good(mark.frame);
+                        }
+                    }
+                    _ if !accepted => state.bad(mark.frame),
+                    _ => {}
+                }
+            }
+        }
+        (
+            Expected::Commands(wanted),
+            Finding::Said {
+                session,
+                mark,
+                event,
+            },
+        ) => {
+            if let What::Command(command) = &event.what {
+                let reached = state.reached.entry(session.number).or_default();
+                let next = wanted.get(*reached);
+                if !state.done
+                    && next.is_some_and(|next| command.word.eq_ignore_ascii_case(next.as_bytes()))
+                {
+                    *reached += 1;
+                    state.done = *reached == wanted.len();
+                    state.good(mark.frame);
+                }
+            }
+        }
+        (Expected::Reply(wanted), Finding::Said { mark, event, .. }) => {
+            if let What::Reply(reply) = &event.what
+                && reply.code.is_some_and(|code| code.value() == *wanted)
+            {
+                state.good(mark.frame);
+            }
+        }
+        (Expected::NoRefusal, Finding::Said { mark, event, .. }) => {
+            if let What::Reply(reply) = &event.what
+                && reply.code.is_some_and(|code| code.is_negative())
+            {
+                state.bad(mark.frame);
+            }
+        }
+        (Expected::Goodbye, Finding::Said { mark, event, .. }) => {
+            if let What::Reply(reply) = &event.what
+                && reply.code.is_some_and(|code| code.value() == 221)
+                && reply
+                    .answers
+                    .is_some_and(|answer| answer.verb == Verb::Quit)
+            {
+                state.good(mark.frame);
+            }
+        }
+        (Expected::Server(wanted), Finding::Recognised(session)) if session.server == *wanted => {
+            state.good(session.first.frame);
+        }
+        (_, Finding::Transfer(transfer)) => take_transfer(expected, state, transfer),
+        _ => {}
+    }
+}
+
+fn take_transfer(expected: &Expected, state: &mut State, transfer: &Transfer) {
+    let well = matches!(
+        transfer.judgement.verdict,
+        Verdict::Complete | Verdict::CompletePartlyCaptured | Verdict::CompleteNotCaptured
+    );
+    let frame = transfer
+        .command
+        .map(|(_, mark)| mark.frame)
+        .or(transfer.connection.as_ref().map(|line| line.first.frame))
+        .unwrap_or(0);
+    let active = transfer
+        .agreement
+        .as_ref()
+        .map(super::finding::Agreement::is_active);
+    match expected {
+        Expected::Active if well && active == Some(true) => state.good(frame),
+        Expected::Passive if well && active == Some(false) => state.good(frame),
+        Expected::Both if well => {
+            if let Some(active) = active
+                && !std::mem::replace(&mut state.halves[usize::from(active)], true)
+            {
+                state.good(frame);
+            }
+        }
+        Expected::Retrieved(file)
+            if well && transfer.verb == Some(Verb::Retr) && is_file(file, transfer) =>
+        {
+            state.good(frame);
+        }
+        Expected::Stored(file)
+            if well
+                && matches!(transfer.verb, Some(Verb::Stor | Verb::Stou | Verb::Appe))
+                && is_file(file, transfer) =>
+        {
+            state.good(frame);
+        }
+        Expected::Listed
+            if well && matches!(transfer.verb, Some(Verb::List | Verb::Nlst | Verb::Mlsd)) =>
+        {
+            state.good(frame);
+        }
+        Expected::PortComputed => {
+            let Some((agreement, line)) = transfer
+                .agreement
+                .as_ref()
+                .zip(transfer.connection.as_ref())
+            else {
+                return;
+            };
+            let numbers = agreement.stated.as_ref().and_then(|stated| stated.bytes);
+            let port = numbers.map(|(high, low)| u16::from_be_bytes([high, low]));
+            if line.established && port == Some(line.to.port()) {
+                state.good(agreement.mark.frame);
+                state.good(line.first.frame);
+            }
+        }
+        Expected::Whole
+            if matches!(
+                transfer.judgement.verdict,
+                Verdict::CompletePartlyCaptured | Verdict::CompleteNotCaptured
+            ) =>
+        {
+            state.bad(frame);
+        }
+        _ => {}
+    }
+}
+
+fn is_file(file: &File, transfer: &Transfer) -> bool {
+    let path = transfer.path.as_deref().or(transfer.arg.as_deref());
+    let last = path
+        .and_then(|path| path.rsplit(|byte| *byte == b'/').next())
+        .unwrap_or_default();
+    let name = file
+        .name
+        .as_ref()
+        .is_none_or(|name| name.as_bytes() == last);
+    let bytes = file
+        .bytes
+        .is_none_or(|bytes| transfer.bytes() == Some(bytes));
+    let hash = file.sha256.as_ref().is_none_or(|wanted| {
+        transfer.sha256.is_some_and(|hash| {
+            let shown: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+            shown.eq_ignore_ascii_case(wanted.trim())
+        })
+    });
+    name && bytes && hash
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_rubric_names_one_thing_an_expectation() {
+        let rubric = Rubric::parse(
+            "title = \"TP\"\n\
+             [[expect]]\nlogged-in = true\n\
+             [[expect]]\nlogged-in = \"anna\"\ntitle = \"as anna\"\n\
+             [[expect]]\nmode = \"both\"\n\
+             [[expect]]\nretrieved = { name = \"x\", sha256 = \"00\" }\n\
+             [[expect]]\nstored = true\n\
+             [[expect]]\ncommands = [\"USER\", \"QUIT\"]\n",
+        )
+        .expect("a rubric");
+        assert_eq!(rubric.title.as_deref(), Some("TP"));
+        assert_eq!(rubric.expectations.len(), 6);
+        assert_eq!(
+            rubric.expectations[1].what,
+            Expected::LoggedIn(Some("anna".into()))
+        );
+        assert_eq!(
+            rubric.expectations[4].what,
+            Expected::Stored(File::default())
+        );
+        assert!(rubric.wants_hashes());
+        assert!(matches!(
+            Rubric::parse("[[expect]]\nlisted = true\nmode = \"active\"\n"),
+            Err(RubricError::NotOne {
+                number: 1,
+                found: 2
+            })
+        ));
+        assert!(matches!(
+            Rubric::parse("[[expect]]\ntitle = \"x\"\n"),
+            Err(RubricError::NotOne {
+                number: 1,
+                found: 0
+            })
+        ));
+        assert!(matches!(Rubric::parse(""), Err(RubricError::Count(0))));
+        assert!(matches!(
+            Rubric::parse("[[expect]]\nlitsed = true\n"),
+            Err(RubricError::Toml(_))
+        ));
+    }
+}

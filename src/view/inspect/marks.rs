@@ -1,0 +1,214 @@
+//! Captures held against a rubric: a verdict each, with the frames that show it; as text, as CSV for a mark sheet, as JSON
+//! Lines.
+
+use serde::Serialize;
+
+use super::{Overview, Show, lists::cell};
+use crate::{
+    analysis::{
+        expect::{Expectation, Expected, File, Mark, Marks, Rubric},
+        finding::Finding,
+    },
+    say,
+    view::{
+        json::{self, Bytes},
+        sanitise,
+        style::{Role, Style},
+        text::Text,
+        wrap::wrap,
+    },
+};
+
+/// How the marks are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sheet {
+    /// For a person.
+    Text,
+    /// A line a capture, a column an expectation.
+    Csv,
+    /// A line an expectation.
+    Json,
+}
+
+/// Marks captures.
+pub struct Marker<'a> {
+    text: &'a Text,
+    style: Style,
+    rubric: &'a Rubric,
+    marks: Option<Marks<'a>>,
+    sheet: Sheet,
+    unmet: u64,
+}
+
+#[derive(Serialize)]
+struct CheckLine<'a> {
+    file: Bytes<'a>,
+    n: usize,
+    title: &'a str,
+    met: bool,
+    frames: &'a [u64],
+}
+
+impl<'a> Marker<'a> {
+    /// Marks with this rubric.
+    #[must_use]
+    pub fn new(text: &'a Text, style: Style, rubric: &'a Rubric, sheet: Sheet) -> Marker<'a> {
+        Marker {
+            text,
+            style,
+            rubric,
+            marks: None,
+            sheet,
+            unmet: 0,
+        }
+    }
+
+    fn line(&self, expectation: &Expectation, mark: &Mark, out: &mut String) {
+        let (word, role) = if mark.met {
+            ("inspect-mark-met", Role::GoodReply)
+        } else {
+            ("inspect-mark-unmet", Role::BadReply)
+        };
+        let word = self.text.say(word, &[]);
+        let widest = ["inspect-mark-met", "inspect-mark-unmet"]
+            .map(|id| self.text.say(id, &[]).chars().count());
+        let widest = widest[0].max(widest[1]);
+        let mut shown = title(self.text, expectation);
+        if !mark.frames.is_empty() {
+            let frames: Vec<String> = mark.frames.iter().map(ToString::to_string).collect();
+            shown.push(' ');
+            shown.push_str(&say!(
+                self.text,
+                "inspect-mark-frames",
+                frames = frames.join(", ")
+            ));
+        }
+        let column = 4 + widest + 2;
+        out.push_str("    ");
+        out.push_str(&self.style.paint(role, &word));
+        out.extend(std::iter::repeat_n(' ', column - 4 - word.chars().count()));
+        out.push_str(&wrap(&shown, column, column, self.style.width()));
+        out.push('\n');
+    }
+}
+
+/// The first line of a mark sheet.
+#[must_use]
+pub fn csv_head(text: &Text, rubric: &Rubric) -> String {
+    let mut head = "file,met,of".to_owned();
+    for expectation in &rubric.expectations {
+        head.push(',');
+        head.push_str(&cell(title(text, expectation).as_bytes()));
+    }
+    head.push_str("\r\n");
+    head
+}
+
+/// The line of a mark sheet for a file that is no capture: nothing is met.
+#[must_use]
+pub fn csv_bad(file: &[u8], rubric: &Rubric) -> String {
+    let count = rubric.expectations.len();
+    format!("{},0,{count}{}\r\n", cell(file), ",0".repeat(count))
+}
+
+/// What is expected: the instructor's title, or a sentence.
+#[must_use]
+pub fn title(text: &Text, expectation: &Expectation) -> String {
+    if let Some(title) = &expectation.title {
+        return sanitise::line(title.as_bytes()).into_owned();
+    }
+    let clean = |text: &str| sanitise::line(text.as_bytes()).into_owned();
+    let file = |file: &File| clean(file.name.as_deref().unwrap_or("*"));
+    match &expectation.what {
+        Expected::LoggedIn(None) => say!(text, "inspect-expect-logged-in"),
+        Expected::LoggedIn(Some(user)) => {
+            say!(text, "inspect-expect-logged-in-as", user = clean(user))
+        }
+        Expected::NoFailedLogin => say!(text, "inspect-expect-no-failed-login"),
+        Expected::Active => say!(text, "inspect-expect-active"),
+        Expected::Passive => say!(text, "inspect-expect-passive"),
+        Expected::Both => say!(text, "inspect-expect-both"),
+        Expected::Retrieved(wanted) => {
+            say!(text, "inspect-expect-retrieved", name = file(wanted))
+        }
+        Expected::Stored(wanted) => say!(text, "inspect-expect-stored", name = file(wanted)),
+        Expected::Listed => say!(text, "inspect-expect-listed"),
+        Expected::PortComputed => say!(text, "inspect-expect-port"),
+        Expected::Commands(verbs) => say!(
+            text,
+            "inspect-expect-commands",
+            verbs = clean(&verbs.join(", "))
+        ),
+        Expected::NoRefusal => say!(text, "inspect-expect-no-refusal"),
+        Expected::Goodbye => say!(text, "inspect-expect-goodbye"),
+        Expected::Reply(code) => say!(text, "inspect-expect-reply", code = code.to_string()),
+        Expected::Sessions(count) => say!(text, "inspect-expect-sessions", count = *count),
+        Expected::Server(server) => {
+            say!(text, "inspect-expect-server", server = server.to_string())
+        }
+        Expected::Whole => say!(text, "inspect-expect-whole"),
+    }
+}
+
+impl Show for Marker<'_> {
+    fn begin(&mut self, _: &[u8], _: &str, _: &mut String) {
+        self.marks = Some(Marks::new(self.rubric));
+    }
+
+    fn finding(&mut self, finding: &Finding<'_>, _: &mut String) {
+        if let Some(marks) = &mut self.marks {
+            marks.finding(finding);
+        }
+    }
+
+    fn end(&mut self, overview: &Overview, out: &mut String) {
+        let Some(marks) = self.marks.take() else {
+            return;
+        };
+        let marks = marks.finish();
+        let met = marks.iter().filter(|mark| mark.met).count();
+        self.unmet += (marks.len() - met) as u64;
+        match self.sheet {
+            Sheet::Text => {
+                let shown = say!(
+                    self.text,
+                    "inspect-mark-total",
+                    file = sanitise::line(&overview.file).into_owned(),
+                    met = met as u64,
+                    of = marks.len() as u64
+                );
+                out.push_str(&self.style.paint(Role::Heading, &shown));
+                out.push('\n');
+                for (expectation, mark) in self.rubric.expectations.iter().zip(&marks) {
+                    self.line(expectation, mark, out);
+                }
+            }
+            Sheet::Csv => {
+                out.push_str(&cell(&overview.file));
+                out.push_str(&format!(",{met},{}", marks.len()));
+                for mark in &marks {
+                    out.push_str(if mark.met { ",1" } else { ",0" });
+                }
+                out.push_str("\r\n");
+            }
+            Sheet::Json => {
+                for (at, (expectation, mark)) in
+                    self.rubric.expectations.iter().zip(&marks).enumerate()
+                {
+                    let line = CheckLine {
+                        file: Bytes(&overview.file),
+                        n: at + 1,
+                        title: &title(self.text, expectation),
+                        met: mark.met,
+                        frames: &mark.frames,
+                    };
+                    out.push_str(&json::line("check", None, &line));
+                }
+            }
+        }
+    }
+
+    fn unmet(&self) -> u64 {
+        self.unmet
+    }
+}
