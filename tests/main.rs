@@ -14,5 +14,6 @@ mod pasv_calc;
 mod peers;
 mod raw;
 mod readme;
+mod record;
 mod start;
 mod texts;

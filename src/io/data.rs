@@ -668,10 +668,11 @@ fn give(
     }
     // A FIN is the end of the file (RFC 959 3.4.1); what still comes is read so that closing is no RST.
     let end = if limited { End::Limit } else { End::Fin };
+    // Told before it is done: whoever hears of the reply to it in another thread hears of it later.
+    tell(Moment::Ended(By::Us, Close::Fin));
     if connection.stream.shutdown(Shutdown::Write).is_err() {
         return Ok(count.outcome(By::Peer, End::Rst));
     }
-    tell(Moment::Ended(By::Us, Close::Fin));
     let closed = Instant::now();
     while terms.last_wait.is_none_or(|most| closed.elapsed() < most) {
         if terms.cancel.is_cancelled() {

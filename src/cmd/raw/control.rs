@@ -177,11 +177,11 @@ impl Raw<'_> {
         let Some(control) = &mut self.control else {
             return Ok(());
         };
-        let sent = control.send(&bytes);
-        if let (Ok(()), Some(line)) = (&sent, &self.line) {
+        // Before it goes out: the reply is recorded by another thread.
+        if let Some(line) = &self.line {
             line.sent(&bytes, at);
         }
-        if let Err(error) = sent {
+        if let Err(error) = control.send(&bytes) {
             let why = fault::reason(&self.context.text, &error);
             let told = say!(self.context.text, "raw-send-failed", why = why);
             self.warn(&told)?;
