@@ -19,7 +19,11 @@ const LARGEST: u64 = 100_000;
 const LARGEST_TOGETHER: u64 = 1_000_000;
 
 /// Captures in which there is no control connection to be seen, so that `inspect` says no.
-const WITHOUT_FTP: [&str; 2] = ["data-only.pcap", "tls-implicit.pcap"];
+const WITHOUT_FTP: [&str; 3] = [
+    "data-only.pcap",
+    "three-terminals-data.pcap",
+    "tls-implicit.pcap",
+];
 
 /// Captures in which what travelled is not the file byte for byte: TYPE A, and MODE Z.
 const CONVERTED: [&str; 2] = ["ascii.pcap", "mode-z.pcap"];
