@@ -15,5 +15,6 @@ mod peers;
 mod raw;
 mod readme;
 mod record;
+mod servers;
 mod start;
 mod texts;

@@ -62,6 +62,8 @@ pub const MAX_DATA_PORTS: usize = 1_000;
 pub const STALL: Duration = Duration::from_secs(60);
 /// Bytes read from a client at once.
 const READ: usize = 2048;
+/// Effects that are carried out for one client before others have their turn.
+const TURN: u32 = 16;
 /// Clients that wait to be accepted.
 const BACKLOG: u32 = 1024;
 /// Tries to find one port number that is free on both loopback addresses.
@@ -604,6 +606,7 @@ impl<'s> Connection<'s> {
     }
 
     async fn converse(&mut self, mut stopped: watch::Receiver<bool>) -> Over {
+        let mut turn = 0;
         loop {
             while let Some(effect) = self
                 .player
@@ -611,6 +614,10 @@ impl<'s> Connection<'s> {
             {
                 if let Some(over) = self.carry_out(effect).await {
                     return over;
+                }
+                turn += 1;
+                if turn % TURN == 0 {
+                    tokio::task::yield_now().await;
                 }
             }
             let deadline = self

@@ -270,7 +270,8 @@ impl Player {
         player
     }
 
-    /// False while so many commands wait that no more should be read from the client.
+    /// False while so many commands wait that no more should be read from the client. What was read already is taken all
+    /// the same: no command is lost.
     #[must_use]
     pub fn wants_commands(&self) -> bool {
         self.queue.len() < MAX_QUEUE && !self.closed
@@ -320,7 +321,7 @@ impl Player {
             Input::Command { line, too_long } => {
                 self.quiet_since = now;
                 self.guard(line, now);
-                if self.queue.len() < MAX_QUEUE && !self.leaving {
+                if !self.leaving {
                     self.queue.push_back(Asked {
                         line: line.into(),
                         too_long,
