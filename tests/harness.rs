@@ -63,6 +63,12 @@ impl Run {
         self
     }
 
+    /// The folder it runs in.
+    pub(crate) fn within(mut self, folder: impl AsRef<std::path::Path>) -> Run {
+        self.command.current_dir(folder);
+        self
+    }
+
     /// What comes on standard input, which then ends.
     #[allow(dead_code, reason = "for the commands that read")]
     pub(crate) fn stdin(mut self, input: impl Into<Vec<u8>>) -> Run {

@@ -149,6 +149,8 @@ pub struct Session {
     pub end: SessionEnd,
     /// Who ended it first, and in which frame.
     pub ended_by: Option<(Side, Mark)>,
+    /// The server gave the session up (421): the reply's frame.
+    pub gave_up: Option<Mark>,
     /// Commands.
     pub commands: u64,
     /// Replies.

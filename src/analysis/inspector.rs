@@ -85,8 +85,6 @@ pub(super) struct Control {
     pub(super) left: bool,
     /// Data connections between the same hosts that no negotiation explains.
     pub(super) beside: usize,
-    /// 421 has been said.
-    pub(super) announced: bool,
 }
 
 impl Control {
@@ -312,6 +310,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             encrypted_bytes: 0,
             end: SessionEnd::Open,
             ended_by: None,
+            gave_up: None,
             commands: 0,
             replies: 0,
             missing: 0,
@@ -338,7 +337,6 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 rows: Vec::new(),
                 left: false,
                 beside: 0,
-                announced: false,
             }),
         );
         self.by_hosts
@@ -528,7 +526,6 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             facts,
             dialogue,
             commands,
-            announced,
             ..
         } = &mut **control;
         let user_way = facts.user_way;
@@ -542,7 +539,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let (out, happened) = (&mut self.out, &mut self.happened);
         say(&side_of, dialogue, &mut |event| {
             let mut at = mark;
-            note(facts, commands, announced, happened, event, &mut at);
+            note(facts, commands, happened, event, &mut at);
             out(&Finding::Said {
                 session: facts,
                 mark: at,
@@ -567,7 +564,6 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
 fn note(
     facts: &mut Session,
     commands: &mut VecDeque<(u64, Mark)>,
-    announced: &mut bool,
     happened: &mut Vec<Happened>,
     event: &Event<'_>,
     at: &mut Mark,
@@ -610,7 +606,9 @@ fn note(
                 banner.truncate(MAX_BANNER);
                 facts.banner = Some((banner, mark));
             }
-            *announced |= reply.code.is_some_and(|code| code.value() == 421);
+            if reply.code.is_some_and(|code| code.value() == 421) {
+                facts.gave_up.get_or_insert(mark);
+            }
             happened.push(Happened::Spoke);
         }
         What::Login { user, accepted } => {

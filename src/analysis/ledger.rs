@@ -244,7 +244,7 @@ impl Control {
             (Some((side, _)), end) if end != SessionEnd::Open => Outcome::ControlEnded {
                 by: Party::from(side),
                 reset: end == SessionEnd::Reset,
-                announced: self.announced,
+                announced: self.facts.gave_up.is_some(),
             },
             _ => Outcome::CaptureEnds,
         }
@@ -602,6 +602,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 outcome: Outcome::CaptureEnds,
                 abort_asked: false,
                 declared: None,
+                restart: 0,
                 line: Some(&line.line(server_way, server_way)),
                 control_only: false,
             })
@@ -708,6 +709,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                     outcome: Outcome::CaptureEnds,
                     abort_asked: false,
                     declared: None,
+                    restart: 0,
                     line: Some(&line.line(server_way, server_way)),
                     control_only: false,
                 })
@@ -781,6 +783,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             outcome,
             abort_asked: what.aborted,
             declared: what.declared,
+            restart: what.restart,
             line: evidence_line.as_ref(),
             control_only: self.others == 0,
         });

@@ -297,6 +297,8 @@ pub struct Evidence<'a> {
     pub abort_asked: bool,
     /// The announced length.
     pub declared: Option<Declared>,
+    /// REST's offset. Servers announce the file's length or what is left of it; either will do.
+    pub restart: u64,
     /// The data connection, or the last attempt at one.
     pub line: Option<&'a Line>,
     /// No other connection than control connections is in the capture between these hosts.
@@ -405,8 +407,8 @@ fn went_well(evidence: &Evidence<'_>, line: &Line) -> Judgement {
         .declared
         .filter(|declared| !declared.rounded)
         .map(|declared| declared.bytes);
-    let short = declared.is_some_and(|declared| bytes < declared);
-    let known_whole = declared.is_some_and(|declared| bytes >= declared);
+    let short = declared.is_some_and(|declared| bytes + evidence.restart < declared);
+    let known_whole = declared.is_some_and(|declared| bytes + evidence.restart >= declared);
     let ended = line.sender_end.is_some() || line.reset.is_some();
     let lack = if line.lost > 0 {
         Some(Lack::Frames { bytes: line.lost })
@@ -529,6 +531,7 @@ mod tests {
             outcome,
             abort_asked: false,
             declared: None,
+            restart: 0,
             line,
             control_only: false,
         }
@@ -566,6 +569,9 @@ mod tests {
                 ..
             }
         ));
+
+        short.restart = 1_000;
+        assert_eq!(judge(&short).reason, Reason::Whole, "REST");
 
         let stopped = Line {
             sender_end: None,

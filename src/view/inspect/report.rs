@@ -412,7 +412,11 @@ impl<'a> Report<'a> {
         let text = self.text;
         let Some(user) = &session.user else {
             if session.login_tries == 0 && !session.tls {
-                let shown = say!(text, "inspect-user-none");
+                let shown = if session.opening == Opening::Middle {
+                    say!(text, "inspect-user-earlier")
+                } else {
+                    say!(text, "inspect-user-none")
+                };
                 self.row(out, "inspect-label-user", &shown);
             }
             return;
@@ -464,6 +468,10 @@ impl<'a> Report<'a> {
             }
         };
         self.row(out, "inspect-label-closed", &shown);
+        if let Some(mark) = session.gave_up {
+            let shown = say!(text, "inspect-gave-up", frame = mark.frame.to_string());
+            self.row(out, "", &shown);
+        }
     }
 
     // ---- Transfers -------------------------------------------------------------------------------------------------
@@ -560,10 +568,10 @@ impl<'a> Report<'a> {
 
     /// Active or passive, and how one sees it: who says where, and the arithmetic.
     fn agreement(&self, out: &mut String, agreement: &Agreement) {
-        let id = if agreement.is_active() {
-            "inspect-agreed-active"
-        } else {
-            "inspect-agreed-passive"
+        let id = match (agreement.is_active(), agreement.peer_differs) {
+            (true, false) => "inspect-agreed-active",
+            (true, true) => "inspect-agreed-active-other",
+            (false, _) => "inspect-agreed-passive",
         };
         let listen = agreement
             .listen
@@ -596,6 +604,8 @@ impl<'a> Report<'a> {
             "opener"
         } else if connection.server_opened {
             "server"
+        } else if transfer.third_party {
+            "other"
         } else {
             "client"
         };
@@ -615,6 +625,7 @@ impl<'a> Report<'a> {
         let id = match (up > 0, down > 0, transfer.session.is_some()) {
             (false, false, _) => "inspect-data-none",
             (true, true, _) => "inspect-data-both",
+            (true, false, true) if transfer.third_party => "inspect-data-other",
             (true, false, true) => "inspect-data-up",
             (false, true, true) => "inspect-data-down",
             (true, false, false) => "inspect-data-opener",
@@ -632,7 +643,7 @@ impl<'a> Report<'a> {
                 ),
             ],
         );
-        if let Some(nanos) = transfer.duration().filter(|nanos| *nanos > 0) {
+        if let Some(nanos) = transfer.duration().filter(|nanos| *nanos >= 1_000_000) {
             let rate = (up + down) as f64 / (nanos as f64 / 1e9);
             let seconds = number::seconds(text, std::time::Duration::from_nanos(nanos as u64));
             let rate = number::size(text, rate as u64);
@@ -655,6 +666,8 @@ impl<'a> Report<'a> {
                 (Some(_), opener) => {
                     if opener == connection.server_opened {
                         "server"
+                    } else if transfer.third_party {
+                        "other"
                     } else {
                         "client"
                     }

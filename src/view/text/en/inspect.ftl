@@ -205,12 +205,14 @@ inspect-mode-both = active and passive
 inspect-closed-fin = by { $who ->
     [client] the client
     [server] the server
+    [other] the other host
     [opener] the end that opened it
    *[acceptor] the end that accepted it
 }, FIN in frame { $frame }
 inspect-closed-reset = by { $who ->
     [client] the client
     [server] the server
+    [other] the other host
     [opener] the end that opened it
    *[acceptor] the end that accepted it
 }, reset in frame { $frame }
@@ -228,6 +230,7 @@ inspect-port = port: { $sum }
 inspect-connection = { $who ->
     [client] the client connects
     [server] the server connects
+    [other] the other host connects
    *[opener] one end connects
 }: { $from } to { $to }, SYN in frame { $frame }
 inspect-connection-late = { $from } to { $to }, from frame { $frame }; its beginning was not captured
@@ -356,3 +359,7 @@ inspect-html-bytes-says = A curve for each data connection, with the number of i
 inspect-html-dialogue = Dialogue
 inspect-html-unfold = Frame, seconds since the first frame, and the line. Unfold a line for its explanation.
 inspect-html-foot = Made by ftplab inspect.
+inspect-user-earlier = not in the capture, which begins later
+inspect-gave-up = the server had given the session up: 421 in frame { $frame }
+inspect-agreed-active-other = active: in frame { $frame } ({ $verb }) the client sends the server to { $listen }, another host
+inspect-data-other = { $bytes } bytes from the other host, { $frames }

@@ -205,12 +205,14 @@ inspect-mode-both = actif et passif
 inspect-closed-fin = par { $who ->
     [client] le client
     [server] le serveur
+    [other] l’autre machine
     [opener] l’extrémité qui l’a ouverte
    *[acceptor] l’extrémité qui l’a acceptée
 }, FIN en trame { $frame }
 inspect-closed-reset = par { $who ->
     [client] le client
     [server] le serveur
+    [other] l’autre machine
     [opener] l’extrémité qui l’a ouverte
    *[acceptor] l’extrémité qui l’a acceptée
 }, réinitialisation en trame { $frame }
@@ -228,6 +230,7 @@ inspect-port = port : { $sum }
 inspect-connection = { $who ->
     [client] le client se connecte
     [server] le serveur se connecte
+    [other] l’autre machine se connecte
    *[opener] une extrémité se connecte
 } : { $from } vers { $to }, SYN en trame { $frame }
 inspect-connection-late = { $from } vers { $to }, à partir de la trame { $frame } ; son début n’a pas été capturé
@@ -356,3 +359,7 @@ inspect-html-bytes-says = Une courbe par connexion de données, avec le numéro 
 inspect-html-dialogue = Dialogue
 inspect-html-unfold = Trame, secondes depuis la première trame, et la ligne. Dépliez une ligne pour son explication.
 inspect-html-foot = Fait par ftplab inspect.
+inspect-user-earlier = pas dans la capture, qui commence plus tard
+inspect-gave-up = le serveur avait abandonné la session : 421 en trame { $frame }
+inspect-agreed-active-other = actif : en trame { $frame } ({ $verb }), le client envoie le serveur vers { $listen }, une autre machine
+inspect-data-other = { $bytes } octets de l’autre machine, { $frames }
