@@ -106,6 +106,9 @@ pub struct Raw {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Standard input not a terminal: send all lines at once, do not wait for replies
     #[arg(long)]
     pub no_wait: bool,
@@ -160,6 +163,9 @@ pub struct PasvCalc {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// With --connect: record the connection to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE", requires = "connect")]
+    pub record: Option<PathBuf>,
 }
 
 /// `listen`.
@@ -204,6 +210,9 @@ pub struct Listen {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
 }
 
 /// `fake-server`.
@@ -251,6 +260,9 @@ pub struct FakeServer {
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,
+    /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
+    #[arg(long, value_name = "FILE")]
+    pub record: Option<PathBuf>,
     /// Write the dialogues to FILE, in the notation
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,

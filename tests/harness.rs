@@ -5,7 +5,7 @@ use std::{
     collections::BTreeSet,
     fs,
     io::Write,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     sync::Mutex,
     thread,
@@ -63,7 +63,7 @@ impl Run {
         self
     }
 
-    /// The folder it runs in.
+    /// The folder in which it runs.
     pub(crate) fn within(mut self, folder: impl AsRef<std::path::Path>) -> Run {
         self.command.current_dir(folder);
         self
@@ -205,5 +205,17 @@ pub(crate) fn skipped(what: &str) {
     if told.insert(what.to_owned()) {
         // Written, not printed: the test runner holds back what is printed.
         let _ = writeln!(std::io::stderr(), "skipped: {what} not found");
+    }
+}
+
+/// Every Rust file below a folder.
+pub(crate) fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a folder of sources").flatten() {
+        let path = entry.path();
+        if path.is_dir() {
+            rust_files(&path, into);
+        } else if path.extension().is_some_and(|e| e == "rs") {
+            into.push(path);
+        }
     }
 }

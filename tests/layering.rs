@@ -1,10 +1,9 @@
 //! The map of the house as data: which room may name which other room, and which crate lives where. A use that breaks
 //! it fails with `file:line`.
 
-use std::{
-    fs,
-    path::{Path, PathBuf},
-};
+use std::{fs, path::PathBuf};
+
+use crate::harness::rust_files;
 
 /// Room, the other rooms it may name, the crates it may name (beside std and [`ANYWHERE_PURE`]).
 const ROOMS: &[(&str, &[&str], &[&str])] = &[
@@ -58,7 +57,6 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
         &[
             "fluent_bundle",
             "colored",
-            "comfy_table",
             "unicode_width",
             "serde",
             "serde_json",
@@ -116,17 +114,6 @@ fn crates() -> Vec<String> {
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).expect("a folder of sources").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            rust_files(&path, into);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            into.push(path);
-        }
-    }
 }
 
 /// The files of a room: `src/ROOM.rs` or everything below `src/ROOM/`.

@@ -2,6 +2,8 @@
 //! the peer is missing.
 
 mod around;
+mod by_hand;
+mod captures;
 mod demo;
 mod explain;
 mod fuzz;
@@ -13,5 +15,6 @@ mod pasv_calc;
 mod peers;
 mod raw;
 mod readme;
+mod record;
 mod start;
 mod texts;

@@ -4,9 +4,10 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::{Path, PathBuf},
+    path::Path,
 };
 
+use crate::harness::rust_files;
 use ftplab::view::text::{Lang, ROOMS, Text, Value};
 
 /// Id to the names of the arguments (`$name`) in its message, selectors and plural branches included.
@@ -80,17 +81,6 @@ fn every_message_renders_in_both_languages() {
                     "{room}.ftl, {lang:?}: {id} renders as {shown:?}"
                 );
             }
-        }
-    }
-}
-
-fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
-    for entry in fs::read_dir(dir).expect("a folder of sources").flatten() {
-        let path = entry.path();
-        if path.is_dir() {
-            rust_files(&path, into);
-        } else if path.extension().is_some_and(|e| e == "rs") {
-            into.push(path);
         }
     }
 }

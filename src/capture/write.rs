@@ -233,6 +233,11 @@ impl<W: Write> Recorder<W> {
         }
     }
 
+    /// Nothing more is to be heard of this connection, whether both directions have ended or not.
+    pub fn forget(&mut self, id: Recorded) {
+        self.connections.remove(&id);
+    }
+
     /// How many frames were written.
     #[must_use]
     pub fn frames(&self) -> u64 {

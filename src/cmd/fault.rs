@@ -101,7 +101,7 @@ pub(super) fn address(text: &Text, error: &AddressError) -> String {
 /// Why an active open failed.
 pub(super) fn connect(text: &Text, error: &ConnectError) -> String {
     match error {
-        ConnectError::Timeout { to, after } => {
+        ConnectError::Timeout { to, after, .. } => {
             say!(
                 text,
                 "error-connect-timeout",
@@ -109,10 +109,10 @@ pub(super) fn connect(text: &Text, error: &ConnectError) -> String {
                 seconds = after.as_secs()
             )
         }
-        ConnectError::Cancelled { to } => {
+        ConnectError::Cancelled { to, .. } => {
             say!(text, "error-connect-cancelled", to = to.to_string())
         }
-        ConnectError::System { to, error } => {
+        ConnectError::System { to, error, .. } => {
             say!(
                 text,
                 "error-connect",
@@ -120,6 +120,16 @@ pub(super) fn connect(text: &Text, error: &ConnectError) -> String {
                 why = reason(text, error)
             )
         }
+    }
+}
+
+/// Why an active open failed, as a phrase without a full stop.
+pub(super) fn not_reached(text: &Text, error: &ConnectError) -> String {
+    match error {
+        ConnectError::Timeout { .. } | ConnectError::Cancelled { .. } => {
+            text.say("error-reason-timeout", &[])
+        }
+        ConnectError::System { error, .. } => reason(text, error),
     }
 }
 

@@ -14,6 +14,7 @@ use crate::{
     cli::Listen,
     cmd::{
         Context, Exit, Failure, fault,
+        recording::{self, Recording},
         report::Report,
         transfer::{Job, Payload},
     },
@@ -39,6 +40,13 @@ const COMMAND: &str = "listen";
 
 /// Opens the port and takes one connection; with `--keep` one after another.
 pub(super) fn run(asked: &Listen, context: &Context) -> Result<Exit, Failure> {
+    let path = asked.record.as_deref();
+    recording::around(context, COMMAND, path, asked.json, |recording| {
+        take(asked, context, recording)
+    })
+}
+
+fn take(asked: &Listen, context: &Context, recording: Option<&Recording>) -> Result<Exit, Failure> {
     let text = &context.text;
     let payload = Payload {
         output: asked.output.as_deref(),
@@ -75,6 +83,7 @@ pub(super) fn run(asked: &Listen, context: &Context) -> Result<Exit, Failure> {
         payload: &payload,
         terms: &terms,
         dialled: false,
+        recording,
     };
     announce(&job, &mut report, listener.at, asked.for_host.is_none())?;
     Waiter {
@@ -287,6 +296,10 @@ impl Waiter<'_> {
                     report,
                     &shown::remark(context.err, Role::Warning, &sentence),
                 );
+                if let Some(recording) = self.job.recording {
+                    let line = recording.opened(to, from, false, clock::now());
+                    line.left(connection.close(), clock::now());
+                }
                 report.tell(context, "rejected", &Rejected { from })?;
                 continue;
             }

@@ -11,6 +11,7 @@ mod listen;
 mod man;
 mod pasv_calc;
 mod raw;
+mod recording;
 mod report;
 mod start;
 mod transfer;

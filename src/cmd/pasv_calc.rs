@@ -14,6 +14,7 @@ use crate::{
     cli::PasvCalc,
     cmd::{
         Context, Exit, Failure, fault,
+        recording::{self, Recording},
         report::Report,
         transfer::{Job, Payload},
     },
@@ -46,6 +47,17 @@ const MAX_PIECES: usize = 4;
 
 /// Explains what is on the command line, else what comes on standard input.
 pub(super) fn run(asked: &PasvCalc, context: &Context) -> Result<Exit, Failure> {
+    let path = asked.record.as_deref();
+    recording::around(context, COMMAND, path, asked.json, |recording| {
+        calculate(asked, context, recording)
+    })
+}
+
+fn calculate(
+    asked: &PasvCalc,
+    context: &Context,
+    recording: Option<&Recording>,
+) -> Result<Exit, Failure> {
     let payload = Payload {
         output: asked.output.as_deref(),
         force: asked.force,
@@ -63,6 +75,7 @@ pub(super) fn run(asked: &PasvCalc, context: &Context) -> Result<Exit, Failure> 
         asked,
         context,
         payload,
+        recording,
         server: asked
             .host
             .as_deref()
@@ -101,6 +114,7 @@ struct Calculator<'a> {
     asked: &'a PasvCalc,
     context: &'a Context,
     payload: Payload<'a>,
+    recording: Option<&'a Recording>,
     server: Option<Vec<IpAddr>>,
     report: Report,
     told: usize,
@@ -357,8 +371,13 @@ impl Calculator<'_> {
             return Err(fault::no(context, COMMAND, &what));
         }
         let cancel = signal::interrupts()?;
-        let connection = data::connect(to, DIAL_TIMEOUT, &cancel)
-            .map_err(|error| fault::failed(context, COMMAND, &fault::connect(text, &error)))?;
+        let began = clock::now();
+        let connection = data::connect(to, DIAL_TIMEOUT, &cancel).map_err(|error| {
+            if let Some(recording) = self.recording {
+                recording.not_dialled(&error, began);
+            }
+            fault::failed(context, COMMAND, &fault::connect(text, &error))
+        })?;
         let (from, to) = (connection.local, connection.peer);
         let terms = Terms {
             // The server closes when it has taken the file, which is after STOR: whenever that is typed.
@@ -372,6 +391,7 @@ impl Calculator<'_> {
             payload: &self.payload,
             terms: &terms,
             dialled: true,
+            recording: self.recording,
         };
         job.comment(
             &self.report,

@@ -10,7 +10,11 @@ use std::{
 };
 
 use crate::{
-    cmd::{Context, Failure, fault, report::Report},
+    cmd::{
+        Context, Failure, fault,
+        recording::{Line, Recording},
+        report::Report,
+    },
     ftp::outcome::{Direction, Outcome},
     io::{
         clock,
@@ -102,6 +106,8 @@ pub(super) struct Job<'a> {
     pub(super) terms: &'a Terms,
     /// We dialled: the server may be waiting for a command.
     pub(super) dialled: bool,
+    /// What records it.
+    pub(super) recording: Option<&'a Recording>,
 }
 
 /// Where received bytes go.
@@ -195,11 +201,14 @@ impl Job<'_> {
         number: u64,
         report: &mut Report,
     ) -> Result<Outcome, Failure> {
-        let peer = connection.peer;
+        let (local, peer) = (connection.local, connection.peer);
+        let line = self
+            .recording
+            .map(|recording| recording.opened(local, peer, self.dialled, clock::now()));
         let output = self.payload.output_of(number);
         let moved = match self.payload.send {
-            Some(path) => self.send(connection, path, report)?,
-            None => self.receive(connection, output.as_deref(), report)?,
+            Some(path) => self.send(connection, path, line.as_ref(), report)?,
+            None => self.receive(connection, output.as_deref(), line.as_ref(), report)?,
         };
         let (outcome, failed) = match moved {
             Ok(outcome) => (outcome, None),
@@ -233,6 +242,7 @@ impl Job<'_> {
         &self,
         connection: Connection,
         output: Option<&Path>,
+        line: Option<&Line>,
         report: &Report,
     ) -> Result<Result<Outcome, data::TransferError>, Failure> {
         let file = output
@@ -245,6 +255,9 @@ impl Job<'_> {
             Progress::new(None, !on_screen && !self.payload.hex && !report.is_json());
         let mut silence = Silence::new(self.dialled.then_some("listen-silent"));
         let outcome = data::receive(connection, &mut Shared(&sink), self.terms, &mut |moment| {
+            if let Some(line) = line {
+                line.moment(Direction::Receive, moment);
+            }
             match moment {
                 Moment::Bytes(bytes) => {
                     progress.moved(bytes.len());
@@ -255,6 +268,7 @@ impl Job<'_> {
                     let _ = sink.borrow_mut().rest();
                     self.hint(report, silence.after(quiet));
                 }
+                Moment::Against(_) | Moment::Ended(..) => {}
             }
         });
         progress.finish();
@@ -266,6 +280,7 @@ impl Job<'_> {
         &self,
         connection: Connection,
         path: &Path,
+        line: Option<&Line>,
         report: &Report,
     ) -> Result<Result<Outcome, data::TransferError>, Failure> {
         let mut source = source(path)
@@ -275,16 +290,16 @@ impl Job<'_> {
         }
         let mut progress = Progress::new(source.size, !report.is_json());
         let mut silence = Silence::new(self.dialled.then_some("listen-silent-sending"));
-        let outcome =
-            data::send(
-                connection,
-                &mut source.file,
-                self.terms,
-                &mut |moment| match moment {
-                    Moment::Bytes(bytes) => progress.moved(bytes.len()),
-                    Moment::Quiet(quiet) => self.hint(report, silence.after(quiet)),
-                },
-            );
+        let outcome = data::send(connection, &mut source.file, self.terms, &mut |moment| {
+            if let Some(line) = line {
+                line.moment(Direction::Send, moment);
+            }
+            match moment {
+                Moment::Bytes(bytes) => progress.moved(bytes.len()),
+                Moment::Quiet(quiet) => self.hint(report, silence.after(quiet)),
+                Moment::Against(_) | Moment::Ended(..) => {}
+            }
+        });
         progress.finish();
         Ok(outcome)
     }

@@ -236,18 +236,18 @@ impl Dialogue {
         }
     }
 
+    /// This side's stream, and what both sides share.
+    fn parts(&mut self, side: Side) -> (&mut Stream, &mut ReplyReader, &mut Core) {
+        let stream = match side {
+            Side::User => &mut self.user,
+            Side::Server => &mut self.server,
+        };
+        (stream, &mut self.replies, &mut self.core)
+    }
+
     /// Takes the next bytes of a side, which came `at` this time.
     pub fn feed(&mut self, side: Side, bytes: &[u8], at: Nanos, sink: Sink<'_>) {
-        let Dialogue {
-            user,
-            server,
-            replies,
-            core,
-        } = self;
-        let stream = match side {
-            Side::User => user,
-            Side::Server => server,
-        };
+        let (stream, replies, core) = self.parts(side);
         let mut rest = bytes;
         loop {
             if let Some(records) = &mut stream.records {
@@ -292,16 +292,7 @@ impl Dialogue {
 
     /// So many bytes of a side are missing (lost by the capture).
     pub fn gap(&mut self, side: Side, bytes: u64, at: Nanos, sink: Sink<'_>) {
-        let Dialogue {
-            user,
-            server,
-            replies,
-            core,
-        } = self;
-        let stream = match side {
-            Side::User => user,
-            Side::Server => server,
-        };
+        let (stream, replies, core) = self.parts(side);
         if let Some(records) = &mut stream.records {
             records.gap();
             stream.sealed_bytes += bytes;
@@ -325,16 +316,7 @@ impl Dialogue {
 
     /// A side has ended: what had begun is told, and what it leaves open.
     pub fn end(&mut self, side: Side, how: Close, at: Nanos, sink: Sink<'_>) {
-        let Dialogue {
-            user,
-            server,
-            replies,
-            core,
-        } = self;
-        let stream = match side {
-            Side::User => &mut *user,
-            Side::Server => &mut *server,
-        };
+        let (stream, replies, core) = self.parts(side);
         if stream.ended.replace(how).is_some() {
             return;
         }
@@ -355,8 +337,8 @@ impl Dialogue {
             core.quirk(here, Kind::NeverClosed { code }, sink);
             core.reply(here, Some(code), text, sink);
         }
-        if user.ended.is_some() && server.ended.is_some() {
-            core.finish(here, sink);
+        if self.user.ended.is_some() && self.server.ended.is_some() {
+            self.core.finish(here, sink);
         }
     }
 

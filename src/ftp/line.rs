@@ -272,6 +272,10 @@ impl LineReader {
     /// line end.
     pub fn gap(&mut self, bytes: u64) -> Option<Line<'_>> {
         let begun = !self.lent && !self.carry.is_empty();
+        // The byte that was kept in case it is the CR of an ending is one too many now.
+        let over = self.carry.len().saturating_sub(self.limit);
+        self.carry.truncate(self.limit);
+        self.dropped += over as u64;
         let notes = self.notes();
         self.state = telnet::State::Text;
         self.offset += bytes;

@@ -10,8 +10,10 @@ use std::{
     time::Duration,
 };
 
+use super::clock;
 use super::data::{
-    self, AcceptError, Cancel, ConnectError, Connection, Listener, Outcome, Terms, TransferError,
+    self, AcceptError, Cancel, ConnectError, Connection, Direction, Listener, Moment, Outcome,
+    Terms, TransferError, Witness,
 };
 
 /// How long the other end of a data connection may take to answer a SYN.
@@ -52,41 +54,43 @@ pub enum Told {
     NotAccepted(AcceptError),
 }
 
-/// Dials `to` and moves the data.
+/// Dials `to` and moves the data; `witness` hears of all of it.
 ///
 /// # Errors
 /// Where no thread can be started.
 pub fn dial<T: Send + 'static>(
     to: SocketAddr,
     carry: Carry,
+    witness: Option<Box<dyn Witness>>,
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
 ) -> io::Result<Cancel> {
-    start(carry, inbox, report, true, move |cancel| {
+    start(carry, witness, inbox, report, move |cancel| {
         data::connect(to, DIAL_TIMEOUT, cancel).map_err(Told::NotDialled)
     })
 }
 
-/// Waits for a connection and moves the data.
+/// Waits for a connection and moves the data; `witness` hears of all of it.
 ///
 /// # Errors
 /// Where no thread can be started.
 pub fn listen<T: Send + 'static>(
     listener: Listener,
     carry: Carry,
+    witness: Option<Box<dyn Witness>>,
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
 ) -> io::Result<Cancel> {
-    start(carry, inbox, report, false, move |cancel| {
+    start(carry, witness, inbox, report, move |cancel| {
         listener.accept(None, cancel).map_err(Told::NotAccepted)
     })
 }
 
 fn start<T: Send + 'static>(
     carry: Carry,
+    witness: Option<Box<dyn Witness>>,
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
-    active: bool,
     open: impl FnOnce(&Cancel) -> Result<Connection, Told> + Send + 'static,
 ) -> io::Result<Cancel> {
     let cancel = Cancel::default();
@@ -95,33 +99,50 @@ fn start<T: Send + 'static>(
         ..Terms::default()
     };
     thread::Builder::new().name("data".into()).spawn(move || {
+        let mut witness = witness;
+        let began = clock::now();
         let connection = match open(&terms.cancel) {
             Ok(connection) => connection,
             Err(told) => {
+                if let (Some(witness), Told::NotDialled(error)) = (&mut witness, &told) {
+                    witness.not_dialled(error, began);
+                }
                 let _ = inbox.send(report(told));
                 return;
             }
         };
-        let (from, to) = if active {
+        if let Some(witness) = &mut witness {
+            witness.opened(&connection);
+        }
+        let (from, to) = if connection.dialled {
             (connection.local, connection.peer)
         } else {
             (connection.peer, connection.local)
         };
         let _ = inbox.send(report(Told::Open { from, to }));
+        let direction = match carry {
+            Carry::Show | Carry::Into(_) => Direction::Receive,
+            Carry::From(..) => Direction::Send,
+        };
+        let mut tell = |moment: Moment<'_>| {
+            if let Some(witness) = &mut witness {
+                witness.moment(direction, moment);
+            }
+        };
         let outcome = match carry {
             Carry::Show => {
                 let mut sink = Reporter {
                     inbox: &inbox,
                     report: &report,
                 };
-                data::receive(connection, &mut sink, &terms, &mut |_| {})
+                data::receive(connection, &mut sink, &terms, &mut tell)
             }
-            Carry::Into(mut file) => data::receive(connection, &mut file, &terms, &mut |_| {}),
+            Carry::Into(mut file) => data::receive(connection, &mut file, &terms, &mut tell),
             Carry::From(mut file, ready) => {
                 while !terms.cancel.is_cancelled()
                     && ready.recv_timeout(LOOK) == Err(RecvTimeoutError::Timeout)
                 {}
-                data::send(connection, &mut file, &terms, &mut |_| {})
+                data::send(connection, &mut file, &terms, &mut tell)
             }
         };
         let _ = inbox.send(report(Told::Done(outcome)));

@@ -8,7 +8,10 @@ use std::{
     time::Duration,
 };
 
-use super::clock;
+use super::{
+    clock,
+    data::{self, Cancel, ConnectError},
+};
 use crate::ftp::{dialogue::Close, event::Nanos};
 
 /// How long one address may take to answer a SYN before the next is tried.
@@ -42,8 +45,17 @@ impl Control {
     ///
     /// # Errors
     /// Where it does not answer, or refuses.
-    pub fn dial(address: SocketAddr) -> io::Result<Control> {
-        let stream = TcpStream::connect_timeout(&address, DIAL_TIMEOUT)?;
+    pub fn dial(address: SocketAddr) -> Result<Control, ConnectError> {
+        let stream = data::open(address, DIAL_TIMEOUT, &Cancel::default())?;
+        Control::new(stream).map_err(|error| ConnectError::System {
+            to: address,
+            error,
+            from: None,
+        })
+    }
+
+    fn new(stream: TcpStream) -> io::Result<Control> {
+        stream.set_nonblocking(false)?;
         stream.set_nodelay(true)?;
         stream.set_write_timeout(Some(SEND_TIMEOUT))?;
         Ok(Control {
@@ -91,8 +103,10 @@ impl Control {
         self.stream.write_all(bytes)
     }
 
-    /// Ends our side in order.
-    pub fn close(&self) {
+    /// Ends the connection from here, and gives how: with bytes that nobody has read it is a reset.
+    pub fn close(self) -> Close {
+        let unread = rustix::io::ioctl_fionread(&self.stream).unwrap_or(0);
         let _ = self.stream.shutdown(Shutdown::Both);
+        if unread > 0 { Close::Rst } else { Close::Fin }
     }
 }

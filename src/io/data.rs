@@ -8,7 +8,7 @@
 
 use std::{
     io::{self, Read, Write},
-    net::{IpAddr, Shutdown, SocketAddr, TcpListener, TcpStream},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, Shutdown, SocketAddr, TcpListener, TcpStream},
     os::fd::AsFd,
     sync::{
         Arc,
@@ -19,9 +19,12 @@ use std::{
 
 use rustix::event::{PollFd, PollFlags, Timespec};
 
-use super::holder::{self, Holder};
+use super::{
+    address,
+    holder::{self, Holder},
+};
 pub use crate::ftp::outcome::{By, Direction, End, Outcome};
-use crate::ftp::scope::FIRST_UNPRIVILEGED;
+use crate::ftp::{dialogue::Close, event::Nanos, scope::FIRST_UNPRIVILEGED};
 
 /// The bytes asked of the system at once: so many that its calls and wake-ups cost nothing beside the copy. Measured from
 /// 32 kB (twice the processor time) to 2 MB (no gain over this).
@@ -65,17 +68,20 @@ pub struct Connection {
     pub local: SocketAddr,
     /// The other end.
     pub peer: SocketAddr,
+    /// The active open was ours.
+    pub dialled: bool,
     opened: Instant,
 }
 
 impl Connection {
-    fn new(stream: TcpStream, peer: SocketAddr) -> io::Result<Connection> {
+    fn new(stream: TcpStream, peer: SocketAddr, dialled: bool) -> io::Result<Connection> {
         stream.set_nonblocking(false)?;
         stream.set_read_timeout(Some(SLICE))?;
         stream.set_write_timeout(Some(SLICE))?;
         Ok(Connection {
             local: stream.local_addr()?,
             peer,
+            dialled,
             opened: Instant::now(),
             stream,
         })
@@ -92,12 +98,16 @@ pub enum ConnectError {
         to: SocketAddr,
         /// How long it was waited.
         after: Duration,
+        /// From where.
+        from: SocketAddr,
     },
     /// It was cancelled.
     #[error("{to}: cancelled")]
     Cancelled {
         /// Where to.
         to: SocketAddr,
+        /// From where.
+        from: SocketAddr,
     },
     /// The system says why.
     #[error("{to}: {error}")]
@@ -106,6 +116,8 @@ pub enum ConnectError {
         to: SocketAddr,
         /// The reason.
         error: io::Error,
+        /// From where, if it came so far.
+        from: Option<SocketAddr>,
     },
 }
 
@@ -118,37 +130,74 @@ pub fn connect(
     timeout: Duration,
     cancel: &Cancel,
 ) -> Result<Connection, ConnectError> {
-    let begin = || -> io::Result<(socket2::Socket, bool)> {
+    let stream = open(to, timeout, cancel)?;
+    Connection::new(stream, to, true).map_err(|error| ConnectError::System {
+        to,
+        error,
+        from: None,
+    })
+}
+
+/// Opens a stream to `to`, which does not block yet.
+pub(super) fn open(
+    to: SocketAddr,
+    timeout: Duration,
+    cancel: &Cancel,
+) -> Result<TcpStream, ConnectError> {
+    let any = SocketAddr::new(
+        match to {
+            SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
+            SocketAddr::V6(_) => Ipv6Addr::UNSPECIFIED.into(),
+        },
+        0,
+    );
+    let begin = || -> io::Result<(socket2::Socket, u16)> {
         let socket = socket2::Socket::new(
             socket2::Domain::for_address(to),
             socket2::Type::STREAM,
             None,
         )?;
         socket.set_nonblocking(true)?;
-        match socket.connect(&to.into()) {
-            Ok(()) => Ok((socket, true)),
-            Err(error)
-                if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) =>
-            {
-                Ok((socket, false))
-            }
-            Err(error) => Err(error),
-        }
+        // The system forgets the port of a connection that is refused, unless a port was asked for before.
+        socket.bind(&any.into())?;
+        let port = socket.local_addr()?.as_socket().map_or(0, |at| at.port());
+        Ok((socket, port))
     };
-    let system = |error| ConnectError::System { to, error };
-    let (socket, done) = begin().map_err(system)?;
-    if !done {
-        let deadline = Instant::now().checked_add(timeout);
-        match wait(&socket, PollFlags::OUT, deadline, cancel).map_err(system)? {
-            Waited::Ready => {}
-            Waited::TimedOut => return Err(ConnectError::Timeout { to, after: timeout }),
-            Waited::Cancelled => return Err(ConnectError::Cancelled { to }),
+    let (socket, port) = begin().map_err(|error| ConnectError::System {
+        to,
+        error,
+        from: None,
+    })?;
+    let from = || SocketAddr::new(address::local_for(to.ip()).unwrap_or(any.ip()), port);
+    let system = |error| ConnectError::System {
+        to,
+        error,
+        from: Some(from()),
+    };
+    match socket.connect(&to.into()) {
+        Ok(()) => {}
+        Err(error)
+            if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) =>
+        {
+            let deadline = Instant::now().checked_add(timeout);
+            match wait(&socket, PollFlags::OUT, deadline, cancel).map_err(system)? {
+                Waited::Ready => {}
+                Waited::TimedOut => {
+                    return Err(ConnectError::Timeout {
+                        to,
+                        after: timeout,
+                        from: from(),
+                    });
+                }
+                Waited::Cancelled => return Err(ConnectError::Cancelled { to, from: from() }),
+            }
+            if let Some(error) = socket.take_error().map_err(system)? {
+                return Err(system(error));
+            }
         }
-        if let Some(error) = socket.take_error().map_err(system)? {
-            return Err(system(error));
-        }
+        Err(error) => return Err(system(error)),
     }
-    Connection::new(socket.into(), to).map_err(system)
+    Ok(socket.into())
 }
 
 /// How a wait for a socket, or for standard input, ended.
@@ -327,7 +376,7 @@ impl Listener {
                 Waited::Cancelled => return Err(AcceptError::Cancelled),
             }
             match self.socket.accept() {
-                Ok((stream, peer)) => return Connection::new(stream, peer).map_err(system),
+                Ok((stream, peer)) => return Connection::new(stream, peer, false).map_err(system),
                 // Whoever knocked has gone again.
                 Err(error)
                     if matches!(
@@ -347,8 +396,24 @@ impl Listener {
 pub enum Moment<'a> {
     /// These bytes came or went.
     Bytes(&'a [u8]),
+    /// These bytes came while we were sending, and are dropped.
+    Against(&'a [u8]),
+    /// One of the two has ended its direction in order, or both with a reset.
+    Ended(By, Close),
     /// Nothing has moved for so long, since the connection was opened or since the last bytes.
     Quiet(Duration),
+}
+
+/// Hears what goes over a connection as it goes: a recorder, in the thread that moves the bytes.
+pub trait Witness: Send {
+    /// The connection stands.
+    fn opened(&mut self, connection: &Connection);
+
+    /// It did not come about; `began` is when it was dialled.
+    fn not_dialled(&mut self, error: &ConnectError, began: Nanos);
+
+    /// Something happens on it.
+    fn moment(&mut self, direction: Direction, moment: Moment<'_>);
 }
 
 /// Which part of a transfer failed, where it was not the connection that ended.
@@ -487,6 +552,20 @@ pub fn receive(
     terms: &Terms,
     tell: &mut dyn FnMut(Moment<'_>),
 ) -> Result<Outcome, TransferError> {
+    let received = take(&mut connection, sink, terms, tell);
+    if matches!(&received, Ok(outcome) if (outcome.by, outcome.end) == (By::Peer, End::Fin)) {
+        tell(Moment::Ended(By::Peer, Close::Fin));
+    }
+    hang_up(connection, &received, tell);
+    received
+}
+
+fn take(
+    connection: &mut Connection,
+    sink: &mut dyn Write,
+    terms: &Terms,
+    tell: &mut dyn FnMut(Moment<'_>),
+) -> Result<Outcome, TransferError> {
     let mut count = Count::new(Direction::Receive, connection.opened);
     let mut buffer = vec![0; BUFFER];
     loop {
@@ -532,6 +611,17 @@ pub fn send(
     terms: &Terms,
     tell: &mut dyn FnMut(Moment<'_>),
 ) -> Result<Outcome, TransferError> {
+    let sent = give(&mut connection, source, terms, tell);
+    hang_up(connection, &sent, tell);
+    sent
+}
+
+fn give(
+    connection: &mut Connection,
+    source: &mut dyn Read,
+    terms: &Terms,
+    tell: &mut dyn FnMut(Moment<'_>),
+) -> Result<Outcome, TransferError> {
     let mut count = Count::new(Direction::Send, connection.opened);
     let mut buffer = vec![0; BUFFER];
     let mut limited = false;
@@ -567,7 +657,9 @@ pub fn send(
                     tell(Moment::Quiet(quiet));
                 }
                 Err(error) if is_reset(&error) => {
-                    count.against += waiting(&mut connection.stream);
+                    let n = connection.stream.read(&mut buffer).unwrap_or(0);
+                    count.against += n as u64;
+                    tell(Moment::Against(&buffer[..n]));
                     return Ok(count.outcome(By::Peer, End::Rst));
                 }
                 Err(error) => return Err(count.failed(Part::Network, error)),
@@ -576,6 +668,8 @@ pub fn send(
     }
     // A FIN is the end of the file (RFC 959 3.4.1); what still comes is read so that closing is no RST.
     let end = if limited { End::Limit } else { End::Fin };
+    // Told before it is done: whoever hears of the reply to it in another thread hears of it later.
+    tell(Moment::Ended(By::Us, Close::Fin));
     if connection.stream.shutdown(Shutdown::Write).is_err() {
         return Ok(count.outcome(By::Peer, End::Rst));
     }
@@ -585,8 +679,14 @@ pub fn send(
             return Ok(count.cancelled());
         }
         match connection.stream.read(&mut buffer) {
-            Ok(0) => break,
-            Ok(n) => count.against += n as u64,
+            Ok(0) => {
+                tell(Moment::Ended(By::Peer, Close::Fin));
+                break;
+            }
+            Ok(n) => {
+                count.against += n as u64;
+                tell(Moment::Against(&buffer[..n]));
+            }
             Err(error) if is_slice(&error) => tell(Moment::Quiet(closed.elapsed())),
             Err(error) if is_reset(&error) => return Ok(count.outcome(By::Peer, End::Rst)),
             Err(error) => return Err(count.failed(Part::Network, error)),
@@ -595,10 +695,27 @@ pub fn send(
     Ok(count.outcome(By::Us, end))
 }
 
-/// How many bytes lie ready to be read, up to a buffer of them.
-fn waiting(stream: &mut TcpStream) -> u64 {
-    let mut buffer = vec![0; BUFFER];
-    stream.read(&mut buffer).map_or(0, |n| n as u64)
+impl Connection {
+    /// Closes, and gives how: with bytes that nobody has read, closing is a reset (RFC 1122 4.2.2.13).
+    pub fn close(self) -> Close {
+        let unread = rustix::io::ioctl_fionread(&self.stream).unwrap_or(0);
+        if unread > 0 { Close::Rst } else { Close::Fin }
+    }
+}
+
+/// Closes where the other end has not, and tells how.
+fn hang_up(
+    connection: Connection,
+    ended: &Result<Outcome, TransferError>,
+    tell: &mut dyn FnMut(Moment<'_>),
+) {
+    match ended {
+        Ok(outcome) if outcome.end == End::Rst => tell(Moment::Ended(By::Peer, Close::Rst)),
+        Err(error) if error.part == Part::Network => {}
+        _ => {
+            tell(Moment::Ended(By::Us, connection.close()));
+        }
+    }
 }
 
 #[cfg(test)]
@@ -607,7 +724,7 @@ mod tests {
 
     use super::*;
 
-    const LOOPBACK: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    const LOOPBACK: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
     fn listener() -> Listener {
         bind(SocketAddr::new(LOOPBACK, 0)).expect("a port")

@@ -5,7 +5,7 @@
 
 use std::{
     borrow::Cow,
-    io::{self, BufRead, Write},
+    io::{self, BufRead},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,6 +14,7 @@ use std::{
     thread,
 };
 
+use rustix::termios::{self, OptionalActions, Termios};
 use rustyline::{
     Cmd, ColorMode, CompletionType, ConditionalEventHandler, Config, Context, Editor, Event,
     EventContext, EventHandler, Helper, KeyEvent, RepeatCount,
@@ -26,6 +27,7 @@ use rustyline::{
     validate::Validator,
 };
 
+use super::printer::{self, Above, Shared};
 use crate::ftp::secret;
 
 /// The longest line that is taken from a pipe; what exceeds it comes as a line of its own.
@@ -54,26 +56,44 @@ pub struct Word {
 /// The place where lines are printed while somebody types: above the line being typed.
 pub struct Screen {
     printer: Printer,
+    /// How the terminal was before the editor had it.
+    before: Option<Termios>,
 }
 
 enum Printer {
-    Editor(Box<dyn rustyline::ExternalPrinter + Send>),
+    Editor(Above),
     Stdout,
 }
 
+impl Drop for Screen {
+    fn drop(&mut self) {
+        if let Printer::Editor(above) = &self.printer {
+            above.finish();
+        }
+    }
+}
+
 impl Screen {
+    /// Gives the terminal back while a line may still be typed: what is printed from now on goes out directly.
+    pub fn leave(&mut self) {
+        if let Printer::Editor(above) = &self.printer {
+            above.finish();
+        }
+        self.printer = Printer::Stdout;
+        if let Some(before) = self.before.take() {
+            let _ = termios::tcsetattr(io::stdin(), OptionalActions::Drain, &before);
+            let _ = self.print("\r\x1b[K");
+        }
+    }
+
     /// Prints whole lines at once.
     ///
     /// # Errors
     /// Where the terminal or the pipe takes no more.
     pub fn print(&mut self, text: &str) -> io::Result<()> {
-        match &mut self.printer {
-            Printer::Editor(printer) => printer.print(text.to_owned()).map_err(io::Error::other),
-            Printer::Stdout => {
-                let mut out = io::stdout().lock();
-                out.write_all(text.as_bytes())?;
-                out.flush()
-            }
+        match &self.printer {
+            Printer::Editor(above) => above.print(text),
+            Printer::Stdout => printer::direct(text),
         }
     }
 }
@@ -82,11 +102,13 @@ impl Screen {
 /// before it has been dealt with.
 pub struct Keyboard {
     go: Sender<()>,
+    shared: Arc<Shared>,
 }
 
 impl Keyboard {
     /// Lets the next line be typed.
     pub fn go_on(&self) {
+        self.shared.begin();
         let _ = self.go.send(());
     }
 }
@@ -120,16 +142,26 @@ pub fn terminal<T: Send + 'static>(
     );
     // A terminal that can do nothing but print (TERM=dumb) has no line to be torn: what comes is printed as it comes.
     // There, a prompt would stand in front of the server's lines.
+    let shared = Arc::new(Shared::default());
+    shared.begin();
     let (printer, prompt) = match editor.create_external_printer() {
-        Ok(printer) => (Printer::Editor(Box::new(printer)), prompt.to_owned()),
+        Ok(printer) => {
+            let above = Above::start(printer, Arc::clone(&shared))?;
+            (Printer::Editor(above), prompt.to_owned())
+        }
         Err(_) => (Printer::Stdout, String::new()),
     };
+    let before = termios::tcgetattr(io::stdin()).ok();
     let (go, gone_on) = channel();
+    let typing = Arc::clone(&shared);
     thread::Builder::new()
         .name("keyboard".into())
         .spawn(move || {
             loop {
-                let typed = match editor.readline(&prompt) {
+                typing.prompt();
+                let line = editor.readline(&prompt);
+                typing.end();
+                let typed = match line {
                     Ok(line) => {
                         let (verb, _) = secret::verb_of(line.as_bytes());
                         if !line.is_empty() && !secret::is_secret(verb) {
@@ -147,7 +179,7 @@ pub fn terminal<T: Send + 'static>(
                 }
             }
         })?;
-    Ok((Screen { printer }, Keyboard { go }))
+    Ok((Screen { printer, before }, Keyboard { go, shared }))
 }
 
 /// Starts reading plain lines from standard input; printing goes to standard output.
@@ -174,8 +206,12 @@ pub fn pipe<T: Send + 'static>(
     Ok((
         Screen {
             printer: Printer::Stdout,
+            before: None,
         },
-        Keyboard { go },
+        Keyboard {
+            go,
+            shared: Arc::default(),
+        },
     ))
 }
 

@@ -5,11 +5,14 @@
 //! | [`address`] | hosts and ports as people write them, and the addresses behind them |
 //! | [`clock`] | the wall clock |
 //! | [`control`] | the control connection of `raw` |
+//! | [`client`] | the client player's sockets |
 //! | [`data`] | data connections: opening, waiting, moving bytes |
 //! | [`editor`] | the line editor |
 //! | [`events`] | the file of `--events` |
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`person`] | the person who types a fake server's replies |
+//! | `printer` | printing above a line that is being typed |
 //! | [`progress`] | progress of a long transfer |
 //! | [`server`] | the fake server's sockets |
 //! | [`signal`] | Ctrl-C |
@@ -18,6 +21,7 @@
 
 pub mod address;
 pub mod background;
+pub mod client;
 pub mod clock;
 pub mod control;
 pub mod data;
@@ -25,10 +29,13 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod person;
+mod printer;
 pub mod progress;
 pub mod server;
 mod server_data;
 mod server_files;
+mod server_wire;
 pub mod signal;
 pub mod stdio;
 pub mod terminals;

@@ -12,8 +12,9 @@ use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
     ops::RangeInclusive,
     path::PathBuf,
+    pin::Pin,
     rc::Rc,
-    sync::Arc,
+    sync::{Arc, mpsc::Receiver},
     time::Duration,
 };
 
@@ -28,9 +29,13 @@ use tokio::{
 };
 
 pub use super::server_files::{Folder, Shelf, TreeError};
+pub use super::server_wire::{Channel, Heard};
 use super::{
     clock::Clock,
+    editor::Typed,
+    person::{self, Person},
     server_data::{self, DataTask, Done, Sending},
+    server_wire::{Ear, Stream},
 };
 use crate::{
     ftp::{
@@ -40,7 +45,7 @@ use crate::{
         side::Side,
     },
     script::{
-        effect::{DataFault, Effect, End, Input, Order, Origin},
+        effect::{DataFault, Effect, End, Hand, Input, Origin},
         play::Play,
         server::Player,
         watch::{Direction, Happening},
@@ -86,6 +91,8 @@ pub struct Options {
     pub once: bool,
     /// How many of the first bytes of each file that is sent are told.
     pub sample: usize,
+    /// Every byte is told to [`Tap::wire`].
+    pub wire: bool,
 }
 
 impl Default for Options {
@@ -104,6 +111,7 @@ impl Default for Options {
             line: MAX_LINE,
             once: false,
             sample: 0,
+            wire: false,
         }
     }
 }
@@ -128,6 +136,11 @@ pub enum StartError {
 pub trait Tap {
     /// Something happened on a connection, at this time.
     fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>);
+
+    /// Something went over one of a connection's wires. Told where [`Options::wire`] asks for it.
+    fn wire(&self, connection: u64, channel: Channel, at: Nanos, heard: &Heard<'_>) {
+        let _ = (connection, channel, at, heard);
+    }
 }
 
 impl<F: Fn(u64, Nanos, &Happening<'_>)> Tap for F {
@@ -166,8 +179,8 @@ pub struct Server {
 pub enum Given {
     /// A reply, or a line of one.
     Reply(Vec<u8>),
-    /// Something else.
-    Order(Order),
+    /// Something with the data connection.
+    Hand(Hand),
 }
 
 /// What may wait to be carried out for a person; nobody types faster.
@@ -182,6 +195,11 @@ impl Commander {
     pub fn give(&self, connection: u64, given: Given) {
         // A server that has ended has nobody left to say it to.
         let _ = self.0.blocking_send((connection, given));
+    }
+
+    /// The same in the server's own thread.
+    pub(super) async fn give_here(&self, connection: u64, given: Given) {
+        let _ = self.0.send((connection, given)).await;
     }
 }
 
@@ -201,13 +219,25 @@ struct Shared {
     play: Arc<Play>,
     options: Options,
     clock: Clock,
-    tap: Box<dyn Tap>,
+    tap: Rc<dyn Tap>,
     open: Cell<usize>,
     ports: Rc<Cell<usize>>,
     connections: Cell<u64>,
     stop: watch::Sender<bool>,
     /// Where what a person types goes, by connection; `None` where nobody types.
     hands: Option<RefCell<HashMap<u64, mpsc::Sender<Given>>>>,
+}
+
+impl Shared {
+    /// Who hears of a connection of this client, if anybody does.
+    fn ear(&self, connection: u64, channel: Channel) -> Option<Ear> {
+        self.options.wire.then(|| Ear {
+            tap: Rc::clone(&self.tap),
+            clock: self.clock,
+            connection,
+            channel,
+        })
+    }
 }
 
 impl Server {
@@ -288,6 +318,31 @@ impl Server {
     /// Serves clients in this thread until it is stopped (or, with `once`, the first client has gone), then closes what
     /// is open. Gives the number of clients that were served.
     pub fn run(self, tap: impl Tap + 'static) -> u64 {
+        self.serve(tap, None)
+    }
+
+    /// The same with a person who types replies: what the keyboard reports comes from `keys`.
+    ///
+    /// # Errors
+    /// When the system has no thread to give.
+    pub fn run_by_hand(
+        mut self,
+        tap: impl Tap + 'static,
+        person: Rc<dyn Person>,
+        keys: Receiver<Typed>,
+    ) -> io::Result<u64> {
+        let keys = person::keys(keys)?;
+        let commander = self.commander();
+        let (clock, stop) = (self.clock, self.stop.clone());
+        let attending = person::attend(person, keys, commander, clock, stop);
+        Ok(self.serve(tap, Some(Box::pin(attending))))
+    }
+
+    fn serve(
+        self,
+        tap: impl Tap + 'static,
+        beside: Option<Pin<Box<dyn Future<Output = ()>>>>,
+    ) -> u64 {
         let Server {
             runtime,
             listeners,
@@ -302,7 +357,7 @@ impl Server {
             play,
             options,
             clock,
-            tap: Box::new(tap),
+            tap: Rc::new(tap),
             open: Cell::new(0),
             ports: Rc::new(Cell::new(0)),
             connections: Cell::new(0),
@@ -311,6 +366,9 @@ impl Server {
         });
         let tasks = LocalSet::new();
         runtime.block_on(tasks.run_until(async {
+            if let Some(beside) = beside {
+                spawn_local(beside);
+            }
             if let Some(given) = given {
                 spawn_local(hand_out(given, Rc::clone(&shared)));
             }
@@ -394,7 +452,17 @@ async fn accept(listener: TcpListener, shared: Rc<Shared>) {
             shared
                 .tap
                 .tell(number, now, &Happening::TurnedAway { client });
-            let _ = stream.try_write(b"421 Too many connections.\r\n");
+            let ear = shared.ear(number, Channel::Control);
+            if let Ok(stream) = Stream::new(stream, client, false, ear) {
+                let line: &[u8] = if shared.hands.is_some() {
+                    b"421 One client at a time: this server is played by hand.\r\n"
+                } else {
+                    b"421 Too many connections.\r\n"
+                };
+                if let Ok(sent) = stream.try_write(line) {
+                    stream.heard(Side::Server, &line[..sent]);
+                }
+            }
             continue;
         }
         shared.open.set(shared.open.get() + 1);
@@ -430,13 +498,13 @@ async fn hand_out(mut given: mpsc::Receiver<(u64, Given)>, shared: Rc<Shared>) {
 struct Connection<'s> {
     shared: &'s Shared,
     number: u64,
-    stream: TcpStream,
+    stream: Stream,
     client: SocketAddr,
     local: SocketAddr,
     dialogue: Dialogue,
     player: Player,
     port: Option<Port>,
-    data: Option<TcpStream>,
+    data: Option<Stream>,
     task: Option<DataTask>,
     /// The client has closed its direction.
     ended: bool,
@@ -486,6 +554,8 @@ impl<'s> Connection<'s> {
                 server: local,
             },
         );
+        let ear = shared.ear(number, Channel::Control);
+        let stream = Stream::new(stream, client, false, ear).ok()?;
         let mut dialogue = Dialogue::with_line_limit(ends, shared.options.line);
         dialogue.starts_in(b"/");
         Some(Connection {
@@ -560,7 +630,10 @@ impl<'s> Connection<'s> {
                         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
                             return (Side::Server, Close::Fin);
                         }
-                        Err(_) => return (Side::User, Close::Rst),
+                        Err(_) => {
+                            self.stream.ended(Close::Rst);
+                            return (Side::User, Close::Rst);
+                        }
                     }
                     None
                 }
@@ -569,7 +642,7 @@ impl<'s> Connection<'s> {
                     let now = self.shared.clock.now();
                     match given {
                         Some(Given::Reply(line)) => self.player.take(Input::Typed(&line), now),
-                        Some(Given::Order(order)) => self.player.take(Input::Order(order), now),
+                        Some(Given::Hand(hand)) => self.player.take(Input::Hand(hand), now),
                         None => self.given = None,
                     }
                     None
@@ -587,11 +660,15 @@ impl<'s> Connection<'s> {
     fn read(&mut self) -> io::Result<Option<bool>> {
         let mut buffer = [0; READ];
         let read = match self.stream.try_read(&mut buffer) {
-            Ok(0) => return Ok(Some(false)),
+            Ok(0) => {
+                self.stream.ended(Close::Fin);
+                return Ok(Some(false));
+            }
             Ok(read) => read,
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
             Err(error) => return Err(error),
         };
+        self.stream.heard(Side::User, &buffer[..read]);
         let now = self.shared.clock.now();
         let mut commands: Vec<(Vec<u8>, bool)> = Vec::new();
         let mut sealed = false;
@@ -645,17 +722,19 @@ impl<'s> Connection<'s> {
             Effect::OpenData { call, from, within } => {
                 self.data = None;
                 let allow_foreign = self.shared.play.limits.allow_foreign;
+                let ear = self.shared.ear(self.number, Channel::Data);
                 self.task = match (call, self.port.take()) {
                     (Some(to), _) => {
                         let from = from.unwrap_or(self.local.port().wrapping_sub(1));
                         let from = SocketAddr::new(self.local.ip(), from);
-                        Some(server_data::call(to, from, within))
+                        Some(server_data::call(to, from, within, ear))
                     }
                     (None, Some(port)) => Some(server_data::accept(
                         port,
                         self.client,
                         allow_foreign,
                         within,
+                        ear,
                     )),
                     (None, None) => None,
                 };
@@ -698,25 +777,21 @@ impl<'s> Connection<'s> {
                 let folder = self.shared.options.folder.clone();
                 self.task = Some(server_data::count(folder, source));
             }
-            Effect::ReceiveData { name, limit } => {
+            Effect::ReceiveData { name, to, limit } => {
                 if let Some(stream) = self.data.take() {
-                    let path = self
-                        .shared
-                        .options
-                        .store
-                        .as_ref()
-                        .map(|dir| dir.join(&name));
+                    let store = self.shared.options.store.as_ref();
+                    let path = to.or_else(|| store.map(|dir| dir.join(&name)));
                     self.task = Some(server_data::receive(stream, path, name, limit));
                 }
             }
             Effect::CloseData(end) => {
                 self.task = None;
                 if let Some(stream) = self.data.take() {
-                    close(&stream, end);
+                    stream.close(end);
                 }
             }
             Effect::Close(end) => {
-                close(&self.stream, end);
+                self.stream.close(end);
                 return Some(match end {
                     End::Reset => (Side::Server, Close::Rst),
                     End::Fin if self.ended => (Side::User, Close::Fin),
@@ -733,13 +808,16 @@ impl<'s> Connection<'s> {
         let mut rest = bytes;
         while !rest.is_empty() {
             match self.stream.try_write(rest) {
-                Ok(written) => rest = &rest[written..],
+                Ok(written) => {
+                    self.stream.heard(Side::Server, &rest[..written]);
+                    rest = &rest[written..];
+                }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     match time::timeout(STALL, self.stream.writable()).await {
                         Ok(Ok(())) => {}
                         Ok(Err(_)) => return Some((Side::User, Close::Rst)),
                         Err(_) => {
-                            close(&self.stream, End::Reset);
+                            self.stream.close(End::Reset);
                             return Some((Side::Server, Close::Rst));
                         }
                     }
@@ -891,13 +969,4 @@ fn bind_port(ip: IpAddr, port: u16) -> Option<(TcpListener, SocketAddr)> {
     let listener = listener(SocketAddr::new(ip, port)).ok()?;
     let address = listener.local_addr().ok()?;
     Some((listener, address))
-}
-
-/// Prepares the end of a connection that is about to be dropped.
-fn close(stream: &TcpStream, end: End) {
-    let socket = socket2::SockRef::from(stream);
-    let _ = match end {
-        End::Fin => socket.shutdown(std::net::Shutdown::Write),
-        End::Reset => socket.set_linger(Some(Duration::ZERO)),
-    };
 }

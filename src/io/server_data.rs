@@ -2,12 +2,13 @@
 //! own, so that the control connection stays awake and an ABOR simply drops it.
 
 use std::{
+    cell::Cell,
     fs,
     io::{self, Read, Write},
     net::SocketAddr,
     path::{Path, PathBuf},
     pin::Pin,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use tokio::{
@@ -19,12 +20,16 @@ use tokio::{
 use super::{
     server::Port,
     server_files::{Body, Folder},
+    server_wire::{Ear, Heard, Stream},
 };
-use crate::script::{
-    ascii::{FromWire, ToWire},
-    effect::{DataFault, Source},
-    server::may_come,
-    watch::Direction,
+use crate::{
+    ftp::{dialogue::Close, side::Side},
+    script::{
+        ascii::{FromWire, ToWire},
+        effect::{DataFault, Source},
+        server::may_come,
+        watch::Direction,
+    },
 };
 
 /// Bytes read from a file or a socket at once.
@@ -44,7 +49,7 @@ pub(super) enum Done {
     Opened(Result<Opened, DataFault>),
     /// Bytes were moved.
     Moved {
-        stream: TcpStream,
+        stream: Stream,
         direction: Direction,
         bytes: u64,
         sample: Vec<u8>,
@@ -53,7 +58,7 @@ pub(super) enum Done {
     },
     /// An upload is in memory.
     Kept {
-        stream: TcpStream,
+        stream: Stream,
         content: Vec<u8>,
         bytes: u64,
         fault: Option<DataFault>,
@@ -64,7 +69,7 @@ pub(super) enum Done {
 
 /// A data connection.
 pub(super) struct Opened {
-    pub(super) stream: TcpStream,
+    pub(super) stream: Stream,
     pub(super) from: SocketAddr,
     pub(super) to: SocketAddr,
     pub(super) active: bool,
@@ -81,6 +86,7 @@ pub(super) fn accept(
     client: SocketAddr,
     allow_foreign: bool,
     within: Duration,
+    ear: Option<Ear>,
 ) -> DataTask {
     Box::pin(async move {
         let mut strangers = Vec::new();
@@ -90,6 +96,8 @@ pub(super) fn accept(
                 if may_come(allow_foreign, client, from) {
                     return Some((stream, from));
                 }
+                // It comes and goes on the wire too.
+                drop(Stream::new(stream, from, false, ear.clone()));
                 strangers.push(from);
                 if strangers.len() >= MAX_STRANGERS {
                     return None;
@@ -100,7 +108,7 @@ pub(super) fn accept(
         let opened = accepted.and_then(|(stream, from)| {
             let to = stream.local_addr().ok()?;
             Some(Opened {
-                stream,
+                stream: Stream::new(stream, from, false, ear).ok()?,
                 from,
                 to,
                 active: false,
@@ -113,30 +121,56 @@ pub(super) fn accept(
 }
 
 /// Calls the client, from the wanted source port where the system allows it, else from any.
-pub(super) fn call(to: SocketAddr, from: SocketAddr, within: Duration) -> DataTask {
+pub(super) fn call(
+    to: SocketAddr,
+    from: SocketAddr,
+    within: Duration,
+    ear: Option<Ear>,
+) -> DataTask {
     Box::pin(async move {
-        let called = time::timeout(within, dial(to, from)).await;
+        let (tried, began) = (Cell::new(None), Instant::now());
+        let called = time::timeout(within, dial(to, from, &tried, ear.clone())).await;
+        let refused = match &called {
+            Ok(Err(error)) if error.kind() == io::ErrorKind::ConnectionRefused => Some(true),
+            Ok(_) => None,
+            Err(_) => Some(false),
+        };
+        if let (Some(refused), Some(from), Some(ear)) = (refused, tried.get(), &ear) {
+            ear.tell(Heard::NotReached {
+                from,
+                to,
+                refused,
+                after: began.elapsed(),
+            });
+        }
         let opened = called.ok().and_then(Result::ok);
         Done::Opened(opened.ok_or(DataFault::NotReached))
     })
 }
 
-async fn dial(to: SocketAddr, from: SocketAddr) -> io::Result<Opened> {
-    let wanted = match dial_from(to, from).await {
-        Ok(stream) => return opened(stream, to, None),
+/// Dials; `tried` is where it was dialled from.
+async fn dial(
+    to: SocketAddr,
+    from: SocketAddr,
+    tried: &Cell<Option<SocketAddr>>,
+    ear: Option<Ear>,
+) -> io::Result<Opened> {
+    let wanted = match dial_from(to, from, tried).await {
+        Ok(stream) => return opened(stream, to, None, ear),
         // Refused from this port is refused from any.
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => return Err(error),
         Err(error) => Some((from.port(), error.kind())),
     };
     let any = SocketAddr::new(from.ip(), 0);
-    let stream = dial_from(to, any).await?;
-    opened(stream, to, wanted)
+    let stream = dial_from(to, any, tried).await?;
+    opened(stream, to, wanted, ear)
 }
 
 fn opened(
     stream: TcpStream,
     to: SocketAddr,
     wanted: Option<(u16, io::ErrorKind)>,
+    ear: Option<Ear>,
 ) -> io::Result<Opened> {
     Ok(Opened {
         from: stream.local_addr()?,
@@ -144,11 +178,15 @@ fn opened(
         active: true,
         wanted,
         strangers: Vec::new(),
-        stream,
+        stream: Stream::new(stream, to, true, ear)?,
     })
 }
 
-async fn dial_from(to: SocketAddr, from: SocketAddr) -> io::Result<TcpStream> {
+async fn dial_from(
+    to: SocketAddr,
+    from: SocketAddr,
+    tried: &Cell<Option<SocketAddr>>,
+) -> io::Result<TcpStream> {
     let socket = match to {
         SocketAddr::V4(_) => TcpSocket::new_v4()?,
         SocketAddr::V6(_) => TcpSocket::new_v6()?,
@@ -158,6 +196,7 @@ async fn dial_from(to: SocketAddr, from: SocketAddr) -> io::Result<TcpStream> {
     if from.is_ipv4() == to.is_ipv4() {
         socket.bind(from)?;
     }
+    tried.set(socket.local_addr().ok());
     socket.connect(to).await
 }
 
@@ -173,11 +212,12 @@ pub(super) struct Sending {
 }
 
 /// Sends.
-pub(super) fn send(stream: TcpStream, folder: Folder, sending: Sending) -> DataTask {
+pub(super) fn send(stream: Stream, folder: Folder, sending: Sending) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let name = match &sending.source {
             Source::File(path) => Some(path.clone()),
+            Source::Disk(path) => Some(path.display().to_string()),
             Source::Bytes(_) | Source::Shared(_) => None,
         };
         let mut sent = Sent::default();
@@ -212,7 +252,7 @@ impl Sent {
 }
 
 async fn pump(
-    stream: &mut TcpStream,
+    stream: &mut Stream,
     mut body: Body,
     sending: &Sending,
     sent: &mut Sent,
@@ -227,8 +267,13 @@ async fn pump(
             .map_err(|_| DataFault::NoFile)?;
     }
     #[cfg(target_os = "linux")]
-    if let (Body::File(file), None, false, 0) = (&body, sending.pace, sending.ascii, sending.sample)
-    {
+    if let (Body::File(file), None, false, 0, false) = (
+        &body,
+        sending.pace,
+        sending.ascii,
+        sending.sample,
+        stream.is_heard(),
+    ) {
         match splice(stream, file, sending.offset, &mut left, &mut sent.bytes).await {
             Ok(()) => return Ok(()),
             // A file system that cannot do it: by hand.
@@ -264,8 +309,15 @@ async fn pump(
             .map_or(bytes.len(), |(piece, _)| piece as usize)
             .max(1);
         for chunk in bytes.chunks(piece) {
-            match time::timeout(STALL, stream.write_all(chunk)).await {
-                Ok(Ok(())) => sent.note(chunk, sending.sample),
+            match time::timeout(STALL, stream.tcp.write_all(chunk)).await {
+                Ok(Ok(())) => {
+                    stream.heard(Side::Server, chunk);
+                    sent.note(chunk, sending.sample);
+                }
+                Ok(Err(_)) => {
+                    stream.ended(Close::Rst);
+                    return Err(DataFault::Lost);
+                }
                 _ => return Err(DataFault::Lost),
             }
             if let Some((_, pause)) = sending.pace
@@ -311,12 +363,7 @@ async fn splice(
 }
 
 /// Receives until the client closes, into `path` where there is one.
-pub(super) fn receive(
-    stream: TcpStream,
-    path: Option<PathBuf>,
-    name: String,
-    limit: u64,
-) -> DataTask {
+pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, limit: u64) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let mut received = 0;
@@ -344,7 +391,7 @@ pub(super) fn receive(
 
 /// Receives until the client closes, into memory, behind what was there before.
 pub(super) fn keep(
-    stream: TcpStream,
+    stream: Stream,
     folder: Folder,
     before: Option<(Source, u64)>,
     limit: u64,
@@ -392,20 +439,26 @@ pub(super) fn keep(
 }
 
 async fn fill(
-    stream: &mut TcpStream,
+    stream: &mut Stream,
     limit: u64,
     received: &mut u64,
     mut keep: impl FnMut(&[u8]) -> Result<(), DataFault>,
 ) -> Result<(), DataFault> {
     let mut buffer = vec![0; CHUNK];
     loop {
-        let read = match time::timeout(STALL, stream.read(&mut buffer)).await {
+        let read = match time::timeout(STALL, stream.tcp.read(&mut buffer)).await {
             Ok(Ok(read)) => read,
+            Ok(Err(_)) => {
+                stream.ended(Close::Rst);
+                return Err(DataFault::Lost);
+            }
             _ => return Err(DataFault::Lost),
         };
         if read == 0 {
+            stream.ended(Close::Fin);
             return Ok(());
         }
+        stream.heard(Side::User, &buffer[..read]);
         let room = usize::try_from(limit - *received).unwrap_or(usize::MAX);
         let taken = &buffer[..read.min(room)];
         keep(taken)?;

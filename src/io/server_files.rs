@@ -143,6 +143,7 @@ impl Folder {
         let path = match source {
             Source::Bytes(bytes) => return Ok(memory(Memory::Ours(bytes.clone()))),
             Source::Shared(bytes) => return Ok(memory(Memory::Shared(bytes.clone()))),
+            Source::Disk(path) => return Ok(Body::File(open_file(path)?)),
             Source::File(path) => path,
         };
         match self {
@@ -211,11 +212,18 @@ fn walk(at: &Path, inner: &str, dir: &str, depth: usize, tree: &mut Tree) -> Res
 fn open_below(dir: &Path, path: &str) -> io::Result<fs::File> {
     let root = dir.canonicalize()?;
     let real = root.join(path).canonicalize()?;
-    // A pipe would keep the open waiting.
-    if !real.starts_with(&root) || !fs::metadata(&real)?.is_file() {
+    if !real.starts_with(&root) {
         return Err(io::ErrorKind::NotFound.into());
     }
-    fs::File::open(real)
+    open_file(&real)
+}
+
+/// Opens a regular file; a pipe would keep the open waiting.
+fn open_file(path: &Path) -> io::Result<fs::File> {
+    if !fs::metadata(path)?.is_file() {
+        return Err(io::ErrorKind::NotFound.into());
+    }
+    fs::File::open(path)
 }
 
 /// Bytes to be read from somewhere.

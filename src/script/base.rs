@@ -42,7 +42,7 @@ impl Default for Memory {
     }
 }
 
-/// A step of an answer, or of what a person orders.
+/// A step of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Op {
     /// Send this line; it may open a data port.
@@ -71,12 +71,6 @@ pub(super) enum Op {
     Count(Source),
     /// Close the data connection.
     Close,
-    /// A person's order: open a data port.
-    Port,
-    /// A person's order: receive under this name.
-    Take(Vec<u8>),
-    /// A person's order: send this line as it is.
-    Raw(Vec<u8>),
 }
 
 /// What is asked, and when.
@@ -833,6 +827,7 @@ mod tests {
                     Source::Bytes(bytes) => format!("> {}", String::from_utf8_lossy(&bytes)),
                     Source::Shared(bytes) => format!("> {} from {offset} {ascii}", bytes.len()),
                     Source::File(path) => format!("> {path}"),
+                    Source::Disk(path) => format!("> {}", path.display()),
                 },
                 other => format!("{other:?}"),
             })

@@ -8,6 +8,7 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use super::{
+    clients::Client,
     literal::{Literal, Piece, Value},
     notation::{Action, Block, Body, DataAction, Eol, Item, Script},
     params::Values,
@@ -44,65 +45,6 @@ macro_rules! traps {
             }
         }
     };
-}
-
-/// A client whose behaviour was measured.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Client {
-    /// curl 7.88.
-    Curl,
-    /// GNU Wget 1.21.
-    Wget,
-    /// lftp 4.9.
-    Lftp,
-    /// NcFTP 3.2.
-    Ncftp,
-    /// tnftp.
-    Tnftp,
-    /// Python's ftplib.
-    Ftplib,
-    /// FileZilla 3.63.
-    FileZilla,
-}
-
-impl Client {
-    /// All of them.
-    pub const ALL: [Client; 7] = [
-        Client::Curl,
-        Client::Wget,
-        Client::Lftp,
-        Client::Ncftp,
-        Client::Tnftp,
-        Client::Ftplib,
-        Client::FileZilla,
-    ];
-
-    /// Its name.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Client::Curl => "curl",
-            Client::Wget => "wget",
-            Client::Lftp => "lftp",
-            Client::Ncftp => "ncftp",
-            Client::Tnftp => "tnftp",
-            Client::Ftplib => "ftplib",
-            Client::FileZilla => "FileZilla",
-        }
-    }
-
-    /// How long it waits for a reply with its default settings; `None`: longer than anybody types.
-    #[must_use]
-    pub const fn patience(self) -> Option<Duration> {
-        match self {
-            Client::FileZilla => Some(Duration::from_secs(20)),
-            Client::Tnftp => Some(Duration::from_secs(60)),
-            Client::Curl => Some(Duration::from_secs(120)),
-            Client::Ncftp => Some(Duration::from_secs(135)),
-            Client::Lftp => Some(Duration::from_secs(300)),
-            Client::Wget | Client::Ftplib => None,
-        }
-    }
 }
 
 traps! {
@@ -560,6 +502,7 @@ impl Checker<'_> {
             .filter(|client| {
                 client
                     .patience()
+                    .reply
                     .is_some_and(|patience| longest >= patience)
             })
             .map(Client::name)

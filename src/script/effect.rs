@@ -1,9 +1,8 @@
 //! What goes in and out of the server player: inputs, effects, and what is worth telling beside them.
 
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::pattern::WhyNot;
-use crate::ftp::code::ReplyCode;
 
 /// What comes in.
 #[derive(Debug)]
@@ -39,29 +38,35 @@ pub enum Input<'a> {
     },
     /// The answer to [`Effect::Ask`]: the line that a person typed.
     Typed(&'a [u8]),
-    /// A person who plays the server wants this done.
-    Order(Order),
+    /// A person does something with the data connection.
+    Hand(Hand),
     /// The client has closed its direction: no more commands come.
     Ended,
 }
 
-/// What a person who plays the server can have done beside replying.
+/// What a person at the server does with the data connection. One thing is done after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Order {
-    /// Open a data port; [`super::watch::Happening::PortOpened`] tells where.
-    OpenPort,
-    /// Take the data connection: accept, or dial what PORT said.
-    TakeData,
-    /// Send this over the data connection, taking it first where need be, and close it.
-    Send(Arc<[u8]>),
-    /// Receive from the data connection until the client closes it; the name it is kept under.
-    Receive(Vec<u8>),
-    /// Close the data connection.
-    CloseData,
-    /// Send this line, whoever waits for it or not.
-    Line(Vec<u8>),
-    /// Close the control connection.
-    HangUp,
+pub enum Hand {
+    /// Open a data port, in place of the one that is open.
+    Listen,
+    /// Take the data connection: accept the client, or call it. Nothing where it is there.
+    Take,
+    /// Send this; with TYPE A's line ends where the transfer is in TYPE A, or a listing.
+    Send {
+        /// What.
+        source: Source,
+        /// Nothing follows: close the connection behind it.
+        last: bool,
+    },
+    /// Receive until the client closes.
+    Receive {
+        /// The name that it has for the client.
+        name: String,
+        /// The file it goes to; `None`: as for `D<`.
+        to: Option<PathBuf>,
+    },
+    /// Close it and the data port, and give up whatever is going on there.
+    Close(End),
 }
 
 /// What goes wrong with a data connection.
@@ -139,6 +144,8 @@ pub enum Source {
     Shared(Arc<[u8]>),
     /// A file of the script's folder; the path is relative and has no `..`.
     File(String),
+    /// A file that the person at the server has named.
+    Disk(PathBuf),
 }
 
 /// What is to be done.
@@ -193,6 +200,8 @@ pub enum Effect {
     ReceiveData {
         /// The name it is kept under.
         name: String,
+        /// The file that a person chose for it.
+        to: Option<PathBuf>,
         /// No more than this.
         limit: u64,
     },
@@ -215,14 +224,12 @@ pub struct Ask {
     pub command: Vec<u8>,
     /// What the code must begin with; empty where that is left open.
     pub code: String,
-    /// A model answer.
+    /// A model answer, its code included.
     pub model: Option<Vec<u8>>,
     /// The data port that was opened for it.
     pub port: Option<SocketAddr>,
     /// A 1yz reply to the same command went before.
     pub preliminary: bool,
-    /// A reply of several lines is open, with this code.
-    pub open: Option<ReplyCode>,
 }
 
 /// Something worth telling that no reply says.
@@ -246,6 +253,8 @@ pub enum Notice {
         /// Why.
         fault: DataFault,
     },
+    /// What a person wanted with the data connection failed.
+    ByHand(DataFault),
     /// ABOR ended this block (the line of its pattern) before its end.
     Aborted(u32),
     /// The same command, so often within a second.

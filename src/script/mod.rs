@@ -18,25 +18,31 @@
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
 //! | [`play`] | a script made ready: what all its connections share |
+//! | [`client`] | the client player: a script's `C>` lines turned round |
 //! | [`effect`] | what goes in and out of it |
 //! | [`server`] | the server player of one connection |
 //! | `base` | the server behind `-- files DIR`, |
 //! | [`tree`], [`ascii`], [`date`] | its files, its TYPE A, its dates |
 //! | [`watch`] | what happens on a server |
 //! | [`from`] | a log or a transcript made into a script |
-//! | [`hand`] | a person plays the server: what is wrong with a typed reply |
+//! | [`by_hand`] | what a person types at the server, and what is wrong with it |
+//! | [`address`] | what is wrong with an address that they typed |
+//! | [`clients`] | real clients: recognising them, how long they wait |
 //! | [`console`] | what a line means that a person types |
 //! | [`coach`] | what a person at the control line should be told |
 
+pub mod address;
 pub mod ascii;
 mod base;
+pub mod by_hand;
 pub mod check;
+pub mod client;
+pub mod clients;
 pub mod coach;
 pub mod console;
 pub mod date;
 pub mod effect;
 pub mod from;
-pub mod hand;
 pub mod literal;
 pub mod mistake;
 pub mod notation;

@@ -85,6 +85,18 @@ pub struct Typed {
     pub model: Option<Literal>,
 }
 
+impl Typed {
+    /// The whole model reply: a code of three digits stands before its text; where fewer digits are asked for, the text
+    /// brings its own.
+    #[must_use]
+    pub fn reply(code: &str, model: &[u8]) -> Vec<u8> {
+        if code.len() < 3 {
+            return model.to_vec();
+        }
+        [code.as_bytes(), b" ", model].concat()
+    }
+}
+
 /// A setting of the whole script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Setting {

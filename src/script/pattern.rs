@@ -259,6 +259,12 @@ fn glob_matches(glob: &Literal, command: &[u8], value: &dyn Fn(&Value, &mut Vec<
     false
 }
 
+/// True where a text with stars matches all of `bytes`, every byte as written.
+#[must_use]
+pub fn literal_matches(text: &Literal, bytes: &[u8]) -> bool {
+    pieces_match(&text.pieces, bytes, 0, 0)
+}
+
 fn same(pattern: &[u8], command: &[u8], at: usize, verb: usize) -> bool {
     let Some(part) = command.get(at..at + pattern.len()) else {
         return false;

@@ -74,7 +74,7 @@ pub struct Play {
     pub limits: Limits,
     /// What a 227 names instead of the address that the client reached.
     pub public_address: Option<Ipv4Addr>,
-    /// A person answers what no block does, before the built-in server would.
+    /// A person answers what no block does and the built-in server does not either.
     pub by_hand: bool,
     /// The files behind `-- files`.
     pub(super) tree: Option<Mutex<Tree>>,
@@ -128,6 +128,13 @@ impl Play {
             values,
             limits,
         })
+    }
+
+    /// A person is needed: everything is typed by hand, or some replies of the script are.
+    #[must_use]
+    pub fn needs_person(&self) -> bool {
+        let typed = |line: &super::notation::Line| matches!(line.item, Item::Typed(_));
+        self.by_hand || self.script.lines.iter().any(typed)
     }
 
     /// The next number (from 0) among the connections that use this block.

@@ -12,9 +12,9 @@ use std::{borrow::Cow, collections::VecDeque, net::SocketAddr, sync::Arc, time::
 use super::{
     base::{self, Memory, Op, Question, lock},
     date,
-    effect::{Ask, DataFault, Effect, End, Input, Near, Notice, Order, Origin, Source, Why},
+    effect::{Ask, DataFault, Effect, End, Hand, Input, Near, Notice, Origin, Source, Why},
     literal::{Literal, Value},
-    notation::{Action, DataAction, Eol, Item, Typed},
+    notation::{Action, DataAction, Eol, Item, Line, Typed},
     pattern::WhyNot,
     play::{LOOP_WINDOW, MAX_QUEUE, Play},
 };
@@ -98,12 +98,14 @@ struct Frame {
     service_closing: bool,
     /// The last complete reply's code.
     code: Option<ReplyCode>,
-    /// A reply of several lines that is open.
-    open: Option<ReplyCode>,
-    /// A person answers, until a final reply is complete.
+    /// A person answers with a free hand.
     by_hand: bool,
-    /// A person's order: no frame of its own, as far as the data connection goes.
-    order: bool,
+    /// REST's offset when the command came.
+    restart: u64,
+    /// A person's reply was asked for, for this line, and is not complete.
+    typing: Option<Option<u32>>,
+    /// A person's reply of several lines is open.
+    open: Option<ReplyCode>,
 }
 
 impl Frame {
@@ -125,10 +127,16 @@ impl Frame {
             answers: false,
             service_closing: false,
             code: None,
-            open: None,
             by_hand: false,
-            order: false,
+            restart: 0,
+            typing: None,
+            open: None,
         }
+    }
+
+    /// The command was answered with 2yz.
+    fn agreed(&self) -> bool {
+        self.code.is_some_and(ReplyCode::is_completion)
     }
 
     fn argument(&self) -> &[u8] {
@@ -140,6 +148,31 @@ impl Frame {
         self.at = self.end;
         self.ops.clear();
         self.running = false;
+        self.by_hand = false;
+    }
+
+    /// Takes a line that a person typed. A reply goes on after `NNN-`, and after a line without a code.
+    fn typed(&mut self, line: &[u8]) {
+        let head = Head::of(line);
+        let complete = match (self.open, head.code) {
+            (None, Some(code)) if head.mark == Mark::Hyphen => {
+                self.open = Some(code);
+                false
+            }
+            (None, code) => code.is_some(),
+            (Some(open), code) => code == Some(open) && head.mark != Mark::Hyphen,
+        };
+        let number = self.typing.flatten();
+        if complete {
+            self.open = None;
+            self.typing = None;
+            let preliminary = head.code.is_some_and(|code| code.digits()[0] == 1);
+            self.by_hand &= preliminary;
+        }
+        self.note(line);
+        let mut bytes = line.to_vec();
+        bytes.extend_from_slice(self.modes.eol.bytes());
+        self.sending = Some((bytes, 0, Origin::Typed(number)));
     }
 }
 
@@ -187,6 +220,9 @@ pub struct Player {
     /// The last word is said.
     leaving: bool,
     closed: bool,
+    /// What a person wants done with the data connection, and what is being waited for.
+    hand: VecDeque<Hand>,
+    hand_awaits: Awaits,
 }
 
 /// What advancing a frame came to.
@@ -220,14 +256,16 @@ impl Player {
             ended: false,
             leaving: false,
             closed: false,
+            hand: VecDeque::new(),
+            hand_awaits: Awaits::Nothing,
             play,
         };
         let mut greeting = Frame::new(Verb::Other, b"", &player.modes);
         let range = player.answer(None);
+        let says = |line: &Line| matches!(line.item, Item::Send(_) | Item::Typed(_));
+        greeting.by_hand =
+            player.play.by_hand && !player.play.script.lines[range.clone()].iter().any(says);
         (greeting.at, greeting.end) = (range.start, range.end);
-        let greets = |item: &Item| matches!(item, Item::Send(_) | Item::Typed(_));
-        let lines = &player.play.script.lines[range];
-        greeting.by_hand = player.play.by_hand && !lines.iter().any(|line| greets(&line.item));
         player.frames.push(greeting);
         player
     }
@@ -291,18 +329,23 @@ impl Player {
             }
             Input::Port(port) => {
                 let Some(at) = self.waiting(Awaits::Port) else {
+                    self.hand_took_port(port);
                     return;
                 };
                 self.port = port;
                 self.call = None;
                 if port.is_some() {
                     self.frames[at].port_ready = true;
+                } else if self.frames[at].by_hand {
+                    self.frames[at].port_ready = true;
+                    self.tell_hand(DataFault::NoPort);
                 } else {
                     self.fail(at, DataFault::NoPort);
                 }
             }
             Input::Data(outcome) => {
                 let Some(at) = self.waiting(Awaits::Data) else {
+                    self.hand_took_data(outcome);
                     return;
                 };
                 // A port serves one connection (RFC 959 3.2: a new one is agreed on for the next).
@@ -315,6 +358,7 @@ impl Player {
             }
             Input::Moved { bytes, fault } => {
                 let Some(at) = self.waiting(Awaits::Moved) else {
+                    self.hand_moved(fault);
                     return;
                 };
                 let frame = &mut self.frames[at];
@@ -360,46 +404,21 @@ impl Player {
                 let reply = Op::Line(Literal::of(reply.as_bytes()));
                 self.frames[at].ops.push_front(reply);
             }
-            Input::Typed(line) => {
-                let Some(at) = self.waiting(Awaits::Typed) else {
-                    return;
-                };
-                let frame = &self.frames[at];
-                let number = (!frame.by_hand).then(|| self.line_number(frame.at.saturating_sub(1)));
-                self.frames[at].say(line.to_vec(), Origin::Typed(number));
-            }
-            Input::Order(order) => self.order(order, now),
+            Input::Typed(line) => match self.waiting(Awaits::Typed) {
+                Some(at) => self.frames[at].typed(line),
+                // A person may say what nobody asked for; what it does to the client is the lesson.
+                None => {
+                    let mut bytes = line.to_vec();
+                    bytes.extend_from_slice(self.modes.eol.bytes());
+                    self.effects.push_back(Effect::Send {
+                        bytes,
+                        origin: Origin::Typed(None),
+                    });
+                }
+            },
+            Input::Hand(hand) => self.take_hand(hand),
             Input::Ended => self.ended = true,
         }
-    }
-
-    /// A person's order goes on top of whatever plays.
-    fn order(&mut self, order: Order, now: Nanos) {
-        let mut frame = Frame::new(Verb::Other, b"", &self.modes);
-        frame.order = true;
-        frame.ops = match order {
-            Order::OpenPort => vec![Op::Port],
-            Order::TakeData => vec![Op::Open],
-            Order::Send(bytes) => vec![
-                Op::Open,
-                Op::Send {
-                    source: Source::Shared(bytes),
-                    offset: 0,
-                    ascii: false,
-                },
-                Op::Close,
-            ],
-            Order::Receive(name) => vec![Op::Open, Op::Take(name), Op::Close],
-            Order::CloseData => vec![Op::Close],
-            Order::Line(line) => vec![Op::Raw(line)],
-            Order::HangUp => {
-                self.effects.push_back(Effect::Close(End::Fin));
-                return;
-            }
-        }
-        .into();
-        self.quiet_since = now;
-        self.frames.push(frame);
     }
 
     /// The frame that waits for this, which then waits no more.
@@ -441,7 +460,9 @@ impl Player {
                 return None;
             }
             if let Some(effect) = self.effects.pop_front() {
-                self.closed |= matches!(effect, Effect::Close(_));
+                return Some(effect);
+            }
+            if let Some(effect) = self.hand_on(session) {
                 return Some(effect);
             }
             if let Some(asked) = self.urgent() {
@@ -490,7 +511,8 @@ impl Player {
     /// ABOR or STAT, where a block waits or transfers (RFC 959 4.1.3); it leaves the queue.
     fn urgent(&mut self) -> Option<Asked> {
         let frame = self.frames.last()?;
-        if frame.awaits == Awaits::Nothing || self.frames.len() >= MAX_FRAMES {
+        // A person answers the transfer first (426), and then ABOR.
+        if frame.awaits == Awaits::Nothing || frame.by_hand || self.frames.len() >= MAX_FRAMES {
             return None;
         }
         let at = self
@@ -503,9 +525,7 @@ impl Player {
     fn interrupt(&mut self, asked: &Asked, now: Nanos, session: &Session) {
         let aborts = verb_of(&asked.line).0 == Verb::Abor;
         // An ABOR that nothing answers aborts nothing.
-        let answered = self.play.tree.is_some()
-            || self.play.by_hand
-            || self.choose(&asked.line, session).is_some();
+        let answered = self.play.tree.is_some() || self.choose(&asked.line, session).is_some();
         let aborted = aborts && answered;
         if aborted {
             let lines: Vec<u32> = self
@@ -514,6 +534,8 @@ impl Player {
                 .map(|frame| frame.block.map_or(0, |block| self.block_line(block)))
                 .collect();
             self.frames.clear();
+            self.hand.clear();
+            self.hand_awaits = Awaits::Nothing;
             for line in lines {
                 self.effects.push_back(Effect::Tell(Notice::Aborted(line)));
             }
@@ -545,6 +567,7 @@ impl Player {
         let line = trimmed(&asked.line);
         let (verb, _) = verb_of(line);
         let mut frame = Frame::new(verb, line, &self.modes);
+        frame.restart = session.restart.unwrap_or(0);
         if asked.too_long {
             frame.sending = Some((b"500 Line too long.\r\n".to_vec(), 0, Origin::Player));
             self.frames.push(frame);
@@ -563,14 +586,14 @@ impl Player {
                 frame.block = Some(block);
                 frame.answers = true;
             }
-            None if self.play.by_hand => {
-                frame.answers = true;
-                frame.by_hand = true;
-            }
             None if self.play.tree.is_some() => {
                 frame.answers = true;
                 let ops = self.built_in(verb, frame.argument(), aborted, now, session);
                 frame.ops = ops.into();
+            }
+            None if self.play.by_hand => {
+                frame.answers = true;
+                frame.by_hand = true;
             }
             None => {
                 self.effects.push_back(Effect::Tell(Notice::Unmatched {
@@ -766,8 +789,7 @@ impl Player {
         }
         let frame = &mut self.frames[at];
         frame.skip_rest();
-        // What a person ordered is for that person to answer for.
-        if !frame.modes.silence && !frame.order {
+        if !frame.modes.silence {
             frame.sending = Some((
                 format!("{}\r\n", fault.reply()).into_bytes(),
                 0,
@@ -790,19 +812,30 @@ impl Player {
         if let Some(effect) = frame.send_on(now) {
             return Step::Effect(effect);
         }
+        if frame.typing.is_some() {
+            frame.awaits = Awaits::Typed;
+            return Step::Waits;
+        }
         if let Some(op) = frame.ops.pop_front() {
             return self.take_op(top, op, session);
         }
         if frame.at >= frame.end {
-            if frame.by_hand && !frame.is_answered() {
-                return self.ask_by_hand(top);
-            }
-            return self.finish(session);
+            return match frame.by_hand {
+                true => self.ask_by_hand(top),
+                false => self.finish(session),
+            };
         }
         let index = frame.at;
         let play = Arc::clone(&self.play);
         let item = &play.script.lines[index].item;
         let number = play.script.lines[index].number;
+        let moves_data = matches!(
+            item,
+            Item::Data(_) | Item::File(_) | Item::Receive(_) | Item::Action(Action::Data(_))
+        );
+        if moves_data && self.hand_is_busy() {
+            return Step::Waits;
+        }
         match item {
             Item::Send(text) => {
                 if let Some(step) = self.end_run(top) {
@@ -854,30 +887,7 @@ impl Player {
         Some(Step::Effect(Effect::OpenPort))
     }
 
-    /// A person types the next line of the reply to this command.
-    fn ask_by_hand(&mut self, top: usize) -> Step {
-        let frame = &mut self.frames[top];
-        if matches!(frame.verb, Verb::Pasv | Verb::Epsv)
-            && !frame.port_ready
-            && frame.code.is_none()
-        {
-            frame.awaits = Awaits::Port;
-            return Step::Effect(Effect::OpenPort);
-        }
-        frame.awaits = Awaits::Typed;
-        let ask = Ask {
-            line: None,
-            command: frame.command.to_vec(),
-            code: String::new(),
-            model: None,
-            port: self.port.filter(|_| frame.port_ready),
-            preliminary: frame.code.is_some_and(ReplyCode::is_preliminary),
-            open: frame.open,
-        };
-        Step::Effect(Effect::Ask(ask))
-    }
-
-    /// A step of the built-in server, or of a person's order.
+    /// A step of the built-in server.
     fn take_op(&mut self, top: usize, op: Op, session: &Session) -> Step {
         let modes = &self.frames[top].modes;
         let pace = modes.pace();
@@ -930,21 +940,6 @@ impl Player {
                     ascii,
                 })
             }
-            Op::Port => {
-                self.frames[top].awaits = Awaits::Port;
-                Step::Effect(Effect::OpenPort)
-            }
-            Op::Take(name) => {
-                self.frames[top].awaits = Awaits::Moved;
-                Step::Effect(Effect::ReceiveData {
-                    name: flat_name(&name),
-                    limit: self.play.limits.upload,
-                })
-            }
-            Op::Raw(line) => {
-                self.frames[top].say(line, Origin::Typed(None));
-                Step::Again
-            }
             Op::Count(source) => {
                 self.frames[top].awaits = Awaits::Counted;
                 Step::Effect(Effect::Count(source))
@@ -967,10 +962,10 @@ impl Player {
         }
         self.play.use_line(index);
         let frame = &self.frames[top];
-        let model = typed
-            .model
-            .as_ref()
-            .map(|model| model.render(|value, out| self.value(value, Some(frame), session, out)));
+        let model = typed.model.as_ref().map(|model| {
+            let text = model.render(|value, out| self.value(value, Some(frame), session, out));
+            Typed::reply(&typed.code, &text)
+        });
         let line = self.line_number(index);
         let port = self.port.filter(|_| opens);
         let frame = &mut self.frames[top];
@@ -980,16 +975,37 @@ impl Player {
             return Step::Again;
         }
         frame.awaits = Awaits::Typed;
-        let ask = Ask {
+        frame.typing = Some(Some(line));
+        Step::Effect(Effect::Ask(Ask {
             line: Some(line),
             command: frame.command.to_vec(),
             code: typed.code.clone(),
             model,
             port,
             preliminary: frame.code.is_some_and(ReplyCode::is_preliminary),
-            open: None,
-        };
-        Step::Effect(Effect::Ask(ask))
+        }))
+    }
+
+    /// Asks a person for the next reply to a command that is theirs. To PASV and EPSV it can only be a good one where a
+    /// port is open.
+    fn ask_by_hand(&mut self, top: usize) -> Step {
+        let frame = &mut self.frames[top];
+        let preliminary = frame.code.is_some();
+        let listens = matches!(frame.verb, Verb::Pasv | Verb::Epsv) && !preliminary;
+        if listens && !frame.port_ready {
+            frame.awaits = Awaits::Port;
+            return Step::Effect(Effect::OpenPort);
+        }
+        frame.awaits = Awaits::Typed;
+        frame.typing = Some(None);
+        Step::Effect(Effect::Ask(Ask {
+            line: None,
+            command: frame.command.to_vec(),
+            code: String::new(),
+            model: None,
+            port: self.port.filter(|_| listens),
+            preliminary,
+        }))
     }
 
     /// A run of `D` lines ends where something else than data follows; its connection is closed, unless it is held.
@@ -1013,8 +1029,7 @@ impl Player {
             return None;
         }
         // A STAT in the middle of a transfer has no data connection of its own.
-        let own = top == 0 || self.frames[top].order;
-        if !own || (self.port.is_none() && self.call.is_none()) {
+        if top > 0 || (self.port.is_none() && self.call.is_none()) {
             self.fail(top, DataFault::NotAgreed);
             return Some(Step::Again);
         }
@@ -1057,6 +1072,7 @@ impl Player {
                 play.use_line(index);
                 Effect::ReceiveData {
                     name: flat_name(&render(name)),
+                    to: None,
                     limit: play.limits.upload,
                 }
             }
@@ -1178,7 +1194,13 @@ impl Player {
     /// The end of a frame.
     fn finish(&mut self, session: &Session) -> Step {
         let top = self.frames.len() - 1;
-        if self.data && top == 0 && !self.frames[top].order {
+        let frame = &self.frames[top];
+        let typed_freely = self.play.by_hand && frame.block.is_none();
+        if typed_freely && frame.verb.asks_to_listen() && self.port.is_some() && !frame.agreed() {
+            self.port = None;
+            return Step::Effect(Effect::ClosePort);
+        }
+        if self.data && top == 0 && !typed_freely && !self.hand_is_busy() {
             // What is held is held to the end of the block.
             self.frames[top].running = false;
             self.data = false;
@@ -1187,9 +1209,6 @@ impl Player {
         let Some(frame) = self.frames.pop() else {
             return Step::Waits;
         };
-        if frame.order {
-            return Step::Again;
-        }
         let greeting = frame.block.is_none() && frame.command.is_empty();
         if greeting {
             self.modes = Modes {
@@ -1200,7 +1219,7 @@ impl Player {
             };
         }
         if frame.verb.announces()
-            && frame.code.is_some_and(ReplyCode::is_completion)
+            && frame.agreed()
             && !frame.modes.refused
             && let Some(negotiation) = session.negotiation.as_ref().filter(|n| n.accepted)
             && let Some(listen) = negotiation.listen
@@ -1263,21 +1282,12 @@ impl Frame {
     /// Notes what a line of the server says, before it is sent.
     fn note(&mut self, line: &[u8]) {
         let head = Head::of(line);
-        let Some(code) = head.code else { return };
-        match (self.open, head.mark) {
-            (None, Mark::Hyphen) => self.open = Some(code),
-            (Some(open), Mark::Blank) if open == code => self.open = None,
-            _ => {}
+        if let Some(code) = head.code {
+            if head.mark != Mark::Hyphen {
+                self.code = Some(code);
+            }
+            self.service_closing |= code.value() == 421;
         }
-        if head.mark != Mark::Hyphen {
-            self.code = Some(code);
-        }
-        self.service_closing |= code.value() == 421;
-    }
-
-    /// True once a final reply is complete.
-    fn is_answered(&self) -> bool {
-        self.open.is_none() && self.code.is_some_and(|code| !code.is_preliminary())
     }
 }
 
@@ -1360,5 +1370,6 @@ fn nanos(time: Duration) -> Nanos {
     Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
 }
 
+mod hand;
 #[cfg(test)]
 mod tests;

@@ -1,378 +1,631 @@
-//! The fake server played by hand, on the screen: the command that waits, the replies that are possible, the time that is
-//! left, and what a reply that was not sent would do to the client.
+//! What somebody sees who plays the server by hand: what the client wants and how long it waits, what is wrong with a line
+//! before it goes out, and what a line has done that went out all the same.
 
-use std::{fmt::Write, time::Duration};
+use std::time::Duration;
 
 use super::{
-    explain, sanitise,
+    endpoint, explain, quirk, sanitise, server,
     style::{Role, Style},
     text::Text,
     wrap::wrap,
 };
 use crate::{
-    ftp::{catalogue::Flow, code::ReplyCode, command::Verb, secret},
+    ftp::{
+        catalogue::{self, Flow, Source},
+        code::ReplyCode,
+        command::Verb,
+        event::Nanos,
+        secret,
+    },
     say,
     script::{
-        check::Client,
-        hand::{Concern, Question},
+        address::Mistaken,
+        by_hand::{Asked, Data, Desk, Doubt, HOLD_EVERY, LOCAL, Left, Say},
+        clients::{Client, Outcome},
+        watch::Direction,
     },
 };
 
-/// Says what a person who plays the server needs to know.
+/// How many columns these lines are indented.
+const INDENT: usize = 3;
+/// How wide the local commands are in `/help`.
+const USAGE: usize = 22;
+/// How wide the labels of `/state` are.
+const LABEL: usize = 26;
+
+/// Makes the lines.
 pub struct ByHand<'a> {
-    text: &'a Text,
-    style: Style,
-    /// The script's name, as shown before a line number.
-    name: String,
-    show_credentials: bool,
+    /// The sentences.
+    pub text: &'a Text,
+    /// How they are dressed.
+    pub style: Style,
+    /// The script's name, where there is one.
+    pub script: Option<&'a str>,
+    /// Passwords are shown.
+    pub show_credentials: bool,
 }
 
-impl<'a> ByHand<'a> {
-    /// For a server that plays the script of this name.
+impl ByHand<'_> {
+    /// A sentence, wrapped and indented, with its line end.
     #[must_use]
-    pub fn new(text: &'a Text, style: Style, name: &str, show_credentials: bool) -> ByHand<'a> {
-        ByHand {
-            text,
-            style,
-            show_credentials,
-            name: sanitise::line(name.as_bytes()).into_owned(),
-        }
+    pub fn remark(&self, role: Role, sentence: &str) -> String {
+        self.marked(role, "", sentence)
     }
 
-    fn lines(&self, out: &mut String, role: Role, line: &str) {
-        let wrapped = wrap(line, 0, 2, self.style.width());
-        let _ = writeln!(out, "{}", self.style.paint(role, &wrapped));
+    fn hint(&self, sentence: &str) -> String {
+        self.marked(Role::Hint, "→ ", sentence)
     }
 
-    /// What can be typed beside replies.
-    #[must_use]
-    pub fn help(&self) -> String {
-        let mut out = String::new();
-        for id in [
-            "server-hand-help",
-            "server-hand-help-data",
-            "server-hand-help-accept",
-            "server-hand-help-close",
-            "server-hand-help-pasv",
-            "server-hand-help-hold",
-            "server-hand-help-send",
-            "server-hand-help-hangup",
-            "server-hand-help-quit",
-        ] {
-            self.lines(&mut out, Role::Remark, &self.text.say(id, &[]));
-        }
+    fn warning(&self, sentence: &str) -> String {
+        self.marked(Role::Warning, "! ", sentence)
+    }
+
+    fn marked(&self, role: Role, mark: &str, sentence: &str) -> String {
+        let hang = INDENT + mark.chars().count();
+        let body = wrap(sentence, hang, hang, self.style.width());
+        let mut out = " ".repeat(INDENT);
+        out.push_str(&self.style.paint(role, &format!("{mark}{body}")));
+        out.push('\n');
         out
     }
 
-    /// A client waits for a reply: for which, which may come, and how long it waits.
+    /// What the desk has to say.
     #[must_use]
-    pub fn question(
-        &self,
-        question: &Question,
-        patience: Option<(Client, Duration)>,
-        known: bool,
-    ) -> String {
+    pub fn say(&self, say: &Say) -> String {
         let text = self.text;
-        let mut out = String::new();
-        let command = if question.command.is_empty() {
-            say!(text, "server-hand-greeting")
-        } else {
-            let shown = secret::shown_line(&question.command, self.show_credentials);
-            sanitise::line(&shown).into_owned()
-        };
-        let head = match question.line {
-            Some(line) => say!(
-                text,
-                "server-hand-asks-line",
-                connection = question.connection,
-                command = command,
-                place = format!("{}:{line}", self.name)
+        match say {
+            Say::Asked {
+                asked,
+                waits,
+                whose,
+                certain,
+                first,
+                data,
+            } => {
+                let mut out = self.asked(asked, *first, data);
+                out.push_str(&self.waits(*waits, *whose, *certain));
+                out
+            }
+            Say::Recognised(client) => self.remark(
+                Role::Remark,
+                &say!(text, "hand-recognised", client = client.name()),
             ),
-            None => say!(
-                text,
-                "server-hand-asks",
-                connection = question.connection,
-                command = command
-            ),
-        };
-        self.lines(&mut out, Role::Heading, &head);
-        if let Some(open) = question.open {
-            let line = say!(text, "server-hand-open", code = open.to_string());
-            self.lines(&mut out, Role::Hint, &line);
-            return out;
-        }
-        self.possible(&mut out, question);
-        if let Some(port) = question.port {
-            let tuple = crate::ftp::endpoint::tuple(port);
-            let epsv = question.command.to_ascii_uppercase().starts_with(b"EPSV");
-            let right = tuple
-                .filter(|_| !epsv)
-                .unwrap_or_else(|| format!("|||{}|", port.port()));
-            let line = say!(
-                text,
-                "server-hand-port",
-                address = port.to_string(),
-                right = right
-            );
-            self.lines(&mut out, Role::Hint, &line);
-        }
-        if let Some(verb) = question.verb()
-            && question.preliminary
-            && let Some(flow) = verb.moves()
-        {
-            let id = match flow {
-                Flow::Up => "server-hand-receive",
-                Flow::Down => "server-hand-send-data",
-            };
-            self.lines(&mut out, Role::Hint, &text.say(id, &[]));
-        }
-        let line = match patience {
-            Some((client, time)) if known => say!(
-                text,
-                "server-hand-patience",
-                client = client.name(),
-                seconds = time.as_secs()
-            ),
-            Some((client, time)) => say!(
-                text,
-                "server-hand-patience-unknown",
-                client = client.name(),
-                seconds = time.as_secs()
-            ),
-            None => say!(text, "server-hand-patience-endless"),
-        };
-        self.lines(&mut out, Role::Remark, &line);
-        out
-    }
-
-    /// The replies that may come, a line for each first digit.
-    fn possible(&self, out: &mut String, question: &Question) {
-        let text = self.text;
-        if !question.code.is_empty() {
-            let line = say!(text, "server-hand-code", code = question.code.clone());
-            self.lines(out, Role::Hint, &line);
-        }
-        let possible = question.possible();
-        for first in 1..=5u8 {
-            let codes: Vec<String> = possible
-                .iter()
-                .filter(|code| code.digits()[0] == first)
-                .map(|code| match explain::meaning(text, *code) {
-                    // What went well is spelled out; refusals are many and alike.
-                    Some(meaning) if first <= 3 => {
-                        say!(
-                            text,
-                            "explain-labelled",
-                            label = code.to_string(),
-                            text = meaning
-                        )
+            Say::Waits {
+                left,
+                whose,
+                certain,
+            } => self.left(*left, *whose, *certain),
+            Say::Doubted {
+                doubt,
+                outcome,
+                model,
+                verb,
+            } => {
+                let mut sentence = self.doubt(doubt, *verb);
+                if let Some(consequence) = self.consequence(doubt, *outcome) {
+                    sentence.push(' ');
+                    sentence.push_str(&consequence);
+                }
+                let mut out = self.warning(&sentence);
+                if let Some(model) = model {
+                    out.push_str(&self.model(model));
+                }
+                out.push_str(&self.hint(&say!(text, "hand-confirm")));
+                out
+            }
+            Say::SentAnyway { doubt, client } => {
+                let sentence = match doubt {
+                    Doubt::NothingAsked | Doubt::Late { .. } => {
+                        let client = client.map_or_else(
+                            || say!(text, "hand-the-client-first"),
+                            |client| client.name().to_owned(),
+                        );
+                        say!(text, "hand-behind", client = client)
                     }
-                    _ => code.to_string(),
-                })
-                .collect();
-            if !codes.is_empty() {
-                let line = wrap(&codes.join("; "), 2, 4, self.style.width());
-                let _ = writeln!(out, "  {}", self.style.paint(Role::Remark, &line));
+                    _ => say!(text, "hand-sent-anyway"),
+                };
+                self.remark(Role::Warning, &sentence)
             }
-        }
-    }
-
-    /// So much time is left before the client gives up.
-    #[must_use]
-    pub fn left(&self, connection: u64, client: Client, left: Duration) -> String {
-        let mut out = String::new();
-        let line = say!(
-            self.text,
-            "server-hand-left",
-            connection = connection,
-            client = client.name(),
-            seconds = left.as_secs()
-        );
-        self.lines(&mut out, Role::Warning, &line);
-        out
-    }
-
-    /// The client's time is over.
-    #[must_use]
-    pub fn over(&self, connection: u64, client: Client) -> String {
-        let mut out = String::new();
-        let line = say!(
-            self.text,
-            "server-hand-over",
-            connection = connection,
-            client = client.name()
-        );
-        self.lines(&mut out, Role::Warning, &line);
-        out
-    }
-
-    /// Why a reply was not sent, and how to send it all the same.
-    #[must_use]
-    pub fn concerns(
-        &self,
-        question: Option<&Question>,
-        all: &[Concern],
-        client: Option<Client>,
-    ) -> String {
-        let mut out = String::new();
-        for concern in all {
-            let line = self.concern(question, concern, client);
-            self.lines(&mut out, Role::Warning, &line);
-        }
-        let line = say!(self.text, "server-hand-not-sent");
-        self.lines(&mut out, Role::Hint, &line);
-        out
-    }
-
-    fn concern(
-        &self,
-        question: Option<&Question>,
-        concern: &Concern,
-        client: Option<Client>,
-    ) -> String {
-        let text = self.text;
-        let who = client.map_or_else(
-            || say!(text, "server-hand-the-client"),
-            |client| client.name().to_owned(),
-        );
-        let list = |codes: &[ReplyCode]| {
-            let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
-            codes.join(", ")
-        };
-        let command = question.and_then(Question::verb).map_or_else(
-            || say!(text, "server-hand-greeting"),
-            |verb| verb.name().to_owned(),
-        );
-        match concern {
-            Concern::NobodyAsks => say!(text, "server-hand-nobody-asks", client = who),
-            Concern::NoCode => say!(text, "server-hand-no-code", client = who),
-            Concern::CodeAlone(code) => {
-                say!(text, "server-hand-code-alone", code = code.to_string())
-            }
-            Concern::NoBlank(code) => say!(text, "server-hand-no-blank", code = code.to_string()),
-            Concern::OtherCodeInside { open, typed } => say!(
-                text,
-                "server-hand-other-inside",
-                open = open.to_string(),
-                typed = typed.to_string()
+            Say::NobodyThere => self.warning(&say!(text, "hand-nobody")),
+            Say::Holding(code) => self.remark(
+                Role::Remark,
+                &say!(
+                    text,
+                    "hand-holding",
+                    code = code.to_string(),
+                    seconds = HOLD_EVERY.as_secs()
+                ),
             ),
-            Concern::FirstDigit { typed, possible } => {
-                let digits = explain::digits(text, *typed);
+            Say::Released(code) => self.hint(&say!(text, "hand-released", code = code.to_string())),
+            Say::HeldEnough(code) => {
+                self.warning(&say!(text, "hand-held-enough", code = code.to_string()))
+            }
+            Say::HoldNeedsCode => self.warning(&say!(text, "hand-hold-needs-code")),
+            Say::NotHeld => self.warning(&say!(text, "hand-not-held")),
+            Say::PortOpen(address) => self.remark(
+                Role::Remark,
+                &say!(text, "hand-port-open", address = address.to_string()),
+            ),
+            Say::WillCall(address) => self.remark(
+                Role::Remark,
+                &say!(text, "hand-will-call", address = address.to_string()),
+            ),
+            Say::DataThere => self.remark(Role::Remark, &say!(text, "hand-data-there")),
+            Say::DataMoved(Direction::Down) => self.hint(&say!(text, "hand-data-sent")),
+            Say::DataMoved(Direction::Up) => self.hint(&say!(text, "hand-data-received")),
+            Say::DataFailed(fault) => {
+                let why = server::fault_sentence(text, *fault);
+                self.warning(&say!(text, "hand-data-failed", why = why))
+            }
+            Say::NoDataAgreed => self.warning(&say!(text, "hand-data-not-agreed")),
+            Say::Queued(count) => {
+                self.remark(Role::Remark, &say!(text, "hand-queued", count = *count))
+            }
+            Say::Abort(verb) => self.hint(&say!(text, "hand-abort", verb = verb.name())),
+            Say::TurnedAway => self.remark(Role::Warning, &say!(text, "hand-turned-away")),
+            Say::Gone { waiting } => {
+                let sentence = match waiting {
+                    None => say!(text, "hand-gone"),
+                    Some(Verb::Other) => say!(text, "hand-gone-greeting"),
+                    Some(verb) => say!(text, "hand-gone-waiting", verb = verb.name()),
+                };
+                self.remark(Role::Remark, &sentence)
+            }
+        }
+    }
+
+    fn asked(&self, asked: &Asked, first: bool, data: &Data) -> String {
+        let text = self.text;
+        let sentence = match &asked.command {
+            None => say!(text, "hand-asked-greeting"),
+            Some(command) if asked.verb == Verb::Other => {
+                let shown = secret::shown_line(command, self.show_credentials);
+                let verb = sanitise::line(&shown).into_owned();
+                say!(text, "hand-asked-unknown", verb = verb)
+            }
+            Some(_) if asked.preliminary && asked.verb.moves().is_some() => {
+                say!(text, "hand-asked-final", verb = asked.verb.name())
+            }
+            Some(_) if asked.preliminary => {
+                say!(text, "hand-asked-final-plain", verb = asked.verb.name())
+            }
+            Some(_) => {
+                let purpose = explain::purpose(text, asked.verb).unwrap_or_default();
                 say!(
                     text,
-                    "server-hand-first-digit",
-                    typed = typed.to_string(),
-                    digit = u64::from(typed.digits()[0]),
-                    meaning = digits[0].clone(),
-                    command = command,
-                    possible = list(possible)
+                    "hand-asked-command",
+                    verb = asked.verb.name(),
+                    purpose = purpose
                 )
             }
-            Concern::Code { typed, possible } => say!(
-                text,
-                "server-hand-wrong-code",
-                typed = typed.to_string(),
-                command = command,
-                possible = list(possible)
-            ),
-            Concern::NoPreliminary(verb) => {
-                say!(text, "server-hand-no-preliminary", verb = verb.name())
-            }
-            Concern::Address { port, right } => say!(
-                text,
-                "server-hand-address",
-                address = port.to_string(),
-                right = right.clone()
-            ),
-        }
-    }
-
-    /// A remark of which the id is given.
-    #[must_use]
-    pub fn remark(&self, id: &str) -> String {
-        let mut out = String::new();
-        self.lines(&mut out, Role::Warning, &self.text.say(id, &[]));
-        out
-    }
-
-    /// A local command that there is not.
-    #[must_use]
-    pub fn unknown(&self, word: &str) -> String {
-        let mut out = String::new();
-        let word = sanitise::line(word.as_bytes()).into_owned();
-        let line = say!(self.text, "server-hand-unknown", word = word);
-        self.lines(&mut out, Role::Warning, &line);
-        out
-    }
-
-    /// A file that cannot be sent.
-    #[must_use]
-    pub fn no_file(&self, path: &str, why: &str) -> String {
-        let mut out = String::new();
-        let path = sanitise::line(path.as_bytes()).into_owned();
-        let line = say!(self.text, "error-file", file = path, why = why.to_owned());
-        self.lines(&mut out, Role::Warning, &line);
-        out
-    }
-
-    /// The line that keeps a client waiting, in the server's own words.
-    #[must_use]
-    pub fn holding(code: ReplyCode) -> Vec<u8> {
-        format!("{code}-A person is typing.").into_bytes()
-    }
-}
-
-/// The verb's data goes from the client to the server.
-#[must_use]
-pub fn goes_up(verb: Verb) -> bool {
-    verb.moves() == Some(Flow::Up)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::view::text::Lang;
-
-    #[test]
-    fn a_question_tells_what_may_come_and_hides_the_password() {
-        let text = Text::new(Lang::En);
-        let view = ByHand::new(&text, Style::plain(), "a.ftp", false);
-        let question = Question {
-            connection: 2,
-            line: Some(7),
-            command: b"PASS secret".to_vec(),
-            code: String::new(),
-            model: None,
-            port: None,
-            preliminary: false,
-            open: None,
         };
-        let patience = Some((Client::Curl, Duration::from_secs(120)));
-        assert_eq!(
-            view.question(&question, patience, true),
-            "#2 PASS *: your reply? (a.ftp:7)\n  \
-             230: the user is logged in; 202: this server does not need that command\n  \
-             332: an account is needed to log in\n  421\n  530; 500; 501; 503\ncurl waits 120 s.\n"
-        );
+        let mut out = self.remark(Role::Heading, &sentence);
+        out.push_str(&self.possible(asked, first));
+        if let (Some(line), Some(script)) = (asked.line, self.script) {
+            let place = format!("{script}:{line}");
+            out.push_str(&self.hint(&if asked.code.is_empty() {
+                say!(text, "hand-wants-any", place = place)
+            } else {
+                say!(text, "hand-wants", place = place, code = asked.code.clone())
+            }));
+        }
+        out.push_str(&self.port(asked));
+        // What the lines of a script move is the script's.
+        if let Some(flow) = asked.verb.moves().filter(|_| asked.line.is_none()) {
+            out.push_str(&self.transfer(asked, flow, data));
+        }
+        out
     }
 
-    #[test]
-    fn every_remark_has_its_sentence() {
-        let text = Text::new(Lang::En);
-        let view = ByHand::new(&text, Style::plain(), "a.ftp", false);
-        let source = [
-            include_str!("../cmd/fake_server/by_hand.rs"),
-            include_str!("by_hand.rs"),
-        ]
-        .concat();
-        let ids = source
-            .split('"')
-            .filter(|part| part.len() > 12 && part.starts_with("server-hand-"));
-        let mut seen = 0;
-        for id in ids {
-            assert!(text.has(id), "{id}");
-            seen += 1;
+    /// The replies that may come.
+    fn possible(&self, asked: &Asked, first: bool) -> String {
+        let text = self.text;
+        let codes = asked.possible();
+        if !first {
+            let codes: Vec<String> = codes.iter().map(ToString::to_string).collect();
+            let codes = codes.join(" ");
+            return self.remark(
+                Role::Remark,
+                &say!(text, "hand-possible-short", codes = codes),
+            );
         }
-        assert!(seen > 30 && !view.remark("server-hand-intro").contains('{'));
+        let source = codes
+            .first()
+            .and_then(|code| catalogue::replies_source(asked.verb, *code))
+            .map_or_else(|| "RFC 959 5.4".to_owned(), |source| source.to_string());
+        let mut out = self.remark(Role::Remark, &say!(text, "hand-possible", source = source));
+        let (everyday, rest): (Vec<ReplyCode>, Vec<ReplyCode>) = codes
+            .into_iter()
+            .filter(|code| is_of_here(asked, *code))
+            .partition(|code| asked.command.is_none() || !ANY_TIME.contains(&code.value()));
+        let indent = INDENT + 2;
+        let hang = indent + 4;
+        for code in everyday {
+            let meaning = explain::meaning(text, code).unwrap_or_default();
+            let body = wrap(&meaning, hang, hang, self.style.width());
+            let digits = self.style.paint(explain::role(code), &code.to_string());
+            out.push_str(&format!("{:indent$}{digits} {body}\n", ""));
+        }
+        if !rest.is_empty() {
+            let rest: Vec<String> = rest.iter().map(ToString::to_string).collect();
+            let always = say!(text, "hand-possible-any", codes = rest.join(" "));
+            out.push_str(&self.remark(Role::Remark, &always));
+        }
+        out
     }
+
+    /// The port that a 227 or 229 is to name.
+    fn port(&self, asked: &Asked) -> String {
+        let Some(address) = asked.port else {
+            return String::new();
+        };
+        let text = self.text;
+        let extended = asked.verb == Verb::Epsv || asked.code == "229";
+        let shown = address.to_string();
+        self.hint(&if extended {
+            say!(text, "hand-port-229", address = shown)
+        } else if address.is_ipv6() {
+            say!(text, "hand-port-227-ipv6", address = shown)
+        } else {
+            let port = address.port().to_string();
+            say!(text, "hand-port-227", address = shown, port = port)
+        })
+    }
+
+    /// How a transfer is done.
+    fn transfer(&self, asked: &Asked, flow: Flow, data: &Data) -> String {
+        let text = self.text;
+        let agreed = match (data.port, data.call) {
+            (Some(port), _) => say!(text, "hand-how-passive", address = port.to_string()),
+            (None, Some(call)) => say!(text, "hand-how-active", address = call.to_string()),
+            (None, None) if data.open || data.moved => String::new(),
+            (None, None) => return self.hint(&say!(text, "hand-how-nothing")),
+        };
+        let how = match (asked.preliminary, flow) {
+            (false, _) => say!(text, "hand-how-150"),
+            (true, Flow::Up) => say!(text, "hand-how-data-up"),
+            (true, Flow::Down) => say!(text, "hand-how-data-down"),
+        };
+        self.hint(format!("{how} {agreed}").trim_end())
+    }
+
+    fn waits(&self, waits: Option<Duration>, whose: Client, certain: bool) -> String {
+        let text = self.text;
+        let client = whose.name();
+        let sentence = match waits {
+            None => say!(text, "hand-waits-long", client = client),
+            Some(time) if certain => {
+                say!(
+                    text,
+                    "hand-waits",
+                    client = client,
+                    seconds = time.as_secs()
+                )
+            }
+            Some(time) => say!(
+                text,
+                "hand-waits-shortest",
+                client = client,
+                seconds = time.as_secs()
+            ),
+        };
+        self.remark(Role::Remark, &sentence)
+    }
+
+    fn left(&self, left: Left, whose: Client, certain: bool) -> String {
+        let text = self.text;
+        let client = whose.name();
+        let sentence = match (left, certain) {
+            (Left::Time(time), true) => {
+                say!(text, "hand-left", client = client, seconds = seconds(time))
+            }
+            (Left::Time(time), false) => say!(
+                text,
+                "hand-left-shortest",
+                client = client,
+                seconds = seconds(time)
+            ),
+            (Left::Over, true) => say!(text, "hand-left-over", client = client),
+            (Left::Over, false) => say!(text, "hand-left-over-shortest", client = client),
+        };
+        self.marked(Role::Warning, "⏲ ", &sentence)
+    }
+
+    fn model(&self, model: &[u8]) -> String {
+        let shown = sanitise::line(model).into_owned();
+        self.hint(&say!(self.text, "hand-model", model = shown))
+    }
+
+    fn doubt(&self, doubt: &Doubt, verb: Verb) -> String {
+        let text = self.text;
+        let means = |digit: u8| {
+            ReplyCode::new(u16::from(digit) * 100)
+                .map(|code| {
+                    let [first, _, _] = explain::digits(text, code);
+                    first
+                })
+                .unwrap_or_default()
+        };
+        let code = |code: &ReplyCode| code.to_string();
+        match doubt {
+            Doubt::NoCode => say!(text, "hand-doubt-no-code"),
+            Doubt::BareCode(typed) => say!(text, "hand-doubt-bare-code", code = code(typed)),
+            Doubt::NoBlank(_) => say!(text, "hand-doubt-no-blank"),
+            Doubt::NothingAsked => say!(text, "hand-doubt-nothing-asked"),
+            Doubt::Late { typed, answered } => say!(
+                text,
+                "hand-doubt-late",
+                typed = code(typed),
+                answered = answered.name(),
+                verb = name(verb)
+            ),
+            Doubt::ReplyOpen { open, typed } => say!(
+                text,
+                "hand-doubt-reply-open",
+                open = code(open),
+                typed = code(typed)
+            ),
+            Doubt::ScriptDigit { wanted, typed } => {
+                let first = typed.digits()[0];
+                let wanted_digit = wanted.as_bytes().first().map_or(0, |b| b - b'0');
+                text.say(
+                    "hand-doubt-script-digit",
+                    &[
+                        ("typed", code(typed).into()),
+                        ("first", first.to_string().into()),
+                        ("means", means(first).into()),
+                        ("wanted", wanted.clone().into()),
+                        ("wanted-means", means(wanted_digit).into()),
+                    ],
+                )
+            }
+            Doubt::ScriptCode { wanted, typed } => say!(
+                text,
+                "hand-doubt-script-code",
+                typed = code(typed),
+                wanted = wanted.clone()
+            ),
+            Doubt::Digit { typed, may } => {
+                let first = typed.digits()[0];
+                let may: Vec<String> = may.iter().map(ToString::to_string).collect();
+                let (first, means, may) = (first.to_string(), means(first), may.join(", "));
+                if verb == Verb::Other {
+                    say!(
+                        text,
+                        "hand-doubt-digit-greeting",
+                        first = first,
+                        means = means,
+                        may = may
+                    )
+                } else {
+                    say!(
+                        text,
+                        "hand-doubt-digit",
+                        verb = name(verb),
+                        first = first,
+                        means = means,
+                        may = may
+                    )
+                }
+            }
+            Doubt::Code { typed, instead } => {
+                let codes: Vec<String> = instead.iter().map(ToString::to_string).collect();
+                let instead = if codes.is_empty() {
+                    say!(text, "hand-doubt-code-none")
+                } else {
+                    say!(text, "hand-doubt-code-instead", codes = codes.join(", "))
+                };
+                say!(
+                    text,
+                    "hand-doubt-code",
+                    typed = code(typed),
+                    verb = name(verb),
+                    instead = instead
+                )
+            }
+            Doubt::NoPreliminary { typed, .. } => {
+                say!(text, "hand-doubt-no-preliminary", typed = code(typed))
+            }
+            Doubt::NoData {
+                typed,
+                flow: Flow::Down,
+            } => {
+                say!(text, "hand-doubt-no-data", typed = code(typed))
+            }
+            Doubt::NoData {
+                typed,
+                flow: Flow::Up,
+            } => {
+                say!(text, "hand-doubt-no-data-up", typed = code(typed))
+            }
+            Doubt::DataOpen(typed) => say!(text, "hand-doubt-data-open", typed = code(typed)),
+            Doubt::NotAgreed(typed) => say!(text, "hand-doubt-not-agreed", typed = code(typed)),
+            Doubt::Address { open, mistake } => self.address(*open, mistake),
+            Doubt::NoPort(typed) => say!(text, "hand-doubt-no-port", code = code(typed)),
+            Doubt::Tls(typed) => say!(text, "hand-doubt-tls", code = code(typed)),
+        }
+    }
+
+    /// What is wrong with the address of a 227 or 229.
+    fn address(&self, open: std::net::SocketAddr, mistake: &Mistaken) -> String {
+        let text = self.text;
+        let division = endpoint::division(text, open.port());
+        let sentence = match mistake {
+            Mistaken::Unreadable(fault) => {
+                let why = quirk::fault_phrase(text, fault.kind);
+                return say!(text, "hand-address-unreadable", why = why);
+            }
+            Mistaken::PortUndivided => {
+                say!(text, "hand-address-undivided", division = division)
+            }
+            Mistaken::Host(host) => say!(
+                text,
+                "hand-address-host",
+                host = host.to_string(),
+                wanted = open.ip().to_string()
+            ),
+            Mistaken::Swapped => say!(text, "hand-address-swapped", division = division),
+            Mistaken::By265 => {
+                say!(text, "hand-address-by", divisor = 265, division = division)
+            }
+            Mistaken::By255 => {
+                say!(text, "hand-address-by", divisor = 255, division = division)
+            }
+            Mistaken::LowOnly => say!(text, "hand-address-low-only", division = division),
+            Mistaken::Low(low) => say!(
+                text,
+                "hand-address-low",
+                low = low.to_string(),
+                division = division
+            ),
+            Mistaken::Port(named) if open.is_ipv6() => say!(
+                text,
+                "hand-address-port-229",
+                named = named.to_string(),
+                port = open.port().to_string()
+            ),
+            Mistaken::Port(named) => say!(
+                text,
+                "hand-address-port",
+                named = named.to_string(),
+                port = open.port().to_string(),
+                division = division
+            ),
+            Mistaken::NoIpv4 => {
+                return say!(text, "hand-address-no-ipv4", address = open.to_string());
+            }
+        };
+        format!("{sentence} {}", say!(text, "hand-address-tail"))
+    }
+
+    /// What the client makes of it.
+    fn consequence(
+        &self,
+        doubt: &Doubt,
+        outcome: Option<(Client, Option<Outcome>)>,
+    ) -> Option<String> {
+        let text = self.text;
+        doubt.slip()?;
+        let Some((client, Some(outcome))) = outcome else {
+            return Some(say!(text, "hand-outcome-unknown"));
+        };
+        let client = client.name();
+        Some(match outcome {
+            Outcome::Works => say!(text, "hand-outcome-works", client = client),
+            Outcome::Empty => say!(text, "hand-outcome-empty", client = client),
+            Outcome::Fails => say!(text, "hand-outcome-fails", client = client),
+            Outcome::Waits => say!(text, "hand-outcome-waits", client = client),
+            Outcome::Exit(code) => say!(
+                text,
+                "hand-outcome-exit",
+                client = client,
+                code = code.to_string()
+            ),
+        })
+    }
+
+    /// `/state`.
+    #[must_use]
+    pub fn state(&self, desk: &Desk, now: Nanos) -> String {
+        let text = self.text;
+        if desk.connection().is_none() {
+            return self.remark(Role::Remark, &say!(text, "hand-state-nobody"));
+        }
+        let client = desk.client().map_or_else(
+            || say!(text, "hand-state-unknown"),
+            |client| client.name().to_owned(),
+        );
+        let asked = match desk.asked() {
+            None => say!(text, "hand-state-nothing"),
+            Some(asked) => match &asked.command {
+                None => say!(text, "hand-state-greeting"),
+                Some(command) => {
+                    let shown = secret::shown_line(command, self.show_credentials);
+                    sanitise::line(&shown).into_owned()
+                }
+            },
+        };
+        let data = desk.data();
+        let data = match (data.open, data.port, data.call) {
+            (true, _, _) => say!(text, "hand-state-data-open"),
+            (_, Some(port), _) => say!(text, "hand-state-data-port", address = port.to_string()),
+            (_, _, Some(call)) => say!(text, "hand-state-data-call", address = call.to_string()),
+            _ => say!(text, "hand-state-data-none"),
+        };
+        let mut out = self.entry(&say!(text, "hand-state-client"), LABEL, &client);
+        out.push_str(&self.entry(&say!(text, "hand-state-asked"), LABEL, &asked));
+        if let (Some((Left::Time(time), whose)), Some(_)) = (desk.left(now), desk.asked()) {
+            let left = say!(
+                text,
+                "hand-state-seconds",
+                seconds = seconds(time),
+                client = whose.name()
+            );
+            out.push_str(&self.entry(&say!(text, "hand-state-left"), LABEL, &left));
+        }
+        out.push_str(&self.entry(&say!(text, "hand-state-data"), LABEL, &data));
+        out
+    }
+
+    fn entry(&self, label: &str, width: usize, body: &str) -> String {
+        let column = INDENT + width + 1;
+        let pad = width.saturating_sub(label.chars().count());
+        let body = wrap(body, column, column, self.style.width());
+        let label = self.style.paint(Role::Command, label);
+        format!("{:INDENT$}{label}{:pad$} {body}\n", "", "")
+    }
+
+    /// `/help`.
+    #[must_use]
+    pub fn help(&self) -> String {
+        let mut out = self.remark(Role::Heading, &say!(self.text, "hand-help-head"));
+        for (command, rest) in LOCAL {
+            let what = say!(self.text, &format!("hand-help-{}", &command[1..]));
+            out.push_str(&self.entry(format!("{command} {rest}").trim_end(), USAGE, &what));
+        }
+        out
+    }
+
+    /// `/explain` alone: what is wanted now, whole.
+    #[must_use]
+    pub fn explain(&self, desk: &Desk) -> String {
+        let Some(asked) = desk.asked() else {
+            return self.remark(Role::Warning, &say!(self.text, "hand-explain-nothing"));
+        };
+        let mut out = self.asked(asked, true, desk.data());
+        if let Some(model) = &asked.model {
+            out.push_str(&self.model(model));
+        }
+        out
+    }
+
+    /// The start.
+    #[must_use]
+    pub fn start(&self) -> String {
+        self.remark(Role::Remark, &say!(self.text, "hand-start"))
+    }
+}
+
+/// Replies that nearly every command may get; they are named without their meanings.
+const ANY_TIME: [u16; 4] = [500, 501, 502, 421];
+
+/// True where a code belongs to plain FTP, or to the extension that the command itself is of. A student has no use for the
+/// codes of RFC 2228's security extensions in the answer to USER.
+fn is_of_here(asked: &Asked, code: ReplyCode) -> bool {
+    let of = |source: &Source| matches!(source, Source::Rfc(959, _));
+    let own = catalogue::fact(asked.verb).is_some_and(|fact| !of(&fact.source));
+    own || catalogue::code(code).is_none_or(|fact| fact.sources.iter().any(of))
+}
+
+/// A verb for a sentence.
+fn name(verb: Verb) -> &'static str {
+    match verb {
+        Verb::Other => "?",
+        verb => verb.name(),
+    }
+}
+
+/// Whole seconds, as long as there are any.
+fn seconds(time: Duration) -> u64 {
+    time.as_millis().div_ceil(1000) as u64
 }

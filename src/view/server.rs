@@ -25,6 +25,7 @@ use crate::{
     say,
     script::{
         check::{Finding, Trap, What},
+        client::{Differs, Plan},
         effect::{DataFault, Notice, Origin, Why},
         mistake::{Kind, Mistake},
         notation::{Item, Script},
@@ -289,6 +290,66 @@ pub fn trap_sentence(text: &Text, trap: Trap, detail: String) -> String {
         ));
     }
     sentence
+}
+
+// ---- What --self-test finds ------------------------------------------------------------------------------------------
+
+/// What differed when a script was played against itself.
+#[must_use]
+pub fn self_test(
+    text: &Text,
+    style: Style,
+    name: &str,
+    script: &Script,
+    plan: &Plan,
+    all: &[Differs],
+) -> String {
+    let name = sanitise::line(name.as_bytes()).into_owned();
+    let mut out = String::new();
+    let mut tell = |line: u32, role: Role, what: String| {
+        let place = if line == 0 {
+            name.clone()
+        } else {
+            format!("{name}:{line}")
+        };
+        let told = say!(text, "server-mistake", place = place, what = what);
+        let told = wrap(&told, 0, 2, style.width());
+        let _ = writeln!(out, "{}", style.paint(role, &told));
+        if let Some(source) = script.lines.iter().find(|source| source.number == line) {
+            let shown: String = source.written.chars().take(MAX_SHOWN).collect();
+            let shown = sanitise::line(shown.replace('\t', " ").as_bytes()).into_owned();
+            let _ = writeln!(out, "{line:>5} | {shown}");
+        }
+    };
+    for differs in all {
+        let (line, what) = match differs {
+            Differs::Line { line, got } => {
+                let got = sanitise::line(got).into_owned();
+                (*line, say!(text, "server-test-line", got = got))
+            }
+            Differs::Silence { line } => (*line, say!(text, "server-test-silence")),
+            Differs::Closed { line } => (*line, say!(text, "server-test-closed")),
+            Differs::Data { line, got } => (*line, say!(text, "server-test-data", got = *got)),
+            Differs::NoData { line } => (*line, say!(text, "server-test-no-data")),
+            Differs::StaysOpen => (0, say!(text, "server-test-stays-open")),
+        };
+        tell(line, Role::Error, what);
+    }
+    for &line in &plan.unreached {
+        tell(line, Role::Error, say!(text, "server-test-unreached"));
+    }
+    for &line in &plan.unsaid {
+        tell(line, Role::Remark, say!(text, "server-test-unsaid"));
+    }
+    let line = say!(
+        text,
+        "server-test-summary",
+        name = name,
+        connections = plan.sessions.len() as u64,
+        differs = (all.len() + plan.unreached.len()) as u64
+    );
+    let _ = writeln!(out, "{line}");
+    out
 }
 
 // ---- The start -------------------------------------------------------------------------------------------------------
@@ -560,7 +621,7 @@ impl Live {
                 "server-typed",
                 place = format!("{}:{line}", self.name)
             ),
-            Some(Origin::Typed(None)) => say!(self.text, "server-by-hand"),
+            Some(Origin::Typed(None)) => say!(self.text, "hand-typed"),
             Some(Origin::BuiltIn) => say!(self.text, "server-built-in"),
             Some(Origin::Player) | None => say!(self.text, "server-own-reply"),
         };
@@ -580,7 +641,8 @@ impl Live {
         let text = &self.text;
         let place = |line: u32| format!("{}:{line}", self.name);
         match notice {
-            Notice::Block(_) => {}
+            // The desk tells what happens by hand.
+            Notice::Block(_) | Notice::ByHand(_) => {}
             Notice::Unmatched {
                 nearest, expected, ..
             } => {

@@ -1,201 +1,124 @@
-//! A person plays the server. The server runs in a thread of its own; this loop owns the screen, the keyboard and the
-//! questions that clients wait on, oldest first.
+//! `fake-server --by-hand`, and scripts with `S?` lines: the keyboard, the desk and the server's events in one place.
+//!
+//! On a terminal a line is dealt with when it is typed. From a pipe, the next line waits until the client wants a reply
+//! and nothing is going on on the data connection, so that the lines are the replies in their order.
 
 use std::{
-    collections::{HashMap, VecDeque},
-    fs::File,
-    io::Read,
-    sync::{
-        Arc,
-        mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel},
-    },
-    thread,
-    time::{Duration, Instant},
+    cell::{Cell, RefCell},
+    io::IsTerminal,
+    rc::Rc,
+    sync::mpsc::sync_channel,
 };
 
-use super::{NAME, Outputs, Prepared, not_started};
+use super::{NAME, Outputs, Prepared};
 use crate::{
     cli::{ClientArg, FakeServer},
-    cmd::{Context, Exit, Failure, fault},
-    ftp::{code::ReplyCode, command::Verb, event::Nanos},
-    io::{
-        editor::{self, Keyboard, Screen, Typed, Word},
-        server::{Commander, Given, Server, Stopper, Tap},
-        stdio as streams,
+    cmd::{
+        Context, Exit, Failure, explain, fault,
+        recording::{Recording, Tapped},
     },
+    ftp::{catalogue, event::Nanos},
+    io::{
+        editor::{self, Keyboard, Typed, Word},
+        person::{Do, Person},
+        server::{Given, Server, Tap},
+        stdio,
+    },
+    say,
     script::{
-        check::Client,
-        effect::{Ask, Order},
-        hand::{self, Question, Recogniser},
+        by_hand::{self, Deed, Desk, Local, Meaning, Turn},
+        clients::Client,
+        effect::Hand,
         watch::Happening,
     },
-    view::by_hand::{self as view, ByHand},
+    view::{self, by_hand::ByHand, style::Role, text::Text},
 };
 
-/// How many reports may wait to be dealt with.
-const INBOX: usize = 256;
-/// How often the clock is looked at while a client waits.
-const TICK: Duration = Duration::from_millis(100);
-/// How often a client that is kept waiting gets a line. FileZilla gives up after 20 seconds without one.
-const HOLD: Duration = Duration::from_secs(5);
-/// The largest file that `/data` sends.
-const MAX_FILE: u64 = 256 * 1024 * 1024;
+/// Reports of the keyboard that wait: it makes one at a time.
+const INBOX: usize = 1;
 
-/// What is reported to the loop.
-enum Happened {
-    Typed(Typed),
-    Shown(String),
-    Command(u64, Vec<u8>),
-    Asked(u64, Ask),
-    Opened(u64),
-    Closed(u64),
-    /// The server has ended; whether the script was played whole.
-    Ended(bool),
-}
-
-/// The server's tap: shows what happens, and reports what the loop has to know.
-struct Report {
-    outputs: std::cell::RefCell<Outputs>,
-    to: SyncSender<Happened>,
-}
-
-impl Tap for Report {
-    fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>) {
-        use crate::ftp::event::What;
-        self.outputs
-            .borrow_mut()
-            .happening(connection, at, happening);
-        let happened = match happening {
-            Happening::Connected { .. } => Happened::Opened(connection),
-            Happening::Said { event, .. } => match &event.what {
-                What::Command(command) => Happened::Command(connection, command.line.to_vec()),
-                _ => return,
-            },
-            Happening::Asks(ask) => Happened::Asked(connection, (*ask).clone()),
-            Happening::Closed { .. } => Happened::Closed(connection),
-            _ => return,
-        };
-        // The loop is gone only when the program ends.
-        let _ = self.to.send(happened);
-    }
-}
-
-/// A client that waits for a reply.
-struct Waiting {
-    question: Question,
-    since: Instant,
-    patience: Option<(Client, Duration)>,
-    /// The warnings still to come: at so much time left.
-    warnings: Vec<Duration>,
-    over_told: bool,
-}
-
-/// A client that is kept waiting.
-struct Hold {
-    connection: u64,
-    code: ReplyCode,
-    next: Instant,
-}
-
-struct Desk<'a> {
-    view: ByHand<'a>,
-    context: &'a Context,
-    screen: Screen,
-    keyboard: Keyboard,
-    interactive: bool,
+/// Where somebody sits and types.
+struct Seat {
+    /// The texts and styles. Where standard output is for programs, all is told on standard error.
+    context: Context,
+    script: String,
+    show_credentials: bool,
     json: bool,
-    commander: Commander,
-    stopper: Stopper,
-    told: Option<Client>,
-    recognisers: HashMap<u64, Recogniser>,
-    waiting: VecDeque<Waiting>,
-    /// The connection that was dealt with last.
-    last: Option<u64>,
-    /// A reply that was questioned, and for which connection.
-    unsent: Option<(u64, Vec<u8>)>,
-    hold: Option<Hold>,
-    /// A line of the pipe that waits for a client to wait.
-    held: Option<Vec<u8>>,
-    input_ended: bool,
+    /// A terminal, with an editor; else a pipe.
+    interactive: bool,
+    outputs: RefCell<Outputs>,
+    desk: RefCell<Desk>,
+    keyboard: Keyboard,
+    /// A line of the pipe that waits until it is wanted.
+    held: RefCell<Option<Vec<u8>>>,
+    input_ended: Cell<bool>,
+    interrupted: Cell<bool>,
+    /// Somebody was wanted who is not there any more.
+    deserted: Cell<bool>,
 }
 
-/// Plays by hand until the server ends.
-pub(super) fn run(
+/// Serves until the person has enough, Ctrl-C, or the end of the first client.
+pub(super) fn serve(
+    server: Server,
+    prepared: Prepared,
+    script: &str,
     asked: &FakeServer,
     context: &Context,
-    name: &str,
-    mut server: Server,
-    prepared: Prepared,
+    recording: Option<&Recording>,
 ) -> Result<Exit, Failure> {
-    let (to, inbox) = sync_channel(INBOX);
-    let interactive = streams::stdin_is_terminal() && streams::stdout_is_terminal();
-    let setup = if interactive {
+    let interactive = stdio::stdin_is_terminal() && std::io::stdout().is_terminal() && !asked.json;
+    let (keys, typed) = sync_channel(INBOX);
+    let (screen, keyboard) = if interactive {
         editor::terminal(
-            "",
-            words(),
+            "S> ",
+            words(&context.text),
             context.out.colour(),
-            to.clone(),
-            Happened::Typed,
+            keys,
+            |typed| typed,
         )
     } else {
-        editor::pipe(to.clone(), Happened::Typed)
-    };
-    let (screen, keyboard) = setup
-        .map_err(|error| fault::failed(context, NAME, &fault::reason(&context.text, &error)))?;
-    let commander = server.commander();
-    let stopper = server.stopper();
-    thread::Builder::new()
-        .name("server".into())
-        .spawn(move || serve(server, prepared, to))
-        .map_err(|error| not_started(context, error.into()))?;
-    let mut desk = Desk {
-        view: ByHand::new(&context.text, context.out, name, asked.show_credentials),
-        context,
-        screen,
-        keyboard,
-        interactive,
-        json: asked.json,
-        commander,
-        stopper,
-        told: asked.client.map(client),
-        recognisers: HashMap::new(),
-        waiting: VecDeque::new(),
-        last: None,
-        unsent: None,
-        hold: None,
-        held: None,
-        input_ended: false,
-    };
-    let complete = desk.run(&inbox)?;
-    Ok(if asked.expect_complete && !complete {
-        Exit::No
-    } else {
-        Exit::Done
-    })
-}
-
-/// The server's thread.
-fn serve(server: Server, prepared: Prepared, to: SyncSender<Happened>) {
-    let shown = to.clone();
-    let sink = Box::new(move |text: &str| shown.send(Happened::Shown(text.to_owned())).is_ok());
-    let mut outputs = prepared.ready(sink);
+        editor::pipe(keys, |typed| typed)
+    }?;
+    let screen = Rc::new(RefCell::new(screen));
+    let shown = Rc::clone(&screen);
+    let mut outputs = prepared.ready(Box::new(move |text| shown.borrow_mut().print(text).is_ok()));
     outputs.start(server.addresses());
-    let report = std::rc::Rc::new(Report {
-        outputs: std::cell::RefCell::new(outputs),
-        to: to.clone(),
-    });
-    let tap = std::rc::Rc::clone(&report);
-    server.run(
-        move |connection: u64, at: Nanos, happening: &Happening<'_>| {
-            tap.tell(connection, at, happening);
+    let seat = Rc::new(Seat {
+        context: Context {
+            text: Text::new(context.text.lang()),
+            out: if asked.json { context.err } else { context.out },
+            err: context.err,
         },
-    );
-    let complete = report.outputs.borrow_mut().end();
-    let _ = to.send(Happened::Ended(complete));
+        script: script.to_owned(),
+        show_credentials: asked.show_credentials,
+        json: asked.json,
+        interactive,
+        outputs: RefCell::new(outputs),
+        desk: RefCell::new(Desk::new(asked.client.map(client))),
+        keyboard,
+        held: RefCell::new(None),
+        input_ended: Cell::new(false),
+        interrupted: Cell::new(false),
+        deserted: Cell::new(false),
+    });
+    seat.show(&seat.view().start());
+    let tap = Rc::clone(&seat);
+    server
+        .run_by_hand(
+            Tapped::new(Watch(tap), recording),
+            Rc::clone(&seat) as Rc<dyn Person>,
+            typed,
+        )
+        .map_err(|error| fault::failed(context, NAME, &fault::reason(&context.text, &error)))?;
+    let mut outputs = seat.outputs.borrow_mut();
+    screen.borrow_mut().leave();
+    let complete = outputs.end();
+    let no = seat.deserted.get() || (asked.expect_complete && !complete);
+    Ok(if no { Exit::No } else { Exit::Done })
 }
 
-fn client(asked: ClientArg) -> Client {
-    match asked {
+fn client(named: ClientArg) -> Client {
+    match named {
         ClientArg::Curl => Client::Curl,
         ClientArg::Wget => Client::Wget,
         ClientArg::Lftp => Client::Lftp,
@@ -206,321 +129,231 @@ fn client(asked: ClientArg) -> Client {
     }
 }
 
-/// What Tab completes.
-fn words() -> Vec<Word> {
-    let local = [
-        "/help", "/data", "/accept", "/close", "/pasv", "/hold", "/send", "/hangup", "/quit",
-    ];
-    let word = |word: &str| Word {
-        word: word.to_owned(),
-        rest: String::new(),
-    };
-    local.into_iter().map(word).collect()
+/// What Tab completes: the codes, each with what it means, and the local commands.
+fn words(text: &Text) -> Vec<Word> {
+    let codes = catalogue::codes().iter().map(|fact| Word {
+        word: fact.code.to_string(),
+        rest: view::explain::meaning(text, fact.code)
+            .map(|meaning| format!("({meaning})"))
+            .unwrap_or_default(),
+    });
+    let local = by_hand::LOCAL.iter().map(|(word, rest)| Word {
+        word: (*word).into(),
+        rest: (*rest).into(),
+    });
+    codes.chain(local).collect()
 }
 
-impl Desk<'_> {
-    /// Deals with everything until the server has ended; true where the script was played whole.
-    fn run(&mut self, inbox: &Receiver<Happened>) -> Result<bool, Failure> {
-        let intro = self.view.remark("server-hand-intro");
-        self.say(&intro)?;
-        self.keyboard.go_on();
-        loop {
-            match inbox.recv_timeout(TICK) {
-                Ok(Happened::Ended(complete)) => return Ok(complete),
-                Ok(happened) => self.deal(happened)?,
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(false),
-            }
-            self.tick()?;
+/// The server's tap.
+struct Watch(Rc<Seat>);
+
+impl Tap for Watch {
+    fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>) {
+        let seat = &self.0;
+        // The desk tells what is asked for, and what it means.
+        if !matches!(happening, Happening::Asks(_)) {
+            seat.outputs
+                .borrow_mut()
+                .happening(connection, at, happening);
+        }
+        let says = seat.desk.borrow_mut().happened(connection, at, happening);
+        let view = seat.view();
+        for say in &says {
+            seat.show(&view.say(say));
+        }
+    }
+}
+
+impl Seat {
+    fn view(&self) -> ByHand<'_> {
+        ByHand {
+            text: &self.context.text,
+            style: self.context.out,
+            script: Some(&self.script),
+            show_credentials: self.show_credentials,
         }
     }
 
-    /// To the screen; with `--json`, standard output belongs to the JSON Lines.
-    fn say(&mut self, text: &str) -> Result<(), Failure> {
+    /// To the person. With `--json`, standard output is for programs.
+    fn show(&self, lines: &str) {
         if self.json {
-            streams::complain(text.trim_end());
+            stdio::remark(lines, false);
         } else {
-            self.screen.print(text)?;
+            self.outputs.borrow_mut().print(lines);
         }
-        Ok(())
     }
 
-    fn deal(&mut self, happened: Happened) -> Result<(), Failure> {
-        match happened {
-            Happened::Typed(Typed::Line(line)) => {
-                if self.interactive || !self.waiting.is_empty() {
-                    self.typed(&line)?;
-                    self.keyboard.go_on();
+    fn warn(&self, sentence: &str) {
+        self.show(&self.view().remark(Role::Warning, sentence));
+    }
+
+    /// Says and does what comes of a turn.
+    fn take(&self, turn: Turn) -> Vec<Do> {
+        let view = self.view();
+        for say in &turn.says {
+            self.show(&view.say(say));
+        }
+        let Some(connection) = self.desk.borrow().connection() else {
+            return Vec::new();
+        };
+        let given = turn.deeds.into_iter().map(|deed| match deed {
+            Deed::Send(line) => Given::Reply(line),
+            Deed::Hand(hand) => Given::Hand(hand),
+        });
+        given.map(|given| Do::On(connection, given)).collect()
+    }
+
+    /// One line that was typed, or came from the pipe.
+    fn line(&self, line: &[u8], now: Nanos) -> Vec<Do> {
+        let turn = match by_hand::read(line) {
+            // Return alone is no reply: it only asks for room.
+            Meaning::Reply(b"") => return Vec::new(),
+            Meaning::Reply(line) => self.desk.borrow_mut().reply(line),
+            Meaning::Local(local) => return self.local(local, now),
+            Meaning::Unknown(word) => {
+                self.warn(&say!(self.context.text, "hand-unknown", word = word));
+                return Vec::new();
+            }
+            Meaning::Misused { command, rest } => {
+                let usage = format!("{command} {rest}");
+                let usage = usage.trim_end();
+                self.warn(&say!(
+                    self.context.text,
+                    "hand-misused",
+                    command = command,
+                    usage = usage
+                ));
+                return Vec::new();
+            }
+        };
+        self.take(turn)
+    }
+
+    fn local(&self, local: Local, now: Nanos) -> Vec<Do> {
+        let hands = match local {
+            Local::Quit => return vec![Do::Stop],
+            Local::Help => {
+                self.show(&self.view().help());
+                return Vec::new();
+            }
+            Local::State => {
+                let state = self.view().state(&self.desk.borrow(), now);
+                self.show(&state);
+                return Vec::new();
+            }
+            Local::Explain(what) => {
+                let explained = if what.is_empty() {
+                    self.view().explain(&self.desk.borrow())
                 } else {
-                    self.held = Some(line);
-                }
-            }
-            Happened::Typed(Typed::Interrupt) => self.stopper.stop(),
-            Happened::Typed(Typed::End) => {
-                self.input_ended = true;
-                if self.interactive {
-                    self.stopper.stop();
-                }
-            }
-            Happened::Shown(text) => self.screen.print(&text)?,
-            Happened::Command(connection, line) => {
-                self.recogniser(connection).see(&line);
-            }
-            Happened::Asked(connection, ask) => {
-                self.asked(connection, ask)?;
-                if let Some(line) = self.held.take() {
-                    self.typed(&line)?;
-                    self.keyboard.go_on();
-                }
-            }
-            Happened::Opened(connection) => self.last = Some(connection),
-            Happened::Closed(connection) => {
-                self.forget(connection);
-                self.recognisers.remove(&connection);
-                if self.last == Some(connection) {
-                    self.last = None;
-                }
-            }
-            Happened::Ended(_) => {}
-        }
-        // Nobody is left to type what a client waits for.
-        if self.input_ended && self.held.is_none() && !self.waiting.is_empty() {
-            self.stopper.stop();
-        }
-        Ok(())
-    }
-
-    fn recogniser(&mut self, connection: u64) -> &mut Recogniser {
-        let told = self.told;
-        self.recognisers
-            .entry(connection)
-            .or_insert_with(|| told.map_or_else(Recogniser::default, Recogniser::of))
-    }
-
-    fn client(&self, connection: u64) -> Option<Client> {
-        self.recognisers.get(&connection)?.client()
-    }
-
-    /// The questions of a connection are answered, or nobody waits any more.
-    fn forget(&mut self, connection: u64) {
-        self.waiting.retain(|w| w.question.connection != connection);
-        self.unsent.take_if(|(to, _)| *to == connection);
-        self.hold.take_if(|hold| hold.connection == connection);
-    }
-
-    fn asked(&mut self, connection: u64, ask: Ask) -> Result<(), Failure> {
-        self.forget(connection);
-        let patience = self.recogniser(connection).patience();
-        let known = self.client(connection).is_some();
-        let question = Question {
-            connection,
-            line: ask.line,
-            command: ask.command,
-            code: ask.code,
-            model: ask.model,
-            port: ask.port,
-            preliminary: ask.preliminary,
-            open: ask.open,
-        };
-        let shown = self.view.question(&question, patience, known);
-        self.say(&shown)?;
-        self.waiting.push_back(Waiting {
-            question,
-            since: Instant::now(),
-            warnings: patience.map_or_else(Vec::new, |(_, time)| hand::warnings(time)),
-            patience,
-            over_told: false,
-        });
-        Ok(())
-    }
-
-    /// Time goes by: warnings, and lines for who is kept waiting.
-    fn tick(&mut self) -> Result<(), Failure> {
-        let now = Instant::now();
-        let held = self.hold.as_ref().map(|hold| hold.connection);
-        let mut shown = String::new();
-        for waiting in &mut self.waiting {
-            let Some((client, patience)) = waiting.patience else {
-                continue;
-            };
-            let connection = waiting.question.connection;
-            // Each line of a hold starts the client's clock anew; only curl counts from the command on.
-            if held == Some(connection) && client != Client::Curl {
-                continue;
-            }
-            let left = patience.saturating_sub(now - waiting.since);
-            if let Some(due) = waiting.warnings.first().copied().filter(|due| left <= *due) {
-                waiting.warnings.remove(0);
-                shown.push_str(&self.view.left(connection, client, due));
-            }
-            if left.is_zero() && !waiting.over_told {
-                waiting.over_told = true;
-                shown.push_str(&self.view.over(connection, client));
-            }
-        }
-        if !shown.is_empty() {
-            self.say(&shown)?;
-        }
-        if let Some(hold) = self.hold.as_mut().filter(|hold| now >= hold.next) {
-            hold.next = now + HOLD;
-            let line = Order::Line(ByHand::holding(hold.code));
-            self.commander.give(hold.connection, Given::Order(line));
-        }
-        Ok(())
-    }
-
-    fn typed(&mut self, line: &[u8]) -> Result<(), Failure> {
-        if let Some(command) = line.strip_prefix(b"/") {
-            let command = String::from_utf8_lossy(command).into_owned();
-            return self.local(&command);
-        }
-        if line.iter().all(u8::is_ascii_whitespace) {
-            return Ok(());
-        }
-        let question = self.waiting.front().map(|waiting| &waiting.question);
-        let connection = question.map(|question| question.connection).or(self.last);
-        let Some(connection) = connection else {
-            let shown = self.view.remark("server-hand-no-client");
-            return self.say(&shown);
-        };
-        let concerns = hand::judge(question, line);
-        if concerns.is_empty() {
-            self.send(connection, line.to_vec());
-            return Ok(());
-        }
-        let client = self.client(connection);
-        let shown = self.view.concerns(question, &concerns, client);
-        self.unsent = Some((connection, line.to_vec()));
-        self.say(&shown)
-    }
-
-    /// Sends a reply, or a line to a client that does not wait for one.
-    fn send(&mut self, connection: u64, line: Vec<u8>) {
-        let waits = self
-            .waiting
-            .iter()
-            .any(|waiting| waiting.question.connection == connection);
-        let given = if waits {
-            Given::Reply(line)
-        } else {
-            Given::Order(Order::Line(line))
-        };
-        self.forget(connection);
-        self.last = Some(connection);
-        self.commander.give(connection, given);
-    }
-
-    /// `/command`.
-    fn local(&mut self, typed: &str) -> Result<(), Failure> {
-        let (word, argument) = typed.split_once(' ').unwrap_or((typed, ""));
-        let argument = argument.trim();
-        match word {
-            "help" => {
-                let shown = self.view.help();
-                return self.say(&shown);
-            }
-            "quit" => {
-                self.stopper.stop();
-                return Ok(());
-            }
-            "send" => {
-                let Some((connection, line)) = self.unsent.take() else {
-                    let shown = self.view.remark("server-hand-nothing-held");
-                    return self.say(&shown);
+                    let about = |word: &String| explain::about(word, &self.context);
+                    what.iter().map(about).collect()
                 };
-                self.send(connection, line);
-                return Ok(());
+                self.show(&explained);
+                return Vec::new();
             }
-            _ => {}
-        }
-        let question = self.waiting.front().map(|waiting| waiting.question.clone());
-        let connection = question.as_ref().map(|q| q.connection).or(self.last);
-        let Some(connection) = connection else {
-            let shown = self.view.remark("server-hand-no-client");
-            return self.say(&shown);
-        };
-        let order = match word {
-            "accept" => Order::TakeData,
-            "close" => Order::CloseData,
-            "pasv" => Order::OpenPort,
-            "hangup" => Order::HangUp,
-            "hold" => return self.hold(connection, question.as_ref(), argument),
-            "data" => match self.data(question.as_ref(), argument)? {
-                Some(order) => order,
-                None => return Ok(()),
-            },
-            other => {
-                let shown = self.view.unknown(&format!("/{other}"));
-                return self.say(&shown);
+            Local::Hold(code) => {
+                let turn = self.desk.borrow_mut().hold(code, now);
+                return self.take(turn);
             }
+            Local::Release => {
+                let turn = self.desk.borrow_mut().release();
+                return self.take(turn);
+            }
+            Local::Data(file) => {
+                // Told now, not when the client waits on the data connection.
+                let found = std::fs::metadata(&file).and_then(|found| match found.is_file() {
+                    true => Ok(()),
+                    false => Err(std::io::ErrorKind::InvalidInput.into()),
+                });
+                if let Err(error) = found {
+                    self.warn(&say!(
+                        self.context.text,
+                        "hand-file",
+                        file = fault::shown(&file),
+                        why = fault::reason(&self.context.text, &error)
+                    ));
+                    return Vec::new();
+                }
+                by_hand::sending(file)
+            }
+            Local::Store(file) => {
+                if let Some(file) = file.as_ref().filter(|file| file.exists()) {
+                    let shown = fault::shown(file);
+                    self.warn(&say!(self.context.text, "hand-file-exists", file = shown));
+                    return Vec::new();
+                }
+                let name = self.desk.borrow().upload_name();
+                vec![Hand::Receive { name, to: file }]
+            }
+            Local::Accept => vec![Hand::Take],
+            Local::Line(text) => by_hand::sending_line(&text),
+            Local::Close => by_hand::closing(),
+            Local::Pasv => vec![Hand::Listen],
         };
-        self.commander.give(connection, Given::Order(order));
-        Ok(())
+        let turn = self.desk.borrow_mut().hand(hands);
+        self.take(turn)
     }
 
-    /// `/data`: sends, or receives, as the command wants it.
-    fn data(
-        &mut self,
-        question: Option<&Question>,
-        argument: &str,
-    ) -> Result<Option<Order>, Failure> {
-        let verb = question.and_then(Question::verb);
-        let Some(verb) = verb.filter(|verb: &Verb| verb.moves().is_some()) else {
-            let shown = self.view.remark("server-hand-no-transfer");
-            self.say(&shown)?;
-            return Ok(None);
+    /// From a pipe: takes the next line when it is wanted; nobody is left to type behind its end.
+    fn batch(&self, now: Nanos) -> Vec<Do> {
+        let (ready, connected) = {
+            let desk = self.desk.borrow();
+            (desk.is_ready(), desk.connection().is_some())
         };
-        if view::goes_up(verb) {
-            let command = question.map_or(&[][..], |q| &q.command);
-            let name = command.get(verb.name().len() + 1..).unwrap_or_default();
-            return Ok(Some(Order::Receive(name.to_vec())));
-        }
-        if argument.is_empty() {
-            let shown = self.view.remark("server-hand-file-needed");
-            self.say(&shown)?;
-            return Ok(None);
-        }
-        let mut bytes = Vec::new();
-        let read =
-            File::open(argument).and_then(|file| file.take(MAX_FILE).read_to_end(&mut bytes));
-        match read {
-            Ok(_) => Ok(Some(Order::Send(Arc::from(bytes)))),
-            Err(error) => {
-                let why = fault::reason(&self.context.text, &error);
-                let shown = self.view.no_file(argument, &why);
-                self.say(&shown)?;
-                Ok(None)
-            }
-        }
-    }
-
-    /// `/hold`: keeps the client waiting with lines of the code that the reply will have.
-    fn hold(
-        &mut self,
-        connection: u64,
-        question: Option<&Question>,
-        argument: &str,
-    ) -> Result<(), Failure> {
-        let asked = question.map_or("", |question| question.code.as_str());
-        let digits = if argument.is_empty() { asked } else { argument };
-        let code = digits
-            .as_bytes()
-            .first_chunk::<3>()
-            .filter(|_| digits.len() == 3)
-            .and_then(|digits| ReplyCode::from_digits(*digits));
-        let Some(code) = code.filter(|_| question.is_some()) else {
-            let shown = self.view.remark("server-hand-hold-code");
-            return self.say(&shown);
-        };
-        if let Some(waiting) = self.waiting.front_mut() {
-            waiting.question.open = Some(code);
-        }
-        self.hold = Some(Hold {
-            connection,
-            code,
-            next: Instant::now(),
+        let line = self.held.borrow_mut().take_if(|line| {
+            let at_once = [&b"/quit"[..], b"/help", b"/state", b"/close"];
+            ready || at_once.iter().any(|word| line.eq_ignore_ascii_case(word))
         });
-        let shown = self.view.remark("server-hand-holding");
-        self.say(&shown)
+        if let Some(line) = line {
+            let wishes = self.line(&line, now);
+            self.keyboard.go_on();
+            return wishes;
+        }
+        if self.input_ended.get() && (ready || !connected) {
+            if ready {
+                self.deserted.set(true);
+                self.warn(&say!(self.context.text, "hand-no-person"));
+            }
+            return vec![Do::Stop];
+        }
+        Vec::new()
+    }
+}
+
+impl Person for Seat {
+    fn typed(&self, typed: Typed, at: Nanos) -> Vec<Do> {
+        match typed {
+            Typed::Line(line) if self.interactive => {
+                self.interrupted.set(false);
+                // A paste may hold several lines.
+                let lines = line.split(|&b| b == b'\n');
+                let wishes = lines.flat_map(|line| self.line(line, at)).collect();
+                self.keyboard.go_on();
+                wishes
+            }
+            Typed::Line(line) => {
+                *self.held.borrow_mut() = Some(line);
+                self.batch(at)
+            }
+            Typed::Interrupt if self.interactive && !self.interrupted.replace(true) => {
+                self.warn(&say!(self.context.text, "hand-interrupt"));
+                self.keyboard.go_on();
+                Vec::new()
+            }
+            Typed::End if !self.interactive => {
+                self.input_ended.set(true);
+                self.batch(at)
+            }
+            Typed::Interrupt | Typed::End => vec![Do::Stop],
+        }
+    }
+
+    fn tick(&self, at: Nanos) -> Vec<Do> {
+        let turn = self.desk.borrow_mut().tick(at);
+        let mut wishes = self.take(turn);
+        if !self.interactive {
+            wishes.extend(self.batch(at));
+        }
+        wishes
     }
 }

@@ -5,10 +5,14 @@ mod by_hand;
 mod check;
 mod from;
 mod outputs;
+mod self_test;
 
 use std::{cell::RefCell, fs, io, path::Path, rc::Rc, sync::Arc};
 
-use super::{Context, Exit, Failure, builtin, fault};
+use super::{
+    Context, Exit, Failure, builtin, fault,
+    recording::{self, Recording, Tapped},
+};
 use crate::{
     cli::FakeServer,
     ftp::event::Nanos,
@@ -18,12 +22,12 @@ use crate::{
     },
     say,
     script::{
-        notation::{Item, Line, Script},
+        notation::Script,
         params::{self, Values},
         play::{Limits, Play},
         watch::Happening,
     },
-    view::{log::MAX_DATA, server as view},
+    view::{log::MAX_DATA, server as view, text::Text},
 };
 use outputs::{Outputs, Prepared};
 
@@ -42,10 +46,16 @@ pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure
     if !asked.check.is_empty() {
         return check::run(asked, context);
     }
+    if let Some(name) = &asked.self_test {
+        return self_test::run(asked, context, name);
+    }
     if let Some(path) = &asked.from {
         return from::run(asked, context, path);
     }
-    serve(asked, context)
+    let path = asked.record.as_deref();
+    recording::around(context, NAME, path, asked.json, |recording| {
+        serve(asked, context, recording)
+    })
 }
 
 /// A script that is ready, with its name and what its files are below.
@@ -106,14 +116,16 @@ fn load(
 
 impl Loaded {
     /// The script that answers nothing.
-    fn nothing() -> Loaded {
+    fn nothing(text: &Text) -> Loaded {
+        let mut script = Script::default();
+        script.settings.title = Some(say!(text, "hand-title"));
         Loaded {
             found: builtin::Found {
                 name: NAME.to_owned(),
                 text: Vec::new(),
                 folder: Folder::None,
             },
-            script: Script::default(),
+            script,
             values: Values::new(),
         }
     }
@@ -155,27 +167,36 @@ impl Loaded {
 }
 
 /// Runs the server until Ctrl-C, or until its first client has gone.
-fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
+fn serve(
+    asked: &FakeServer,
+    context: &Context,
+    recording: Option<&Recording>,
+) -> Result<Exit, Failure> {
     let loaded = match asked.script.as_deref() {
         // By hand, no script is a script too: everything is typed.
-        None if asked.by_hand => Loaded::nothing(),
+        None if asked.by_hand => Loaded::nothing(&context.text),
         name => load(name.unwrap_or(DEFAULT), asked, context, Failure::failed)?,
     };
     let (found, mut play) = loaded.play(asked, context)?;
-    let types = |line: &Line| matches!(line.item, Item::Typed(_));
-    let typed = asked.by_hand || play.script.lines.iter().any(types);
     play.by_hand = asked.by_hand;
+    let person = play.needs_person();
     let play = Arc::new(play);
     let mut options = Options {
         port: port(asked),
         passive_ports: asked.passive_ports.clone(),
         folder: found.folder,
         store: asked.store.clone(),
-        connections: asked.limits.max_connections,
+        // A person serves one client at a time.
+        connections: if person {
+            1
+        } else {
+            asked.limits.max_connections
+        },
         data_ports: asked.limits.max_data_ports,
         line: usize::try_from(asked.limits.max_line).unwrap_or(usize::MAX),
         once: asked.once,
         sample: if asked.log.is_some() { MAX_DATA } else { 0 },
+        wire: recording.is_some(),
         ..Options::default()
     };
     if let Some(address) = asked.bind {
@@ -193,16 +214,20 @@ fn serve(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
         fs::write(path, view::filezilla_site(address))
             .map_err(|error| unreadable(context, &fault::shown(path), &error))?;
     }
+    if let (Some(recording), Some(address)) = (recording, server.addresses().first()) {
+        recording.control(address.port());
+    }
     let prepared = Prepared::open(asked, context, &found.name, play)?;
-    if typed {
-        return by_hand::run(asked, context, &found.name, server, prepared);
+    if person {
+        return by_hand::serve(server, prepared, &found.name, asked, context, recording);
     }
     let mut outputs = prepared.ready(outputs::to_stdout());
     outputs.start(server.addresses());
     let outputs = Rc::new(RefCell::new(outputs));
-    server.run(Watch {
+    let watch = Watch {
         outputs: Rc::clone(&outputs),
-    });
+    };
+    server.run(Tapped::new(watch, recording));
     let complete = outputs.borrow_mut().end();
     Ok(if asked.expect_complete && !complete {
         Exit::No

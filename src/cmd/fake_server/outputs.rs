@@ -179,7 +179,7 @@ impl Outputs {
         self.tally.unmatched == 0 && script.steps().all(|step| self.play.uses(step.head) > 0)
     }
 
-    fn print(&mut self, shown: &str) {
+    pub(super) fn print(&mut self, shown: &str) {
         if !shown.is_empty() && !self.deaf {
             self.deaf = !(self.sink)(shown);
         }

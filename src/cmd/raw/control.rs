@@ -13,6 +13,7 @@ use crate::{
         address::FTP_PORT,
         clock,
         control::{Control, Incoming},
+        data::By,
     },
     say,
     script::coach::{Coach, Remark},
@@ -28,11 +29,22 @@ impl Raw<'_> {
         self.coach = Coach::default();
         self.dialled = None;
         self.unfinished_told = 0;
+        let now = clock::now();
+        self.line = self.recording.map(|recording| {
+            recording.control(control.server.port());
+            recording.opened(control.user, control.server, true, now)
+        });
         let (generation, outbox) = (self.generation, self.outbox.clone());
+        let line = self.line.clone();
         control.listen(outbox, move |incoming| {
+            // Here and not in the loop, which may be behind: data connections are recorded as they go.
+            match (&line, &incoming) {
+                (Some(line), Incoming::Bytes(bytes, at)) => line.received(bytes, *at),
+                (Some(line), Incoming::Closed(how, at)) => line.ended(By::Peer, *how, *at),
+                (None, _) => {}
+            }
             Happened::Incoming(generation, incoming)
         })?;
-        let now = clock::now();
         self.waiting_since = now;
         self.last_activity = now;
         let line = json::Connected::control(control.user, control.server, now);
@@ -133,7 +145,7 @@ impl Raw<'_> {
 
     pub(super) fn closed(&mut self, how: Close, at: Nanos) -> Result<(), Failure> {
         let expected = self.dialogue.session().closing;
-        self.control = None;
+        self.hang_up();
         let mut shown = self.view.closed(how, expected, self.interactive);
         // Unasked, but nothing was left to say: that is no refusal.
         self.refused |= !expected && (self.dialogue.waits() || !self.dialogue.greeted());
@@ -165,6 +177,10 @@ impl Raw<'_> {
         let Some(control) = &mut self.control else {
             return Ok(());
         };
+        // Before it goes out: the reply is recorded by another thread.
+        if let Some(line) = &self.line {
+            line.sent(&bytes, at);
+        }
         if let Err(error) = control.send(&bytes) {
             let why = fault::reason(&self.context.text, &error);
             let told = say!(self.context.text, "raw-send-failed", why = why);
@@ -174,14 +190,16 @@ impl Raw<'_> {
     }
 
     pub(super) fn again(&mut self) -> Result<(), Failure> {
-        if let Some(control) = self.control.take() {
-            control.close();
-        }
+        self.hang_up();
         let mut shown = String::new();
         let mut last = String::new();
-        let control = dial(&self.view, &self.addresses, &mut last, |line| {
-            shown.push_str(line)
-        });
+        let control = dial(
+            &self.view,
+            &self.addresses,
+            self.recording,
+            &mut last,
+            |line| shown.push_str(line),
+        );
         self.remark(&shown)?;
         match control {
             Ok(control) => self.established(control),
@@ -201,13 +219,25 @@ impl Raw<'_> {
         }
     }
 
+    /// Closes the control connection from here; true where there was one.
+    fn hang_up(&mut self) -> bool {
+        let Some(control) = self.control.take() else {
+            return false;
+        };
+        let at = clock::now();
+        let how = control.close();
+        if let Some(line) = self.line.take() {
+            line.left(how, at);
+        }
+        true
+    }
+
     /// Ends: what is still open is closed from here.
     pub(super) fn leave(mut self, exit: Exit) -> Result<Exit, Failure> {
         for transfer in &self.transfers {
             transfer.cancel.cancel();
         }
-        if let Some(control) = self.control.take() {
-            control.close();
+        if self.hang_up() {
             if self.interactive {
                 let told = self
                     .view

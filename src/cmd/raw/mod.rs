@@ -17,7 +17,10 @@ mod output;
 mod transfers;
 mod waiting;
 
-use super::{Context, Exit, Failure, fault};
+use super::{
+    Context, Exit, Failure, fault,
+    recording::{self, Line, Recording},
+};
 use crate::{
     cli::{self, ExplainArg},
     ftp::{
@@ -87,9 +90,12 @@ struct Raw<'a> {
     keyboard: Keyboard,
     events: Option<Events>,
     log: Option<(Log, Events)>,
+    recording: Option<&'a Recording>,
     dialogue: Dialogue,
     coach: Coach,
     control: Option<Control>,
+    /// The control connection in the recording.
+    line: Option<Line>,
     /// Counts connections: reports of an earlier one are stale.
     generation: u64,
     transfers: Vec<Transfer>,
@@ -113,6 +119,17 @@ struct Raw<'a> {
 /// # Errors
 /// Where the address makes no sense, nobody answers, or a file cannot be written.
 pub(super) fn run(context: &Context, args: &cli::Raw) -> Result<Exit, Failure> {
+    let path = args.record.as_deref();
+    recording::around(context, "raw", path, args.json, |recording| {
+        converse(context, args, recording)
+    })
+}
+
+fn converse(
+    context: &Context,
+    args: &cli::Raw,
+    recording: Option<&Recording>,
+) -> Result<Exit, Failure> {
     let text = &context.text;
     let mut place = address::parse(&args.host)
         .map_err(|error| fault::failed(context, "raw", &fault::address(text, &error)))?;
@@ -155,7 +172,7 @@ pub(super) fn run(context: &Context, args: &cli::Raw) -> Result<Exit, Failure> {
     let (outbox, inbox) = sync_channel(INBOX);
     // The control connection first: without it there is nothing to type.
     let mut early = String::new();
-    let control = dial(&view, &addresses, &mut early, |shown| {
+    let control = dial(&view, &addresses, recording, &mut early, |shown| {
         if !args.json {
             stdio::remark(shown, interactive);
         }
@@ -194,9 +211,11 @@ pub(super) fn run(context: &Context, args: &cli::Raw) -> Result<Exit, Failure> {
         keyboard,
         events,
         log,
+        recording,
         dialogue,
         coach: Coach::default(),
         control: None,
+        line: None,
         generation: 0,
         transfers: Vec::new(),
         opened: 0,
@@ -217,15 +236,21 @@ pub(super) fn run(context: &Context, args: &cli::Raw) -> Result<Exit, Failure> {
 fn dial(
     view: &View<'_>,
     addresses: &[SocketAddr],
+    recording: Option<&Recording>,
     last: &mut String,
     mut show: impl FnMut(&str),
 ) -> Result<Control, ()> {
     for &address in addresses {
         show(&view.trying(address));
+        let began = clock::now();
         match Control::dial(address) {
             Ok(control) => return Ok(control),
             Err(error) => {
-                *last = view.not_there(address, &fault::reason(view.text, &error));
+                if let Some(recording) = recording {
+                    recording.control(address.port());
+                    recording.not_dialled(&error, began);
+                }
+                *last = view.not_there(address, &fault::not_reached(view.text, &error));
                 show(last);
             }
         }

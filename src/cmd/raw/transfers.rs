@@ -7,13 +7,13 @@ use std::{
 
 use super::{Happened, Raw, Transfer};
 use crate::{
-    cmd::{Failure, fault},
+    cmd::{Failure, fault, recording::Recording},
     ftp::{catalogue::Flow, dialogue::Stage, endpoint},
     io::{
         address::{self, FTP_PORT},
         background::{self, Carry, Told},
         clock,
-        data::{self, By, Cancel, End},
+        data::{self, By, Cancel, End, Witness},
         file::{self, FileError},
     },
     say,
@@ -25,6 +25,10 @@ use crate::{
 type Prepared = (Carry, Option<Sender<()>>);
 
 impl Raw<'_> {
+    fn witness(&self) -> Option<Box<dyn Witness>> {
+        self.recording.map(Recording::witness)
+    }
+
     /// What is to be done with a connection; for a file that is sent, also how to say that the server is ready.
     fn carry(&mut self, payload: &Payload) -> Result<Option<Prepared>, Failure> {
         let opened = match payload {
@@ -124,9 +128,13 @@ impl Raw<'_> {
         self.remark(&told)?;
         self.opened += 1;
         let number = self.opened;
-        let cancel = background::dial(address, carry, self.outbox.clone(), move |told| {
-            Happened::Data(number, told)
-        })?;
+        let cancel = background::dial(
+            address,
+            carry,
+            self.witness(),
+            self.outbox.clone(),
+            move |told| Happened::Data(number, told),
+        )?;
         self.transfers
             .push(Transfer::new(number, false, ready, cancel, address));
         self.release();
@@ -164,9 +172,13 @@ impl Raw<'_> {
         self.emit("listening", &line)?;
         self.opened += 1;
         let number = self.opened;
-        let cancel = background::listen(listener, carry, self.outbox.clone(), move |told| {
-            Happened::Data(number, told)
-        })?;
+        let cancel = background::listen(
+            listener,
+            carry,
+            self.witness(),
+            self.outbox.clone(),
+            move |told| Happened::Data(number, told),
+        )?;
         self.transfers
             .push(Transfer::new(number, true, ready, cancel, at));
         self.release();

@@ -87,6 +87,7 @@ impl Stage {
                 let what = match source {
                     Source::Bytes(bytes) => String::from_utf8_lossy(bytes).replace("\r\n", "/"),
                     Source::File(path) => path.clone(),
+                    Source::Disk(path) => path.display().to_string(),
                     Source::Shared(bytes) => format!("{} bytes", bytes.len()),
                 };
                 format!(
@@ -120,7 +121,7 @@ impl Stage {
             Effect::SendData { source, limit, .. } => {
                 let length = match source {
                     Source::Bytes(bytes) => bytes.len() as u64,
-                    Source::File(_) => 10,
+                    Source::File(_) | Source::Disk(_) => 10,
                     Source::Shared(bytes) => bytes.len() as u64,
                 };
                 Input::Moved {
@@ -558,45 +559,4 @@ fn stored_names_are_flat_and_safe() {
     for bad in ["/etc/passwd", "../x", "a/../../x", "", "a\0"] {
         assert_eq!(inside(bad.as_bytes()), None, "{bad}");
     }
-}
-
-#[test]
-fn a_person_plays_the_whole_server() {
-    let script = Script::parse(b"C* NOOP\nS> 200 by itself").expect("a script");
-    let mut play =
-        Play::new(script, params::Values::new(), Limits::default(), None, None).expect("harmless");
-    play.by_hand = true;
-    let mut stage = Stage::of(&Arc::new(play));
-    assert_eq!(stage.take(), ["ask  None"]);
-    let typed = |stage: &mut Stage, line: &str| {
-        stage.player.take(Input::Typed(line.as_bytes()), stage.now);
-        stage.run();
-        stage.take()
-    };
-    // The greeting has several lines; it is asked for until it is complete.
-    assert_eq!(typed(&mut stage, "220-Hello"), ["220-Hello", "ask  None"]);
-    assert_eq!(typed(&mut stage, "220 there"), ["220 there"]);
-    assert_eq!(
-        stage.after(&["NOOP", "PASV"]),
-        ["200 by itself", "open port", "ask  Some(127.0.0.1:5001)"]
-    );
-    assert_eq!(
-        typed(&mut stage, "227 (127,0,0,1,19,137)"),
-        ["227 (127,0,0,1,19,137)"]
-    );
-    assert_eq!(stage.after(&["LIST"]), ["ask  None"]);
-    assert_eq!(typed(&mut stage, "150 Soon"), ["150 Soon", "ask  None"]);
-    stage
-        .player
-        .take(Input::Order(Order::Send(Arc::from(&b"abc"[..]))), stage.now);
-    stage.run();
-    assert_eq!(stage.take(), ["accept", "send 3 bytes", "data Fin"]);
-    assert_eq!(typed(&mut stage, "226 Done"), ["226 Done"]);
-    assert_eq!(stage.after(&["QUIT"]), ["ask  None"]);
-    stage
-        .player
-        .take(Input::Order(Order::Line(b"221-wait".to_vec())), stage.now);
-    stage.run();
-    assert_eq!(stage.take(), ["221-wait"]);
-    assert_eq!(typed(&mut stage, "221 Bye"), ["221 Bye", "close Fin"]);
 }

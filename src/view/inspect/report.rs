@@ -22,6 +22,7 @@ use crate::{
         endpoint::Stated,
         event::{Event, What},
         secret,
+        session::DataType,
         side::Side,
     },
     say,
@@ -75,7 +76,8 @@ struct Block {
 }
 
 /// The labels at the left, whose widest sets the column.
-const LABELS: [&str; 18] = [
+const LABELS: [&str; 19] = [
+    "inspect-label-refused",
     "inspect-label-client",
     "inspect-label-server",
     "inspect-label-handshake",
@@ -412,7 +414,9 @@ impl<'a> Report<'a> {
         let text = self.text;
         let Some(user) = &session.user else {
             if session.login_tries == 0 && !session.tls {
-                let shown = if session.opening == Opening::Middle {
+                let unseen =
+                    session.opening == Opening::Middle || session.one_way == Some(Side::User);
+                let shown = if unseen {
                     say!(text, "inspect-user-earlier")
                 } else {
                     say!(text, "inspect-user-none")
@@ -471,6 +475,16 @@ impl<'a> Report<'a> {
         if let Some(mark) = session.gave_up {
             let shown = say!(text, "inspect-gave-up", frame = mark.frame.to_string());
             self.row(out, "", &shown);
+        }
+        for (verb, listen, mark) in &session.refused {
+            let listen = listen.map(|listen| listen.to_string()).unwrap_or_default();
+            let values = [
+                ("verb", verb.name()),
+                ("listen", &listen),
+                ("frame", &mark.frame.to_string()),
+            ];
+            let shown = self.phrases.say("inspect-refused", &values);
+            self.row(out, "inspect-label-refused", &shown);
         }
     }
 
@@ -544,6 +558,32 @@ impl<'a> Report<'a> {
         }
         if let Some(hash) = transfer.sha256 {
             self.row(&mut out, "inspect-label-hash", &hex(&hash));
+        }
+        if let (Some(hash), DataType::Ascii) = (transfer.sha256_lf, transfer.data_type) {
+            let shown = say!(
+                text,
+                "inspect-hash-lf",
+                crlf = number::count(text, transfer.line_ends[0]),
+                lf = number::count(text, transfer.line_ends[1])
+            );
+            self.row(&mut out, "", &shown);
+            self.row(&mut out, "", &hex(&hash));
+        }
+        match (transfer.mode, transfer.structure) {
+            (b'S', b'F') => {}
+            (mode, structure) => {
+                let shown = say!(
+                    text,
+                    "inspect-not-decoded",
+                    mode = char::from(mode).to_string(),
+                    structure = char::from(structure).to_string()
+                );
+                self.row(
+                    &mut out,
+                    "inspect-label-note",
+                    &sanitise::line(shown.as_bytes()),
+                );
+            }
         }
         out
     }

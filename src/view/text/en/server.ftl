@@ -76,7 +76,6 @@ server-closed = connection closed by this server
 server-reset = connection reset by this server
 server-tls = the client begins TLS, which this server does not speak: closing. Ask the client for plain FTP
 server-typed = typed, { $place }
-server-by-hand = typed by hand
 server-own-reply = (not from the script)
 server-no-code = no three digits: no client can tell what this means
 server-unmatched = nothing in the script takes this command
@@ -184,47 +183,6 @@ server-warning-reply-not-allowed = { $detail }: RFC 959 5.4 (or the command's ow
 server-warning-never-matches = { $detail } can never match: the rules before it take everything that it takes
 
 # By hand. A person types the replies.
-server-hand-intro = You are the server: type the replies. CR LF is added. /help tells what else there is.
-server-hand-help = Type a reply: three digits, a blank, a text. 331- begins a reply of several lines, 331 and a blank ends it. Beside that:
-server-hand-help-data = /data FILE: sends FILE over the data connection and closes it; for STOR, /data receives
-server-hand-help-accept = /accept: takes the data connection, and nothing else yet
-server-hand-help-close = /close: closes the data connection
-server-hand-help-pasv = /pasv: opens a data port and says what a 227 must name
-server-hand-help-hold = /hold or /hold 331: keeps the client waiting with 331- lines; the reply must then be 331
-server-hand-help-send = /send: sends a reply that was questioned, all the same
-server-hand-help-hangup = /hangup: closes the control connection
-server-hand-help-quit = /quit: ends the server
-server-hand-asks = #{ $connection } { $command }: your reply?
-server-hand-asks-line = #{ $connection } { $command }: your reply? ({ $place })
-server-hand-greeting = (a client has connected)
-server-hand-open = The reply of several lines is open: more lines, then { $code } and a blank.
-server-hand-code = The code begins with { $code }.
-server-hand-port = A data port is open: { $address }. The reply must name it: ({ $right })
-server-hand-receive = The client now sends: /data receives it. Then the final reply.
-server-hand-send-data = The client now waits for the data: /data FILE sends it. Then the final reply.
-server-hand-patience = { $client } waits { $seconds } s.
-server-hand-patience-unknown = Which client it is cannot be told yet; the least patient one, { $client }, waits { $seconds } s.
-server-hand-patience-endless = This client waits as long as it takes.
-server-hand-left = #{ $connection }: { $client } gives up in { $seconds } s
-server-hand-over = #{ $connection }: the time of { $client } is over; it has given up, or is about to
-server-hand-the-client = the client
-server-hand-not-sent = Not sent. Type another reply, or /send to send it all the same.
-server-hand-nobody-asks = Nobody waits for a reply. Sent now, it would be taken for the answer to the next command: { $client } would be one reply behind from then on.
-server-hand-no-code = No three digits: { $client } cannot tell what this means, and waits on or gives up.
-server-hand-code-alone = { $code } with nothing behind it: curl, wget and FileZilla wait for the blank behind the code.
-server-hand-no-blank = A blank must stand behind { $code } (RFC 959 4.2): curl and wget wait for a line that has one.
-server-hand-other-inside = A reply that began with { $open }- is open. { $typed } inside it is mere text by RFC 959 4.2; curl and wget take it for the end, the others go on waiting for { $open } and a blank.
-server-hand-first-digit = { $typed } begins with { $digit } ({ $meaning }). To { $command } may come: { $possible }.
-server-hand-wrong-code = The first digit is right, the code is not one for { $command }. There are: { $possible }.
-server-hand-no-preliminary = First 150 (or 125), then the data, then this: without a 150, every command-line client breaks { $verb } off, and blames something else.
-server-hand-address = This does not name the port that is open, { $address }: the client would dial in vain. It is written ({ $right })
-server-hand-unknown = There is no { $word }; /help lists what there is.
-server-hand-no-client = No client is connected.
-server-hand-nothing-held = Nothing was held back.
-server-hand-hold-code = Which code shall the reply have? Type /hold 331, with the code you are going to type.
-server-hand-holding = The client is kept waiting with a line every few seconds, until you type the reply.
-server-hand-no-transfer = There is no transfer command to send data for; /accept takes the data connection by itself.
-server-hand-file-needed = Which file? /data FILE
 
 # --from.
 server-from-nothing = there is no dialogue in { $path }: neither a log (S> and C> lines) nor a transcript with reply codes and commands
@@ -232,4 +190,24 @@ server-from-done =
     { $steps ->
         [one] { $path }: a script of one step. What clients will make of it: ftplab fake-server --check { $path }
        *[other] { $path }: a script of { $steps } steps. What clients will make of it: ftplab fake-server --check { $path }
+    }
+
+# --self-test.
+server-test-line = another line came: { $got }
+server-test-silence = this line did not come
+server-test-closed = the connection was closed instead
+server-test-data =
+    { $got ->
+        [one] other data came: { $got } byte
+       *[other] other data came: { $got } bytes
+    }
+server-test-no-data = no data connection came about
+server-test-stays-open = the connection was not closed
+server-test-unreached = its own command goes to another block
+server-test-unsaid = not tried: which command to send cannot be told; -- say gives one
+server-test-summary =
+    { $differs ->
+        [0] { $name }: played as it is written, control connections: { $connections }
+        [one] { $name }: one difference, control connections: { $connections }
+       *[other] { $name }: { $differs } differences, control connections: { $connections }
     }

@@ -76,7 +76,6 @@ server-closed = connexion fermée par ce serveur
 server-reset = connexion rompue par ce serveur (RST)
 server-tls = le client commence du TLS, que ce serveur ne parle pas : fermeture. Réglez le client sur FTP simple
 server-typed = tapé, { $place }
-server-by-hand = tapé à la main
 server-own-reply = (hors du script)
 server-no-code = pas de code à trois chiffres : aucun client ne peut savoir ce que cela veut dire
 server-unmatched = rien dans le script ne prend cette commande
@@ -184,47 +183,6 @@ server-warning-reply-not-allowed = { $detail } : la RFC 959 5.4 (ou celle de la
 server-warning-never-matches = { $detail } ne peut jamais servir : les règles qui précèdent prennent tout ce qu’elle prend
 
 # By hand. A person types the replies.
-server-hand-intro = Vous êtes le serveur : tapez les réponses. CR LF est ajouté. /help dit ce qu’il y a d’autre.
-server-hand-help = Tapez une réponse : trois chiffres, un blanc, un texte. 331- commence une réponse à plusieurs lignes, 331 et un blanc la finit. En outre :
-server-hand-help-data = /data FICHIER : envoie FICHIER par la connexion de données et la ferme ; pour STOR, /data reçoit
-server-hand-help-accept = /accept : prend la connexion de données, et rien d’autre pour l’instant
-server-hand-help-close = /close : ferme la connexion de données
-server-hand-help-pasv = /pasv : ouvre un port de données et dit ce qu’un 227 doit nommer
-server-hand-help-hold = /hold ou /hold 331 : fait patienter le client avec des lignes 331- ; la réponse doit alors être 331
-server-hand-help-send = /send : envoie quand même une réponse mise en doute
-server-hand-help-hangup = /hangup : ferme la connexion de contrôle
-server-hand-help-quit = /quit : arrête le serveur
-server-hand-asks = #{ $connection } { $command } : votre réponse ?
-server-hand-asks-line = #{ $connection } { $command } : votre réponse ? ({ $place })
-server-hand-greeting = (un client s’est connecté)
-server-hand-open = La réponse à plusieurs lignes est ouverte : d’autres lignes, puis { $code } et un blanc.
-server-hand-code = Le code commence par { $code }.
-server-hand-port = Un port de données est ouvert : { $address }. La réponse doit le nommer : ({ $right })
-server-hand-receive = Le client envoie maintenant : /data reçoit. Ensuite la réponse finale.
-server-hand-send-data = Le client attend maintenant les données : /data FICHIER les envoie. Ensuite la réponse finale.
-server-hand-patience = { $client } attend { $seconds } s.
-server-hand-patience-unknown = On ne peut pas encore savoir quel client c’est ; le moins patient, { $client }, attend { $seconds } s.
-server-hand-patience-endless = Ce client attend le temps qu’il faut.
-server-hand-left = #{ $connection } : { $client } abandonne dans { $seconds } s
-server-hand-over = #{ $connection } : le temps de { $client } est passé ; il a abandonné ou va le faire
-server-hand-the-client = le client
-server-hand-not-sent = Pas envoyé. Tapez une autre réponse, ou /send pour l’envoyer quand même.
-server-hand-nobody-asks = Personne n’attend de réponse. Envoyée maintenant, elle passerait pour la réponse à la commande suivante : { $client } aurait dès lors une réponse de retard.
-server-hand-no-code = Pas de code à trois chiffres : { $client } ne peut pas savoir ce que cela veut dire ; il continue d’attendre, ou abandonne.
-server-hand-code-alone = { $code } sans rien derrière : curl, wget et FileZilla attendent le blanc qui suit le code.
-server-hand-no-blank = Un blanc doit suivre { $code } (RFC 959 4.2) : curl et wget attendent une ligne qui en a un.
-server-hand-other-inside = Une réponse commencée par { $open }- est ouverte. D’après la RFC 959 4.2, { $typed } n’y est que du texte ; curl et wget y voient la fin, les autres attendent toujours { $open } et un blanc.
-server-hand-first-digit = { $typed } commence par { $digit } ({ $meaning }). À { $command } peuvent répondre : { $possible }.
-server-hand-wrong-code = Le premier chiffre est bon, mais ce code n’est pas de ceux de { $command }. Il y a : { $possible }.
-server-hand-no-preliminary = D’abord 150 (ou 125), puis les données, puis ceci : sans 150, tous les clients en ligne de commande interrompent { $verb }, et accusent autre chose.
-server-hand-address = Ceci ne nomme pas le port qui est ouvert, { $address } : le client appellerait en vain. Cela s’écrit ({ $right })
-server-hand-unknown = { $word } n’existe pas ; /help dit ce qu’il y a.
-server-hand-no-client = Aucun client n’est connecté.
-server-hand-nothing-held = Rien n’a été retenu.
-server-hand-hold-code = Quel code aura la réponse ? Tapez /hold 331, avec le code que vous allez taper.
-server-hand-holding = Une ligne toutes les quelques secondes fait patienter le client, jusqu’à ce que vous tapiez la réponse.
-server-hand-no-transfer = Aucune commande de transfert n’attend de données ; /accept prend la connexion de données seule.
-server-hand-file-needed = Quel fichier ? /data FICHIER
 
 # --from.
 server-from-nothing = il n’y a pas de dialogue dans { $path } : ni un journal (lignes S> et C>), ni une transcription avec des codes et des commandes
@@ -232,4 +190,24 @@ server-from-done =
     { $steps ->
         [one] { $path } : un script d’une étape. Ce que les clients en feront : ftplab fake-server --check { $path }
        *[other] { $path } : un script de { $steps } étapes. Ce que les clients en feront : ftplab fake-server --check { $path }
+    }
+
+# --self-test.
+server-test-line = une autre ligne est venue : { $got }
+server-test-silence = cette ligne n’est pas venue
+server-test-closed = à la place, la connexion a été fermée
+server-test-data =
+    { $got ->
+        [one] d’autres données sont venues : { $got } octet
+       *[other] d’autres données sont venues : { $got } octets
+    }
+server-test-no-data = aucune connexion de données n’a été établie
+server-test-stays-open = la connexion n’a pas été fermée
+server-test-unreached = sa propre commande va à un autre bloc
+server-test-unsaid = pas essayé : on ne peut savoir quelle commande envoyer ; -- say en donne une
+server-test-summary =
+    { $differs ->
+        [0] { $name } : joué comme il est écrit, connexions de contrôle : { $connections }
+        [one] { $name } : une différence, connexions de contrôle : { $connections }
+       *[other] { $name } : { $differs } différences, connexions de contrôle : { $connections }
     }

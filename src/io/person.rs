@@ -1,0 +1,81 @@
+//! The person at the keyboard of a fake server: what they type comes into the server's own thread, where the tap lives,
+//! and what they want done goes out to the connection that it is for. So whoever watches and whoever types see one order
+//! of events, without a lock.
+
+use std::{io, rc::Rc, sync::mpsc::Receiver, thread, time::Duration};
+
+use tokio::{
+    sync::{mpsc, watch},
+    time::{self, MissedTickBehavior},
+};
+
+use super::{
+    clock::Clock,
+    editor::Typed,
+    server::{Commander, Given},
+};
+use crate::ftp::event::Nanos;
+
+/// How often a person's clock is looked at.
+const TICK: Duration = Duration::from_millis(100);
+/// Lines that wait to be dealt with; the keyboard gives one at a time.
+const INBOX: usize = 16;
+
+/// What a person wants.
+#[derive(Debug)]
+pub enum Do {
+    /// This, on this connection.
+    On(u64, Given),
+    /// The end of the server.
+    Stop,
+}
+
+/// Whoever makes wishes of what is typed. Called in the server's thread, never while the tap is.
+pub trait Person {
+    /// Something was typed.
+    fn typed(&self, typed: Typed, at: Nanos) -> Vec<Do>;
+    /// Time has passed, or something has happened.
+    fn tick(&self, at: Nanos) -> Vec<Do>;
+}
+
+/// Brings what is typed into a place where it can be waited for.
+pub(super) fn keys(typed: Receiver<Typed>) -> io::Result<mpsc::Receiver<Typed>> {
+    let (to, keys) = mpsc::channel(INBOX);
+    thread::Builder::new().name("keys".into()).spawn(move || {
+        while let Ok(typed) = typed.recv() {
+            if to.blocking_send(typed).is_err() {
+                return;
+            }
+        }
+    })?;
+    Ok(keys)
+}
+
+/// Attends to the person until they want to stop, or the server is stopped.
+pub(super) async fn attend(
+    person: Rc<dyn Person>,
+    mut keys: mpsc::Receiver<Typed>,
+    commander: Commander,
+    clock: Clock,
+    stop: watch::Sender<bool>,
+) {
+    let mut stopped = stop.subscribe();
+    let mut ticks = time::interval(TICK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        let wishes = tokio::select! {
+            _ = stopped.wait_for(|stop| *stop) => return,
+            Some(typed) = keys.recv() => person.typed(typed, clock.now()),
+            _ = ticks.tick() => person.tick(clock.now()),
+        };
+        for wish in wishes {
+            match wish {
+                Do::On(connection, given) => commander.give_here(connection, given).await,
+                Do::Stop => {
+                    stop.send_replace(true);
+                    return;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,164 @@
+//! Printing above a line that is being typed, without ever waiting for the keyboard.
+//!
+//! The line editor takes what is to be printed through a channel for one message, which it empties only while a line is
+//! being typed. Somebody who prints two while Enter is pressed would wait for the next prompt, and the next prompt would
+//! wait for them. So a thread of its own waits there; and while no line is being typed, text goes straight to the terminal.
+
+use std::{
+    io::{self, Write},
+    sync::{
+        Arc, Condvar, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicBool, Ordering},
+        mpsc::{Sender, channel},
+    },
+    thread,
+    time::{Duration, Instant},
+};
+
+use rustyline::ExternalPrinter;
+
+/// Texts that may wait until a printer waits for the terminal.
+const MAX_WAITING: usize = 256;
+/// How long it waits for a terminal that takes nothing, before it goes on all the same.
+const LONGEST: Duration = Duration::from_secs(1);
+/// How long the next prompt waits for what is to stand before it.
+const BEFORE_PROMPT: Duration = Duration::from_millis(20);
+
+/// What the printer, its thread and the keyboard share.
+#[derive(Default)]
+pub(super) struct Shared {
+    /// A line is being typed, or will be at once.
+    typing: AtomicBool,
+    /// The terminal takes no more.
+    failed: AtomicBool,
+    waiting: Mutex<usize>,
+    fewer: Condvar,
+}
+
+impl Shared {
+    fn waiting(&self) -> MutexGuard<'_, usize> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until no more than `most` texts wait, but not for longer than this.
+    fn wait(&self, most: usize, longest: Duration) {
+        let end = Instant::now() + longest;
+        let mut waiting = self.waiting();
+        while *waiting > most {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            let waited = self.fewer.wait_timeout(waiting, left);
+            (waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// A line will be typed at once: called by whoever prints.
+    pub(super) fn begin(&self) {
+        self.typing.store(true, Ordering::SeqCst);
+    }
+
+    /// Called before the prompt appears.
+    pub(super) fn prompt(&self) {
+        self.wait(0, BEFORE_PROMPT);
+    }
+
+    /// The line has been typed.
+    pub(super) fn end(&self) {
+        self.typing.store(false, Ordering::SeqCst);
+    }
+}
+
+/// A printer for a terminal with a line editor.
+pub(super) struct Above {
+    shared: Arc<Shared>,
+    to: Sender<String>,
+}
+
+impl Above {
+    /// Starts its thread.
+    pub(super) fn start(
+        mut printer: impl ExternalPrinter + Send + 'static,
+        shared: Arc<Shared>,
+    ) -> io::Result<Above> {
+        let (to, texts) = channel::<String>();
+        let done = Arc::clone(&shared);
+        thread::Builder::new()
+            .name("printer".into())
+            .spawn(move || {
+                for text in texts {
+                    if printer.print(text).is_err() {
+                        done.failed.store(true, Ordering::SeqCst);
+                    }
+                    *done.waiting() -= 1;
+                    done.fewer.notify_all();
+                }
+            })?;
+        Ok(Above { shared, to })
+    }
+
+    /// Prints whole lines at once.
+    pub(super) fn print(&self, text: &str) -> io::Result<()> {
+        if self.shared.failed.load(Ordering::SeqCst) {
+            return Err(io::ErrorKind::BrokenPipe.into());
+        }
+        let typing = self.shared.typing.load(Ordering::SeqCst);
+        if !typing && *self.shared.waiting() == 0 {
+            return direct(text);
+        }
+        self.shared.wait(MAX_WAITING, LONGEST);
+        *self.shared.waiting() += 1;
+        self.to
+            .send(text.to_owned())
+            .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    /// Waits until all is printed, but not for long.
+    pub(super) fn finish(&self) {
+        self.shared.wait(0, LONGEST / 4);
+    }
+}
+
+/// Prints without an editor.
+pub(super) fn direct(text: &str) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::mpsc::{SyncSender, sync_channel};
+
+    /// As the editor's: a channel for one message, which nobody empties between two lines.
+    struct Editor(SyncSender<String>);
+
+    impl ExternalPrinter for Editor {
+        fn print(&mut self, text: String) -> rustyline::Result<()> {
+            let sent = self.0.send(text);
+            sent.map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe).into())
+        }
+    }
+
+    #[test]
+    fn whoever_prints_never_waits_for_the_next_line() {
+        let (to, texts) = sync_channel(1);
+        let shared = Arc::new(Shared::default());
+        shared.begin();
+        let above = Above::start(Editor(to), Arc::clone(&shared)).expect("a thread");
+        for n in 0..9 {
+            above.print(&n.to_string()).expect("printed");
+        }
+        // Only now the next line is typed; everything comes, in order.
+        shared.end();
+        above.print("9").expect("printed");
+        shared.begin();
+        shared.prompt();
+        let all: Vec<String> = texts.iter().take(10).collect();
+        assert_eq!(all.concat(), "0123456789");
+        above.finish();
+        assert_eq!(*shared.waiting(), 0);
+    }
+}

@@ -1,0 +1,277 @@
+//! `--record`: what both ends of a session recorded, read back by `inspect` and, where it is installed, by tshark; and
+//! what a recording must not do.
+
+use std::{fs, net::TcpListener, path::Path, process::Command};
+
+use crate::{
+    harness::{ftplab, skipped},
+    peers::program::Program,
+};
+
+/// A megabyte and a bit, so that segments, reads and writes all have to be cut.
+const LARGE: usize = 1_048_577;
+const PASSWORD: &str = "s3cret-of-mine";
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a folder")
+}
+
+fn sha256(path: &Path) -> String {
+    let done = Command::new("sha256sum")
+        .arg(path)
+        .output()
+        .expect("coreutils");
+    String::from_utf8_lossy(&done.stdout)[..64].to_owned()
+}
+
+/// A session with a passive download, an active one and an upload; gives the server's port.
+fn session(dir: &Path) -> u16 {
+    let script = dir.join("lab.ftp");
+    fs::create_dir(dir.join("files")).expect("a folder");
+    fs::create_dir(dir.join("kept")).expect("a folder");
+    let bytes: Vec<u8> = (0..LARGE).map(|n| (n * 7 % 251) as u8).collect();
+    fs::write(dir.join("files/large"), &bytes).expect("a file");
+    fs::write(dir.join("up"), &bytes[..100_000]).expect("a file");
+    fs::write(&script, SCRIPT).expect("a script");
+    let mut server = Program::ftplab([
+        "fake-server",
+        &script.display().to_string(),
+        "--port",
+        "0",
+        "--once",
+        "--store",
+        &dir.join("kept").display().to_string(),
+        "--record",
+        &dir.join("server.pcapng").display().to_string(),
+    ]);
+    let port = server.until(|_, line| {
+        let at = line.find("127.0.0.1:")? + "127.0.0.1:".len();
+        let digits = line[at..].split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse::<u16>().ok()
+    });
+    let mut raw = Program::ftplab([
+        "raw",
+        "127.0.0.1",
+        &port.to_string(),
+        "--record",
+        &dir.join("raw.pcapng").display().to_string(),
+        "--log",
+        &dir.join("raw.log").display().to_string(),
+    ]);
+    raw.reply();
+    raw.command("USER student", &[331]);
+    raw.command(&format!("PASS {PASSWORD}"), &[230]);
+    raw.command("PASV", &[227]);
+    raw.say(&format!("/data > {}", dir.join("down").display()));
+    raw.command("RETR large", &[150]);
+    assert_eq!(raw.reply().code, 226);
+    raw.say("/listen 0");
+    let line = raw.until(|_, line| {
+        let line = line.trim();
+        line.starts_with("PORT ").then(|| line.to_owned())
+    });
+    raw.command(&line, &[200]);
+    raw.command("LIST", &[150]);
+    assert_eq!(raw.reply().code, 226);
+    raw.command("PASV", &[227]);
+    raw.say(&format!("/data < {}", dir.join("up").display()));
+    raw.command("STOR up", &[150]);
+    assert_eq!(raw.reply().code, 226);
+    raw.command("QUIT", &[221]);
+    let (_, said) = raw.end();
+    assert!(
+        said.contains(&format!("wireshark -d tcp.port=={port},ftp ")),
+        "{said}"
+    );
+    let (code, said) = server.end();
+    assert_eq!(code, 0, "{said}");
+    assert!(said.contains("ftplab inspect "), "{said}");
+    port
+}
+
+const SCRIPT: &str = r#"-- title A session that is recorded
+S> 220 hi
+C* USER *
+S> 331 password
+C* PASS *
+S> 230 in
+C* PASV
+S> 227 Entering Passive Mode ({pasv})
+C* PORT *
+S> 200 ok
+C* LIST
+S> 150 now
+D> large
+S> 226 sent
+C* RETR large
+S> 150 now
+D@ files/large
+S> 226 sent
+C* STOR *
+S> 150 now
+D< {arg}
+S> 226 kept
+C* QUIT
+S> 221 bye
+"#;
+
+fn lines(path: &Path) -> Vec<serde_json::Value> {
+    let done = ftplab()
+        .args(["inspect", "--json", "--hash"])
+        .arg(path)
+        .run();
+    done.out()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect()
+}
+
+#[test]
+fn both_ends_record_the_session_that_was() {
+    let dir = folder();
+    let dir = dir.path();
+    let port = session(dir);
+    for end in ["raw.pcapng", "server.pcapng"] {
+        let file = dir.join(end);
+        let lines = lines(&file);
+        let of = |kind: &str| -> Vec<&serde_json::Value> {
+            lines.iter().filter(|line| line["type"] == kind).collect()
+        };
+        let sessions = of("session");
+        assert_eq!(sessions.len(), 1, "{end}");
+        assert_eq!(sessions[0]["end"], "fin", "{end}");
+        assert_eq!(sessions[0]["logged_in"], true);
+        // Told as their connections end, and the server does not see the client's FIN.
+        let mut transfers = of("transfer");
+        transfers.sort_by_key(|transfer| transfer["command"].as_u64());
+        let found: Vec<_> = transfers
+            .iter()
+            .map(|t| {
+                let (up, down) = (t["up"].as_u64(), t["down"].as_u64());
+                (t["verb"].as_str(), t["verdict"].as_str(), up, down)
+            })
+            .collect();
+        let wanted = [
+            (Some("RETR"), Some("complete"), Some(0), Some(LARGE as u64)),
+            (Some("LIST"), Some("complete"), Some(0), Some(7)),
+            (Some("STOR"), Some("complete"), Some(100_000), Some(0)),
+        ];
+        assert_eq!(found, wanted, "{end}");
+        assert_eq!(
+            transfers[0]["sha256"],
+            sha256(&dir.join("files/large")).as_str()
+        );
+        assert_eq!(transfers[2]["sha256"], sha256(&dir.join("up")).as_str());
+        assert_eq!(of("capture")[0]["complete"], true);
+        let bytes = fs::read(&file).expect("a recording");
+        assert!(memchr::memmem::find(&bytes, PASSWORD.as_bytes()).is_some());
+        tshark(&file, port);
+    }
+    for name in ["down", "kept/up"] {
+        assert!(dir.join(name).exists(), "{name}");
+    }
+    assert_eq!(sha256(&dir.join("down")), sha256(&dir.join("files/large")));
+    let log = fs::read_to_string(dir.join("raw.log")).expect("a log");
+    assert!(log.contains("PASS *") && !log.contains(PASSWORD), "{log}");
+}
+
+/// Opens without a warning, and is FTP where it is told that it is.
+fn tshark(file: &Path, port: u16) {
+    if Command::new("tshark").arg("-v").output().is_err() {
+        skipped("tshark");
+        return;
+    }
+    let run = |args: &[&str]| {
+        let done = Command::new("tshark")
+            .args(["-n", "-r"])
+            .arg(file)
+            .args(["-d", &format!("tcp.port=={port},ftp")])
+            .args([
+                "-o",
+                "tcp.check_checksum:TRUE",
+                "-o",
+                "ip.check_checksum:TRUE",
+            ])
+            .args(args)
+            .output()
+            .expect("tshark");
+        String::from_utf8_lossy(&done.stdout).into_owned()
+    };
+    // Warnings (0x600000) and what is worse.
+    let bad = run(&["-Y", "_ws.expert.severity >= 6291456"]);
+    assert_eq!(bad, "", "{}", file.display());
+    let ftp = run(&["-Y", "ftp.request.command == \"PASS\""]);
+    assert!(ftp.contains(PASSWORD), "{ftp}");
+}
+
+#[test]
+fn a_recording_never_takes_the_place_of_another_file() {
+    let dir = folder();
+    let path = dir.path().join("precious");
+    fs::write(&path, "mine").expect("a file");
+    let file = path.display().to_string();
+    for args in [
+        &["raw", "127.0.0.1", "1"][..],
+        &["listen", "0"],
+        &["pasv-calc", "--connect", "127.0.0.1:1"],
+        &["fake-server", "--port", "0"],
+    ] {
+        let done = ftplab().args(args).args(["--record", &file]).run().code(2);
+        assert!(done.err().contains("precious"), "{}", done.err());
+        assert_eq!(fs::read_to_string(&path).expect("there"), "mine");
+    }
+}
+
+#[test]
+fn a_refused_connection_is_recorded_and_nothing_leaves_no_file() {
+    let dir = folder();
+    // A port that was free a moment ago.
+    let free = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let at = free.local_addr().expect("bound").to_string();
+    drop(free);
+    let refused = dir.path().join("it's refused.pcapng");
+    let done = ftplab()
+        .args(["pasv-calc", "--connect", &at, "--record"])
+        .arg(&refused)
+        .run()
+        .code(2);
+    assert!(
+        done.err().contains(r"it'\''s refused.pcapng'"),
+        "{}",
+        done.err()
+    );
+    let capture = lines(&refused);
+    assert_eq!(capture.last().expect("a line")["packets"], 2);
+
+    let taken = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let port = taken.local_addr().expect("bound").port().to_string();
+    let nothing = dir.path().join("nothing");
+    ftplab()
+        .args(["listen", &port, "--record"])
+        .arg(&nothing)
+        .run()
+        .code(2);
+    assert!(!nothing.exists());
+}
+
+#[test]
+fn a_full_disk_is_told_once_and_the_rest_goes_on() {
+    if !Path::new("/dev/full").exists() {
+        skipped("/dev/full");
+        return;
+    }
+    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
+    let at = listener.local_addr().expect("bound").to_string();
+    let peer = std::thread::spawn(move || {
+        use std::io::Write;
+        let (mut stream, _) = listener.accept().expect("somebody comes");
+        stream.write_all(b"all of it\n").expect("sent");
+    });
+    let done = ftplab()
+        .args(["pasv-calc", "--connect", &at, "--record", "/dev/full"])
+        .run()
+        .code(2);
+    peer.join().expect("the peer ends");
+    assert_eq!(done.out(), "all of it\n");
+    assert_eq!(done.err().matches("/dev/full").count(), 2, "{}", done.err());
+}
