@@ -2,6 +2,11 @@
 //! crash found once is found again by `cargo test`.
 
 use ftplab::{
+    analysis::inspector::{Inspector, Options},
+    capture::{
+        file::{LinkType, Packet, Reader},
+        tracker::Tracker,
+    },
     ftp::{
         dialogue::{Close, Dialogue, Ends},
         endpoint::{self, Form},
@@ -11,7 +16,12 @@ use ftplab::{
         side::Side,
     },
     script::notation::Script,
-    view::sanitise,
+    view::{
+        inspect::{Show, html::Html, json::Json, report::Report},
+        sanitise,
+        style::Style,
+        text::{Lang, Text},
+    },
 };
 
 /// A body.
@@ -23,6 +33,8 @@ pub(crate) const BODIES: &[(&str, Body)] = &[
     ("endpoints", endpoints),
     ("dialogue", dialogue),
     ("script", script),
+    ("capture", capture),
+    ("packets", packets),
 ];
 
 /// The lines of a stream, as text for comparison; the first byte says how long the pieces are.
@@ -160,4 +172,68 @@ pub(crate) fn script(data: &[u8]) {
         Ok(script) => assert_eq!(script.to_string().as_bytes(), data),
         Err(mistakes) => assert!(!mistakes.is_empty()),
     }
+}
+
+/// What a capture shows, in three forms; nothing harmful reaches a terminal or becomes markup.
+fn show(feed: impl FnOnce(&mut dyn FnMut(&Packet<'_>))) {
+    let text = Text::new(Lang::En);
+    let mut report = Report::new(&text, Style::plain(), true, false);
+    let mut json = Json::new(&text, true, false);
+    let mut page = Html::new(&text, false);
+    let (mut shown, mut lines, mut nothing) = (String::new(), String::new(), String::new());
+    let options = Options {
+        hash: true,
+        data: true,
+    };
+    let mut tracker = Tracker::default();
+    let mut inspector = Inspector::new(options, |finding| {
+        report.finding(finding, &mut shown);
+        json.finding(finding, &mut lines);
+        page.finding(finding, &mut nothing);
+    });
+    feed(&mut |packet| tracker.packet(packet, &mut inspector));
+    tracker.finish(&mut inspector);
+    inspector.finish();
+    drop(inspector);
+    assert!(shown.chars().all(|c| c == '\n' || !c.is_control()));
+    assert!(lines.lines().all(|line| line.starts_with("{\"type\":")));
+}
+
+/// A capture file: read to its end or to where it is damaged, whatever it holds.
+pub(crate) fn capture(data: &[u8]) {
+    let Ok(mut reader) = Reader::open(data) else {
+        return;
+    };
+    show(|take| {
+        // A compressed file may hold more packets than a fuzzer has time for.
+        for _ in 0..10_000 {
+            if !reader.advance() {
+                break;
+            }
+            take(&reader.packet());
+        }
+    });
+}
+
+/// Packets one after the other, each behind its length: what no file format would let through comes through here.
+pub(crate) fn packets(data: &[u8]) {
+    let Some((&link, mut data)) = data.split_first() else {
+        return;
+    };
+    let links = [1_u32, 101, 113, 276, 0, 108, 9, 228, 229, 104, 51, 166];
+    show(|take| {
+        let mut number = 0;
+        while let Some((&length, rest)) = data.split_first() {
+            let (bytes, rest) = rest.split_at(rest.len().min(usize::from(length)));
+            data = rest;
+            number += 1;
+            take(&Packet {
+                number,
+                time: i64::try_from(number).unwrap_or(0) * 1_000_000,
+                link: LinkType(links[usize::from(link) % links.len()]),
+                bytes,
+                original: u32::from(length),
+            });
+        }
+    });
 }

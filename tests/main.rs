@@ -8,6 +8,7 @@ mod demo;
 mod explain;
 mod fuzz;
 mod harness;
+mod inspect;
 mod layering;
 mod listen;
 mod pasv_calc;

@@ -61,6 +61,10 @@ pub(super) struct DataLine {
     reset: Option<(Way, Mark)>,
     undelivered: Option<(Undelivered, Mark)>,
     hashes: Option<Box<[Sha256; 2]>>,
+    /// Of the first direction that carried data, with CR LF taken as LF; kept where the first bytes have a CR LF.
+    lf_hash: Option<Box<Sha256>>,
+    /// A CR that may belong to a CR LF ended the last piece.
+    held_cr: bool,
     pub(super) head: Vec<u8>,
     /// Way of the bytes in `head`.
     pub(super) head_way: Way,
@@ -92,6 +96,8 @@ impl DataLine {
             reset: None,
             undelivered: None,
             hashes: hash.then(Box::default),
+            lf_hash: None,
+            held_cr: false,
             head: Vec::new(),
             head_way: Way::Forth,
             line_ends: [0; 2],
@@ -116,6 +122,20 @@ impl DataLine {
         }
     }
 
+    /// The connection leaves the table: what ended it before it was known to be a data connection is taken over too.
+    pub(super) fn settle(&mut self, flow: &Flow) {
+        self.note(flow);
+        for way in [Way::Forth, Way::Back] {
+            if let Some(mark) = flow.fin(way) {
+                self.fins[way as usize].get_or_insert(mark);
+            }
+            if let Some(mark) = flow.reset(way) {
+                self.reset.get_or_insert((way, mark));
+            }
+        }
+        self.left = true;
+    }
+
     pub(super) fn data(&mut self, chunk: &Chunk<'_>) {
         let way = chunk.way as usize;
         self.bytes[way] += chunk.bytes.len() as u64;
@@ -123,6 +143,14 @@ impl DataLine {
         self.last_data = Some(chunk.mark);
         if self.head.is_empty() {
             self.head_way = chunk.way;
+            if self.hashes.is_some() && memchr::memmem::find(chunk.bytes, b"\r\n").is_some() {
+                self.lf_hash = Some(Box::default());
+            }
+        }
+        if self.head_way == chunk.way
+            && let Some(hash) = &mut self.lf_hash
+        {
+            without_cr(chunk.bytes, &mut self.held_cr, |part| hash.update(part));
         }
         if self.head_way == chunk.way && self.head.len() < HEAD {
             let room = HEAD - self.head.len();
@@ -217,6 +245,18 @@ impl DataLine {
         Some(hashes[way as usize].clone().finalize().into())
     }
 
+    /// SHA-256 of the payload as a system that ends lines with LF would keep it; None where the bytes have no CR LF.
+    pub(super) fn sha256_lf(&self) -> Option<[u8; 32]> {
+        let mut hash = self.lf_hash.clone()?;
+        if self.missing() > 0 || !self.established {
+            return None;
+        }
+        if self.held_cr {
+            hash.update(b"\r");
+        }
+        Some(hash.finalize().into())
+    }
+
     pub(super) fn line_ends(&self) -> [u64; 2] {
         self.line_ends
     }
@@ -292,6 +332,46 @@ impl DataLine {
                 (party, mark)
             }),
             undelivered: self.undelivered,
+        }
+    }
+}
+
+/// Gives bytes on with each CR LF as LF. `held`: a CR ended the bytes before, and may be the half of one.
+fn without_cr(mut bytes: &[u8], held: &mut bool, mut to: impl FnMut(&[u8])) {
+    if bytes.is_empty() {
+        return;
+    }
+    if std::mem::take(held) && bytes[0] != b'\n' {
+        to(b"\r");
+    }
+    if let Some(rest) = bytes.strip_suffix(b"\r") {
+        *held = true;
+        bytes = rest;
+    }
+    let mut from = 0;
+    for at in memchr::memmem::find_iter(bytes, b"\r\n") {
+        to(&bytes[from..at]);
+        from = at + 1;
+    }
+    to(&bytes[from..]);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cr_lf_becomes_lf_however_it_is_split() {
+        let text = b"a\r\nb\rc\r\r\nd\r";
+        for cut in 0..=text.len() {
+            for second in cut..=text.len() {
+                let (mut held, mut out) = (false, Vec::new());
+                for part in [&text[..cut], &text[cut..second], &text[second..]] {
+                    without_cr(part, &mut held, |bytes| out.extend_from_slice(bytes));
+                }
+                assert!(held);
+                assert_eq!(out, b"a\nb\rc\r\nd", "{cut} {second}");
+            }
         }
     }
 }

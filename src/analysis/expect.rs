@@ -497,10 +497,14 @@ fn is_file(file: &File, transfer: &Transfer) -> bool {
         .bytes
         .is_none_or(|bytes| transfer.bytes() == Some(bytes));
     let hash = file.sha256.as_ref().is_none_or(|wanted| {
-        transfer.sha256.is_some_and(|hash| {
-            let shown: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-            shown.eq_ignore_ascii_case(wanted.trim())
-        })
+        // In TYPE A the file has other line ends on the wire than on the disk.
+        [transfer.sha256, transfer.sha256_lf]
+            .into_iter()
+            .flatten()
+            .any(|hash| {
+                let shown: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
+                shown.eq_ignore_ascii_case(wanted.trim())
+            })
     });
     name && bytes && hash
 }

@@ -25,6 +25,9 @@ pub const MAX_BANNER: usize = 512;
 /// How many login attempts of a session are kept; more are counted.
 pub const MAX_LOGINS: usize = 64;
 
+/// How many refused negotiations of a session are kept.
+pub const MAX_REFUSED: usize = 16;
+
 /// One thing found.
 #[derive(Debug)]
 pub enum Finding<'a> {
@@ -149,6 +152,8 @@ pub struct Session {
     pub end: SessionEnd,
     /// Who ended it first, and in which frame.
     pub ended_by: Option<(Side, Mark)>,
+    /// The server gave the session up (421): the reply's frame.
+    pub gave_up: Option<Mark>,
     /// Commands.
     pub commands: u64,
     /// Replies.
@@ -159,6 +164,9 @@ pub struct Session {
     pub active: u64,
     /// Accepted negotiations by PASV, EPSV, LPSV.
     pub passive: u64,
+    /// Negotiations that the server refused: what was asked for, the address, the command's frame; at most
+    /// [`MAX_REFUSED`].
+    pub refused: Vec<(Verb, Option<SocketAddr>, Mark)>,
     /// Transfers told so far.
     pub transfers: u64,
     /// Only one direction was captured: which is missing.
@@ -262,7 +270,10 @@ pub struct Transfer {
     pub protection: u8,
     /// SHA-256 of the payload, where it was asked for and nothing is missing.
     pub sha256: Option<[u8; 32]>,
-    /// Line ends in the payload: CR LF, and LF alone.
+    /// SHA-256 with CR LF taken as LF, where the payload begins with lines that end so: what a file of TYPE A is on a
+    /// system that ends lines with LF.
+    pub sha256_lf: Option<[u8; 32]>,
+    /// Line ends in the payload: CR LF, and LF alone; counted where SHA-256 was asked for.
     pub line_ends: [u64; 2],
     /// The 1yz reply's frame.
     pub begun: Option<Mark>,

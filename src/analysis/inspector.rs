@@ -11,7 +11,10 @@ use std::{
 
 use super::{
     data::{DataLine, Seen},
-    finding::{Agreement, Finding, LoginTry, MAX_BANNER, MAX_LOGINS, Remark, Session, SessionEnd},
+    finding::{
+        Agreement, Finding, LoginTry, MAX_BANNER, MAX_LOGINS, MAX_REFUSED, Remark, Session,
+        SessionEnd,
+    },
     ledger::{Begun, Expected, Row, Slot},
     recognise::{self, CONTROL_PORT, Judgement, LOOKED_AT, looks_like_listing},
 };
@@ -26,6 +29,7 @@ use crate::{
         command::Verb,
         dialogue::{Close, Dialogue, Ends},
         event::{Event, What},
+        quirk::Kind,
         side::Side,
     },
 };
@@ -36,6 +40,8 @@ pub const MAX_PROBED: usize = 4 * 1024 * 1024;
 const MAX_COMMANDS: usize = 1_024;
 /// Connections without a place that a later negotiation may claim.
 const MAX_RECENT: usize = 256;
+/// Connections from before the capture that are followed although nothing is known of them.
+const MAX_EARLY: usize = 64;
 /// The port of active data connections at a server on port 21 (RFC 959 3.2).
 pub const DATA_PORT: u16 = 20;
 
@@ -80,13 +86,17 @@ pub(super) struct Control {
     pub(super) dialogue: Dialogue,
     /// Frames of the latest commands, by their numbers.
     commands: VecDeque<(u64, Mark)>,
+    /// The latest reply was 4yz or 5yz.
+    refused: bool,
     pub(super) slots: Vec<Slot>,
     pub(super) rows: Vec<Row>,
     pub(super) left: bool,
+    /// Bytes of the user's side are missing since its last command: replies may answer what they held.
+    user_gap: bool,
+    /// A transfer's end was told whose beginning is not in the capture.
+    pub(super) finished_unseen: bool,
     /// Data connections between the same hosts that no negotiation explains.
     pub(super) beside: usize,
-    /// 421 has been said.
-    pub(super) announced: bool,
 }
 
 impl Control {
@@ -102,7 +112,7 @@ impl Control {
 /// What the observer said that concerns the ledger; kept until it has finished speaking.
 #[derive(Debug)]
 enum Happened {
-    Agreed(Agreement),
+    Agreed(Agreement, bool),
     Begun(Begun),
     Ended(Begun),
     Spoke,
@@ -119,6 +129,8 @@ pub struct Inspector<F> {
     /// Sessions that go on, by their two hosts, the lower address first.
     by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>>,
     recent: VecDeque<Seen>,
+    /// Connections that were followed for [`MAX_EARLY`].
+    early: usize,
     happened: Vec<Happened>,
     probed: usize,
     sessions: u64,
@@ -170,6 +182,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             expected: Expected::default(),
             by_hosts: HashMap::new(),
             recent: VecDeque::new(),
+            early: 0,
             happened: Vec::new(),
             probed: 0,
             sessions: 0,
@@ -312,11 +325,13 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             encrypted_bytes: 0,
             end: SessionEnd::Open,
             ended_by: None,
+            gave_up: None,
             commands: 0,
             replies: 0,
             missing: 0,
             active: 0,
             passive: 0,
+            refused: Vec::new(),
             transfers: 0,
             one_way: None,
             edited: false,
@@ -334,11 +349,13 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 facts,
                 dialogue,
                 commands: VecDeque::new(),
+                refused: false,
                 slots: Vec::new(),
                 rows: Vec::new(),
                 left: false,
+                user_gap: false,
+                finished_unseen: false,
                 beside: 0,
-                announced: false,
             }),
         );
         self.by_hosts
@@ -346,6 +363,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             .or_default()
             .push(number);
         self.expected.session(number, client, server);
+        if flow.opening() == Opening::Middle {
+            self.adopt_early(number, hosts(client.ip(), server.ip()));
+        }
         let mut at = 0;
         for item in probe.items {
             match item {
@@ -355,6 +375,25 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 }
                 Item::Gap(gap) => self.control_gap(number, &gap),
             }
+        }
+    }
+
+    /// Connections from before the capture between a session's hosts may be its data connections.
+    fn adopt_early(&mut self, number: u64, between: (IpAddr, IpAddr)) {
+        let mut adopted = 0;
+        for line in self.lines.values_mut() {
+            if line.beside.is_none()
+                && line.owners.is_empty()
+                && !line.told
+                && line.seen.opening == Opening::Middle
+                && hosts(line.seen.opener.ip(), line.seen.acceptor.ip()) == between
+            {
+                line.beside = Some(number);
+                adopted += 1;
+            }
+        }
+        if let Some(control) = self.controls.get_mut(&number) {
+            control.beside += adopted;
         }
     }
 
@@ -375,10 +414,13 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         if acceptor.port() == 990 && probe.bytes.starts_with(&[0x16, 3]) {
             self.implicit_tls += 1;
         }
-        if beside.is_none() && !at_data_port && !listing {
+        // A transfer may be under way when the capture begins, before anything is seen of its control connection.
+        let early = flow.opening() == Opening::Middle && self.early < MAX_EARLY;
+        if beside.is_none() && !at_data_port && !listing && !early {
             self.count_port(acceptor.port());
             return Interest::Count;
         }
+        self.early += usize::from(early);
         self.put_beside(Seen::of(flow), beside);
         self.replay(flow.id(), probe);
         if let Some(line) = self.lines.get_mut(&flow.id()) {
@@ -398,7 +440,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         self.lines.insert(seen.flow, line);
     }
 
-    fn count_port(&mut self, port: u16) {
+    pub(super) fn count_port(&mut self, port: u16) {
         if self.ports.len() < MAX_PORTS || self.ports.contains_key(&port) {
             *self.ports.entry(port).or_default() += 1;
         }
@@ -443,6 +485,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     fn control_gap(&mut self, number: u64, gap: &Gap) {
         if let Some(control) = self.controls.get_mut(&number) {
             control.facts.missing += gap.bytes;
+            control.user_gap |= control.side_of(gap.way) == Side::User;
         }
         self.speak(number, gap.mark, |side_of, dialogue, sink| {
             dialogue.gap(side_of(gap.way), gap.bytes, time(gap.mark), sink);
@@ -528,7 +571,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             facts,
             dialogue,
             commands,
-            announced,
+            refused,
+            user_gap,
+            finished_unseen,
             ..
         } = &mut **control;
         let user_way = facts.user_way;
@@ -541,8 +586,23 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         };
         let (out, happened) = (&mut self.out, &mut self.happened);
         say(&side_of, dialogue, &mut |event| {
+            match &event.what {
+                What::Command(_) => *user_gap = false,
+                What::Reply(reply) if reply.answers.is_none() => {
+                    *finished_unseen |= reply
+                        .code
+                        .is_some_and(|code| matches!(code.value(), 226 | 250));
+                }
+                // It answers what the capture lacks.
+                What::Quirk(quirk)
+                    if *user_gap && matches!(quirk.kind, Kind::Unsolicited { .. }) =>
+                {
+                    return;
+                }
+                _ => {}
+            }
             let mut at = mark;
-            note(facts, commands, announced, happened, event, &mut at);
+            note(facts, commands, refused, happened, event, &mut at);
             out(&Finding::Said {
                 session: facts,
                 mark: at,
@@ -553,7 +613,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             dialogue.sealed_bytes(Side::User) + dialogue.sealed_bytes(Side::Server);
         for happened in std::mem::take(&mut self.happened) {
             match happened {
-                Happened::Agreed(agreement) => self.agreed(number, agreement),
+                Happened::Agreed(agreement, accepted) => self.agreed(number, agreement, accepted),
                 Happened::Begun(begun) => self.begun(number, begun, mark),
                 Happened::Ended(ended) => self.ended(number, ended, mark),
                 Happened::Spoke => self.spoke(number),
@@ -567,7 +627,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
 fn note(
     facts: &mut Session,
     commands: &mut VecDeque<(u64, Mark)>,
-    announced: &mut bool,
+    refused: &mut bool,
     happened: &mut Vec<Happened>,
     event: &Event<'_>,
     at: &mut Mark,
@@ -598,6 +658,8 @@ fn note(
             happened.push(Happened::Spoke);
         }
         What::Reply(reply) => {
+            // A 227 that cannot be read is no agreement either, but nobody said no.
+            *refused = reply.code.is_some_and(|code| code.is_negative());
             facts.replies += 1;
             if reply.greeting && facts.banner.is_none() {
                 let mut banner = Vec::new();
@@ -610,7 +672,9 @@ fn note(
                 banner.truncate(MAX_BANNER);
                 facts.banner = Some((banner, mark));
             }
-            *announced |= reply.code.is_some_and(|code| code.value() == 421);
+            if reply.code.is_some_and(|code| code.value() == 421) {
+                facts.gave_up.get_or_insert(mark);
+            }
             happened.push(Happened::Spoke);
         }
         What::Login { user, accepted } => {
@@ -636,20 +700,27 @@ fn note(
             {
                 *at = mark;
             }
-            if negotiation.accepted {
-                if stated_by_command {
-                    facts.active += 1;
-                } else {
-                    facts.passive += 1;
+            match (negotiation.accepted, stated_by_command) {
+                (true, true) => facts.active += 1,
+                (true, false) => facts.passive += 1,
+                (false, _) => {
+                    if *refused && negotiation.answered && facts.refused.len() < MAX_REFUSED {
+                        facts
+                            .refused
+                            .push((negotiation.verb, negotiation.listen, *at));
+                    }
                 }
-                happened.push(Happened::Agreed(Agreement {
+            }
+            if negotiation.accepted || stated_by_command && negotiation.listen.is_some() {
+                let agreement = Agreement {
                     n: Some(negotiation.n),
                     verb: negotiation.verb,
                     listen: negotiation.listen,
                     stated: negotiation.stated.clone(),
                     peer_differs: negotiation.peer_differs,
                     mark: *at,
-                }));
+                };
+                happened.push(Happened::Agreed(agreement, negotiation.accepted));
             }
         }
         What::TransferBegun(transfer) => happened.push(Happened::Begun(Begun::of(
@@ -802,7 +873,9 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
             }
             Some(Role::Data) => {
                 self.roles.remove(&flow.id());
-                self.note_line(flow);
+                if let Some(line) = self.lines.get_mut(&flow.id()) {
+                    line.settle(flow);
+                }
                 self.line_left(flow.id());
             }
             Some(Role::Probe(_)) => {

@@ -20,7 +20,7 @@ use super::{
 };
 use crate::{
     capture::{
-        flow::{FlowId, Way},
+        flow::{FlowId, Opening, Way},
         reassembly::Mark,
     },
     ftp::{
@@ -54,6 +54,8 @@ pub(super) struct Slot {
     used: u32,
     /// Another one has taken its place.
     superseded: bool,
+    /// The server said yes.
+    accepted: bool,
 }
 
 /// What the observer says of a transfer.
@@ -244,7 +246,7 @@ impl Control {
             (Some((side, _)), end) if end != SessionEnd::Open => Outcome::ControlEnded {
                 by: Party::from(side),
                 reset: end == SessionEnd::Reset,
-                announced: self.announced,
+                announced: self.facts.gave_up.is_some(),
             },
             _ => Outcome::CaptureEnds,
         }
@@ -254,15 +256,17 @@ impl Control {
 impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     // ---- What the observer said ------------------------------------------------------------------------------------
 
-    /// A negotiation was accepted.
-    pub(super) fn agreed(&mut self, number: u64, agreement: Agreement) {
+    /// A negotiation was accepted; or PORT, EPRT or LPRT was refused, perhaps because the server had dialled in vain.
+    pub(super) fn agreed(&mut self, number: u64, agreement: Agreement, accepted: bool) {
         self.slot_keys += 1;
         let key = self.slot_keys;
         let Some(control) = self.controls.get_mut(&number) else {
             return;
         };
-        for slot in &mut control.slots {
-            slot.superseded = true;
+        if accepted {
+            for slot in &mut control.slots {
+                slot.superseded = true;
+            }
         }
         let mark = agreement.mark;
         let entry = agreement.listen.map(|listen| Entry {
@@ -279,7 +283,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             agreement,
             lines: Vec::new(),
             used: 0,
-            superseded: false,
+            superseded: !accepted,
+            accepted,
         });
         if let Some(entry) = entry {
             self.expected.add(entry);
@@ -471,6 +476,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                         lines: Vec::new(),
                         used: 0,
                         superseded: false,
+                        accepted: true,
                     });
                 }
                 if let Some(slot) = control.slots.iter_mut().find(|slot| slot.key == key) {
@@ -520,9 +526,13 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             self.line_moved(flow);
             return;
         }
-        let beside = line.beside;
+        let (beside, port) = (line.beside, line.seen.acceptor.port());
+        let told = self.transfers;
         if !line.told {
             self.tell_stray(flow);
+            if self.transfers == told && beside.is_none() {
+                self.count_port(port);
+            }
         }
         self.drop_line(flow);
         if let Some(number) = beside {
@@ -548,6 +558,18 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             if line.to().port() >= 1_024 || line.from().port() >= 1_024 {
                 self.tell_encrypted(number, flow);
             }
+            return;
+        }
+        let late = line.beside.filter(|number| {
+            line.seen.opening == Opening::Middle
+                && bytes > 0
+                && self
+                    .controls
+                    .get(number)
+                    .is_some_and(|control| control.finished_unseen)
+        });
+        if let Some(number) = late {
+            self.tell_late(number, flow);
             return;
         }
         let ports = [line.from().port(), line.to().port()];
@@ -577,6 +599,33 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         (self.out)(&Finding::Transfer(&transfer));
     }
 
+    /// A data connection that was under way when the capture began, beside a session that told of its end only.
+    fn tell_late(&mut self, number: u64, flow: FlowId) {
+        let (Some(control), Some(line)) = (self.controls.get_mut(&number), self.lines.get(&flow))
+        else {
+            return;
+        };
+        control.finished_unseen = false;
+        let facts = &mut control.facts;
+        let server_opened =
+            line.from().ip() == facts.server.ip() && facts.server.ip() != facts.client.ip();
+        let server_way = server_way(line, server_opened);
+        let judged = line.line(line.payload_way(server_way), server_way);
+        facts.transfers += 1;
+        self.transfers += 1;
+        self.gate.note_line(line);
+        let transfer = Transfer {
+            n: facts.transfers,
+            connection: Some(line.connection(server_opened)),
+            up: Some(line.bytes[server_way.other() as usize]),
+            down: Some(line.bytes[server_way as usize]),
+            missing: line.missing(),
+            inferred: true,
+            ..blank(Some(number), verdict::judge_without_command(&judged))
+        };
+        (self.out)(&Finding::Transfer(&transfer));
+    }
+
     /// A data connection beside a session whose commands cannot be read.
     fn tell_encrypted(&mut self, number: u64, flow: FlowId) {
         let (Some(control), Some(line)) = (self.controls.get_mut(&number), self.lines.get(&flow))
@@ -596,12 +645,14 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         } else {
             verdict::judge(&Evidence {
                 active: server_opened,
+                agreed: false,
                 listen: Some(line.to()),
                 differs: false,
                 begun: false,
                 outcome: Outcome::CaptureEnds,
                 abort_asked: false,
                 declared: None,
+                restart: 0,
                 line: Some(&line.line(server_way, server_way)),
                 control_only: false,
             })
@@ -680,7 +731,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         if let Some(listen) = slot.agreement.listen {
             self.expected.forget((number, slot.key), listen.port());
         }
-        if slot.lines.is_empty() && slot.used == 0 {
+        if slot.lines.is_empty() && slot.used == 0 && slot.accepted {
             self.tell_unused(number, &slot, None);
         }
         for flow in &slot.lines {
@@ -702,15 +753,32 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 let server_way = server_way(line, active);
                 verdict::judge(&Evidence {
                     active,
+                    agreed: true,
                     listen: slot.agreement.listen,
                     differs: slot.agreement.peer_differs,
                     begun: false,
                     outcome: Outcome::CaptureEnds,
                     abort_asked: false,
                     declared: None,
+                    restart: 0,
                     line: Some(&line.line(server_way, server_way)),
                     control_only: false,
                 })
+            }
+            // A command used it that the capture lacks.
+            None if line.is_some_and(|line| line.bytes != [0, 0]) && facts.missing > 0 => {
+                let line = line.map(|line| {
+                    let server_way = server_way(line, active);
+                    line.line(line.payload_way(server_way), server_way)
+                });
+                line.map_or(
+                    Judgement {
+                        verdict: Verdict::Unused,
+                        by: None,
+                        reason: Reason::Unused { dialled: true },
+                    },
+                    |line| verdict::judge_without_command(&line),
+                )
             }
             None => Judgement {
                 verdict: Verdict::Unused,
@@ -769,6 +837,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let evidence_line = line.map(|line| line.line(payload_way, server_way));
         let judgement = verdict::judge(&Evidence {
             active,
+            agreed: row.agreement.is_some(),
             listen: row
                 .agreement
                 .as_ref()
@@ -781,6 +850,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             outcome,
             abort_asked: what.aborted,
             declared: what.declared,
+            restart: what.restart,
             line: evidence_line.as_ref(),
             control_only: self.others == 0,
         });
@@ -810,6 +880,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             structure: what.structure,
             protection: what.protection,
             sha256: None,
+            sha256_lf: None,
             line_ends: [0; 2],
             begun: row.begun,
             final_code: code,
@@ -831,6 +902,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             transfer.down = Some(line.bytes[server_way as usize]);
             transfer.missing = line.missing();
             transfer.sha256 = line.sha256(payload_way);
+            transfer.sha256_lf = line.sha256_lf();
             transfer.line_ends = line.line_ends();
             remark_line(
                 &transfer,
@@ -961,6 +1033,7 @@ fn blank(session: Option<u64>, judgement: Judgement) -> Transfer {
         structure: b'F',
         protection: b'C',
         sha256: None,
+        sha256_lf: None,
         line_ends: [0; 2],
         begun: None,
         final_code: None,

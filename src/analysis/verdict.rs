@@ -156,6 +156,8 @@ pub enum Reason {
         times: u32,
         /// Seconds from each to the next, rounded to tenths, at most [`MAX_SPACINGS`] of them.
         spacing: Vec<Nanos>,
+        /// The server had dialled (active mode) rather than the client.
+        active: bool,
         /// The address is one that only works inside its own network (RFC 1918 and the like).
         private: bool,
         /// The address is not the host at the other end of the control connection.
@@ -219,6 +221,8 @@ pub enum Reason {
         /// Somebody connected.
         dialled: bool,
     },
+    /// The data came whole; the command that asked for it is not in the capture.
+    CommandMissing,
     /// Found without its control connection.
     Orphan {
         /// One end has port 20.
@@ -285,6 +289,8 @@ pub enum Outcome {
 pub struct Evidence<'a> {
     /// The server was to connect (PORT, EPRT, LPRT, or the default data port).
     pub active: bool,
+    /// PORT, PASV or their kin had been accepted.
+    pub agreed: bool,
     /// Where somebody listens.
     pub listen: Option<SocketAddr>,
     /// That is not the host at the end of the control connection.
@@ -297,6 +303,8 @@ pub struct Evidence<'a> {
     pub abort_asked: bool,
     /// The announced length.
     pub declared: Option<Declared>,
+    /// REST's offset. Servers announce the file's length or what is left of it; either will do.
+    pub restart: u64,
     /// The data connection, or the last attempt at one.
     pub line: Option<&'a Line>,
     /// No other connection than control connections is in the capture between these hosts.
@@ -322,6 +330,34 @@ fn judgement(verdict: Verdict, by: Option<Party>, reason: Reason) -> Judgement {
     }
 }
 
+/// Judges a data connection that carried data and whose command the capture lacks.
+#[must_use]
+pub fn judge_without_command(line: &Line) -> Judgement {
+    let lack = if line.lost > 0 {
+        Some(Lack::Frames { bytes: line.lost })
+    } else if line.cut > 0 {
+        Some(Lack::Snaplen { bytes: line.cut })
+    } else if line.opening == Opening::Middle {
+        Some(Lack::StartedLate)
+    } else if line.sender_end.is_none() {
+        Some(Lack::StoppedEarly)
+    } else {
+        None
+    };
+    match lack {
+        Some(lack) => judgement(
+            Verdict::CompletePartlyCaptured,
+            None,
+            Reason::Partly {
+                lack,
+                bytes: line.bytes,
+                of: None,
+            },
+        ),
+        None => judgement(Verdict::Complete, None, Reason::CommandMissing),
+    }
+}
+
 /// Judges a transfer command.
 #[must_use]
 pub fn judge(evidence: &Evidence<'_>) -> Judgement {
@@ -334,6 +370,12 @@ pub fn judge(evidence: &Evidence<'_>) -> Judgement {
     }
     match evidence.outcome {
         Outcome::Reply(code) if code.is_completion() => match line {
+            // Some servers answer ABOR first and the transfer behind it: the 226 is not the transfer's.
+            Some(line) if evidence.abort_asked && is_short(evidence, line) => judgement(
+                Verdict::Aborted,
+                Some(Party::Client),
+                Reason::Aborted { bytes },
+            ),
             Some(line) => went_well(evidence, line),
             None => judgement(
                 Verdict::CompleteNotCaptured,
@@ -353,8 +395,8 @@ pub fn judge(evidence: &Evidence<'_>) -> Judgement {
                     Reason::Aborted { bytes },
                 );
             }
-            let awaited = code.value() == 425
-                // 1yz, then a reply that speaks of the connection not being there (RFC 959 4.2.2).
+            // The server waited for a connection: it had said 1yz, or it says that none came (RFC 959 4.2.2).
+            let awaited = evidence.agreed && code.value() == 425
                 || evidence.begun && line.is_none() && matches!(code.value(), 421 | 425 | 522);
             if !established && awaited {
                 return never_opened(evidence, None);
@@ -397,16 +439,25 @@ pub fn judge(evidence: &Evidence<'_>) -> Judgement {
     }
 }
 
+/// The announced length; a rounded figure proves nothing.
+fn announced(evidence: &Evidence<'_>) -> Option<u64> {
+    evidence
+        .declared
+        .filter(|declared| !declared.rounded)
+        .map(|declared| declared.bytes)
+}
+
+/// Fewer bytes came than were announced.
+fn is_short(evidence: &Evidence<'_>, line: &Line) -> bool {
+    announced(evidence).is_some_and(|declared| line.bytes + evidence.restart < declared)
+}
+
 /// The reply was good and there was a connection: does the capture hold all of it?
 fn went_well(evidence: &Evidence<'_>, line: &Line) -> Judgement {
     let bytes = line.bytes;
-    // A rounded figure proves nothing.
-    let declared = evidence
-        .declared
-        .filter(|declared| !declared.rounded)
-        .map(|declared| declared.bytes);
-    let short = declared.is_some_and(|declared| bytes < declared);
-    let known_whole = declared.is_some_and(|declared| bytes >= declared);
+    let declared = announced(evidence);
+    let short = is_short(evidence, line);
+    let known_whole = declared.is_some_and(|declared| bytes + evidence.restart >= declared);
     let ended = line.sender_end.is_some() || line.reset.is_some();
     let lack = if line.lost > 0 {
         Some(Lack::Frames { bytes: line.lost })
@@ -479,6 +530,7 @@ fn never_opened(evidence: &Evidence<'_>, line: Option<&Line>) -> Judgement {
         to,
         times: line.syns,
         spacing,
+        active: evidence.active,
         private: is_private(to.ip()),
         differs: evidence.differs,
     };
@@ -523,12 +575,14 @@ mod tests {
     fn evidence<'a>(line: Option<&'a Line>, outcome: Outcome) -> Evidence<'a> {
         Evidence {
             active: false,
+            agreed: true,
             listen: Some("10.0.0.2:50000".parse().expect("an address")),
             differs: false,
             begun: true,
             outcome,
             abort_asked: false,
             declared: None,
+            restart: 0,
             line,
             control_only: false,
         }
@@ -566,6 +620,9 @@ mod tests {
                 ..
             }
         ));
+
+        short.restart = 1_000;
+        assert_eq!(judge(&short).reason, Reason::Whole, "REST");
 
         let stopped = Line {
             sender_end: None,
@@ -619,6 +676,14 @@ mod tests {
         let mut aborted = evidence(Some(&whole), reply(426));
         aborted.abort_asked = true;
         assert_eq!(judge(&aborted).verdict, Verdict::Aborted);
+        let mut answered_first = evidence(Some(&whole), reply(226));
+        answered_first.abort_asked = true;
+        assert_eq!(judge(&answered_first).verdict, Verdict::Complete);
+        answered_first.declared = declared(2_000);
+        assert_eq!(judge(&answered_first).verdict, Verdict::Aborted);
+        let mut unprepared = evidence(None, reply(425));
+        (unprepared.agreed, unprepared.begun) = (false, false);
+        assert_eq!(judge(&unprepared).verdict, Verdict::Refused);
         assert_eq!(
             judge(&evidence(None, reply(425))).reason,
             Reason::NobodyDialled {

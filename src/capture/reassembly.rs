@@ -87,10 +87,13 @@ pub struct Counts {
 
 impl Counts {
     /// Whether the gaps look as if somebody had shortened the payload and left the sequence numbers as they were: many,
-    /// short, and as many as there are segments.
+    /// short, and as many as there are segments (of which there are some: a direction that was not captured has gaps only).
     #[must_use]
     pub fn look_edited(&self) -> bool {
-        self.small_gaps >= 3 && self.small_gaps == self.gaps && self.gaps * 2 >= self.segments
+        self.small_gaps >= 3
+            && self.small_gaps == self.gaps
+            && self.segments >= 3
+            && self.gaps * 2 >= self.segments
     }
 }
 

@@ -86,6 +86,8 @@ struct TransferLine<'a> {
     declared: Option<u64>,
     rest: u64,
     sha256: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sha256_lf: Option<String>,
     final_code: Option<u16>,
     verdict: &'static str,
     by: Option<&'static str>,
@@ -234,6 +236,7 @@ impl Json<'_> {
             declared: transfer.declared.map(|declared| declared.bytes),
             rest: transfer.restart,
             sha256: transfer.sha256.map(|hash| hex(&hash)),
+            sha256_lf: transfer.sha256_lf.map(|hash| hex(&hash)),
             final_code: transfer.final_code.map(|code| code.value()),
             verdict: transfer.judgement.verdict.name(),
             by: transfer.judgement.by.map(|party| party.name()),

@@ -66,6 +66,7 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
             to,
             times,
             spacing,
+            active,
             private,
             differs,
         } => {
@@ -80,7 +81,11 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
                 sentences.push(say!(text, "inspect-reason-no-answer-private"));
             }
             if *differs {
-                sentences.push(say!(text, "inspect-reason-no-answer-differs"));
+                sentences.push(if *active {
+                    say!(text, "inspect-reason-no-answer-differs-active")
+                } else {
+                    say!(text, "inspect-reason-no-answer-differs")
+                });
             }
         }
         Reason::Rejected { to, frame } => sentences.push(say!(
@@ -152,11 +157,12 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
         Reason::Unused { dialled: true } => {
             sentences.push(say!(text, "inspect-reason-unused-dialled"));
         }
+        Reason::CommandMissing => sentences.push(say!(text, "inspect-reason-command-missing")),
         Reason::Orphan { port_20: true } => sentences.push(say!(text, "inspect-reason-orphan-20")),
         Reason::Orphan { port_20: false } => sentences.push(say!(text, "inspect-reason-orphan")),
         Reason::Encrypted => sentences.push(say!(text, "inspect-reason-encrypted")),
     }
-    if transfer.inferred && transfer.command.is_some() {
+    if transfer.inferred && transfer.judgement.verdict != Verdict::Encrypted {
         sentences.push(say!(text, "inspect-reason-inferred"));
     }
     sentences.join(" ")

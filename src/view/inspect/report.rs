@@ -22,6 +22,7 @@ use crate::{
         endpoint::Stated,
         event::{Event, What},
         secret,
+        session::DataType,
         side::Side,
     },
     say,
@@ -75,7 +76,8 @@ struct Block {
 }
 
 /// The labels at the left, whose widest sets the column.
-const LABELS: [&str; 18] = [
+const LABELS: [&str; 19] = [
+    "inspect-label-refused",
     "inspect-label-client",
     "inspect-label-server",
     "inspect-label-handshake",
@@ -412,7 +414,13 @@ impl<'a> Report<'a> {
         let text = self.text;
         let Some(user) = &session.user else {
             if session.login_tries == 0 && !session.tls {
-                let shown = say!(text, "inspect-user-none");
+                let unseen =
+                    session.opening == Opening::Middle || session.one_way == Some(Side::User);
+                let shown = if unseen {
+                    say!(text, "inspect-user-earlier")
+                } else {
+                    say!(text, "inspect-user-none")
+                };
                 self.row(out, "inspect-label-user", &shown);
             }
             return;
@@ -464,6 +472,20 @@ impl<'a> Report<'a> {
             }
         };
         self.row(out, "inspect-label-closed", &shown);
+        if let Some(mark) = session.gave_up {
+            let shown = say!(text, "inspect-gave-up", frame = mark.frame.to_string());
+            self.row(out, "", &shown);
+        }
+        for (verb, listen, mark) in &session.refused {
+            let listen = listen.map(|listen| listen.to_string()).unwrap_or_default();
+            let values = [
+                ("verb", verb.name()),
+                ("listen", &listen),
+                ("frame", &mark.frame.to_string()),
+            ];
+            let shown = self.phrases.say("inspect-refused", &values);
+            self.row(out, "inspect-label-refused", &shown);
+        }
     }
 
     // ---- Transfers -------------------------------------------------------------------------------------------------
@@ -537,6 +559,32 @@ impl<'a> Report<'a> {
         if let Some(hash) = transfer.sha256 {
             self.row(&mut out, "inspect-label-hash", &hex(&hash));
         }
+        if let (Some(hash), DataType::Ascii) = (transfer.sha256_lf, transfer.data_type) {
+            let shown = say!(
+                text,
+                "inspect-hash-lf",
+                crlf = number::count(text, transfer.line_ends[0]),
+                lf = number::count(text, transfer.line_ends[1])
+            );
+            self.row(&mut out, "", &shown);
+            self.row(&mut out, "", &hex(&hash));
+        }
+        match (transfer.mode, transfer.structure) {
+            (b'S', b'F') => {}
+            (mode, structure) => {
+                let shown = say!(
+                    text,
+                    "inspect-not-decoded",
+                    mode = char::from(mode).to_string(),
+                    structure = char::from(structure).to_string()
+                );
+                self.row(
+                    &mut out,
+                    "inspect-label-note",
+                    &sanitise::line(shown.as_bytes()),
+                );
+            }
+        }
         out
     }
 
@@ -560,10 +608,10 @@ impl<'a> Report<'a> {
 
     /// Active or passive, and how one sees it: who says where, and the arithmetic.
     fn agreement(&self, out: &mut String, agreement: &Agreement) {
-        let id = if agreement.is_active() {
-            "inspect-agreed-active"
-        } else {
-            "inspect-agreed-passive"
+        let id = match (agreement.is_active(), agreement.peer_differs) {
+            (true, false) => "inspect-agreed-active",
+            (true, true) => "inspect-agreed-active-other",
+            (false, _) => "inspect-agreed-passive",
         };
         let listen = agreement
             .listen
@@ -596,6 +644,8 @@ impl<'a> Report<'a> {
             "opener"
         } else if connection.server_opened {
             "server"
+        } else if transfer.third_party {
+            "other"
         } else {
             "client"
         };
@@ -615,6 +665,7 @@ impl<'a> Report<'a> {
         let id = match (up > 0, down > 0, transfer.session.is_some()) {
             (false, false, _) => "inspect-data-none",
             (true, true, _) => "inspect-data-both",
+            (true, false, true) if transfer.third_party => "inspect-data-other",
             (true, false, true) => "inspect-data-up",
             (false, true, true) => "inspect-data-down",
             (true, false, false) => "inspect-data-opener",
@@ -632,7 +683,7 @@ impl<'a> Report<'a> {
                 ),
             ],
         );
-        if let Some(nanos) = transfer.duration().filter(|nanos| *nanos > 0) {
+        if let Some(nanos) = transfer.duration().filter(|nanos| *nanos >= 1_000_000) {
             let rate = (up + down) as f64 / (nanos as f64 / 1e9);
             let seconds = number::seconds(text, std::time::Duration::from_nanos(nanos as u64));
             let rate = number::size(text, rate as u64);
@@ -655,6 +706,8 @@ impl<'a> Report<'a> {
                 (Some(_), opener) => {
                     if opener == connection.server_opened {
                         "server"
+                    } else if transfer.third_party {
+                        "other"
                     } else {
                         "client"
                     }

@@ -46,7 +46,7 @@ inspect-reason-unused-dialled = The data connection was opened and closed, and n
 inspect-reason-orphan-20 = A data connection by its port, 20; its control connection is not in the capture.
 inspect-reason-orphan = It looks like a directory listing; its control connection is not in the capture.
 inspect-reason-encrypted = The commands are encrypted: that this is a data connection follows from its hosts and its time only.
-inspect-reason-inferred = The capture lacks the reply that named the address; the connection was matched by its hosts and its time.
+inspect-reason-inferred = The capture lacks what was agreed on; the connection was matched by its hosts and its time.
 
 inspect-icmp-network = network unreachable
 inspect-icmp-host = host unreachable
@@ -186,7 +186,7 @@ inspect-orphans = Data connections without a control connection
 inspect-opens = opens the connection (active open)
 inspect-accepts = waits for it (passive open)
 inspect-handshake = handshake: SYN in frame { $syn }, SYN-ACK in { $synack }, ACK in { $ack }
-inspect-handshake-late = the capture begins inside the handshake: SYN-ACK in frame { $synack }
+inspect-handshake-late = handshake: SYN-ACK in frame { $synack }; the SYN was not captured
 inspect-handshake-none = no handshake: the capture begins later
 inspect-hello = { $who ->
     [client] client
@@ -205,12 +205,14 @@ inspect-mode-both = active and passive
 inspect-closed-fin = by { $who ->
     [client] the client
     [server] the server
+    [other] the other host
     [opener] the end that opened it
    *[acceptor] the end that accepted it
 }, FIN in frame { $frame }
 inspect-closed-reset = by { $who ->
     [client] the client
     [server] the server
+    [other] the other host
     [opener] the end that opened it
    *[acceptor] the end that accepted it
 }, reset in frame { $frame }
@@ -228,6 +230,7 @@ inspect-port = port: { $sum }
 inspect-connection = { $who ->
     [client] the client connects
     [server] the server connects
+    [other] the other host connects
    *[opener] one end connects
 }: { $from } to { $to }, SYN in frame { $frame }
 inspect-connection-late = { $from } to { $to }, from frame { $frame }; its beginning was not captured
@@ -356,3 +359,13 @@ inspect-html-bytes-says = A curve for each data connection, with the number of i
 inspect-html-dialogue = Dialogue
 inspect-html-unfold = Frame, seconds since the first frame, and the line. Unfold a line for its explanation.
 inspect-html-foot = Made by ftplab inspect.
+inspect-user-earlier = not in the capture
+inspect-gave-up = the server had given the session up: 421 in frame { $frame }
+inspect-agreed-active-other = active: in frame { $frame } ({ $verb }) the client names { $listen }, which is not its address here
+inspect-data-other = { $bytes } bytes from the other host, { $frames }
+inspect-hash-lf = TYPE A: { $crlf } lines end with CR LF, { $lf } with LF alone; kept with LF the file has
+inspect-not-decoded = MODE { $mode }, STRU { $structure }: the bytes are counted as they came, not decoded
+inspect-reason-command-missing = The data came whole; the command that asked for it is not in the capture.
+inspect-refused = { $verb } { $listen } in frame { $frame }: the server said no
+inspect-label-refused = Refused
+inspect-reason-no-answer-differs-active = It is not the address of the control connection: a client behind NAT that names its inside address looks like this.

@@ -46,7 +46,7 @@ inspect-reason-unused-dialled = La connexion de données a été ouverte puis fe
 inspect-reason-orphan-20 = Une connexion de données d’après son port, 20 ; sa connexion de contrôle n’est pas dans la capture.
 inspect-reason-orphan = Cela ressemble à une liste de répertoire ; sa connexion de contrôle n’est pas dans la capture.
 inspect-reason-encrypted = Les commandes sont chiffrées : que ce soit une connexion de données se déduit seulement des machines et du moment.
-inspect-reason-inferred = La réponse qui annonçait l’adresse manque à la capture ; la connexion a été rattachée d’après ses machines et son moment.
+inspect-reason-inferred = Ce qui a été convenu manque à la capture ; la connexion a été rattachée d’après ses machines et son moment.
 
 inspect-icmp-network = réseau inaccessible
 inspect-icmp-host = machine inaccessible
@@ -186,7 +186,7 @@ inspect-orphans = Connexions de données sans connexion de contrôle
 inspect-opens = ouvre la connexion (ouverture active)
 inspect-accepts = l’attend (ouverture passive)
 inspect-handshake = poignée de main : SYN en trame { $syn }, SYN-ACK en { $synack }, ACK en { $ack }
-inspect-handshake-late = la capture commence dans la poignée de main : SYN-ACK en trame { $synack }
+inspect-handshake-late = poignée de main : SYN-ACK en trame { $synack } ; le SYN n’a pas été capturé
 inspect-handshake-none = pas de poignée de main : la capture commence plus tard
 inspect-hello = { $who ->
     [client] client
@@ -205,12 +205,14 @@ inspect-mode-both = actif et passif
 inspect-closed-fin = par { $who ->
     [client] le client
     [server] le serveur
+    [other] l’autre machine
     [opener] l’extrémité qui l’a ouverte
    *[acceptor] l’extrémité qui l’a acceptée
 }, FIN en trame { $frame }
 inspect-closed-reset = par { $who ->
     [client] le client
     [server] le serveur
+    [other] l’autre machine
     [opener] l’extrémité qui l’a ouverte
    *[acceptor] l’extrémité qui l’a acceptée
 }, réinitialisation en trame { $frame }
@@ -228,6 +230,7 @@ inspect-port = port : { $sum }
 inspect-connection = { $who ->
     [client] le client se connecte
     [server] le serveur se connecte
+    [other] l’autre machine se connecte
    *[opener] une extrémité se connecte
 } : { $from } vers { $to }, SYN en trame { $frame }
 inspect-connection-late = { $from } vers { $to }, à partir de la trame { $frame } ; son début n’a pas été capturé
@@ -356,3 +359,13 @@ inspect-html-bytes-says = Une courbe par connexion de données, avec le numéro 
 inspect-html-dialogue = Dialogue
 inspect-html-unfold = Trame, secondes depuis la première trame, et la ligne. Dépliez une ligne pour son explication.
 inspect-html-foot = Fait par ftplab inspect.
+inspect-user-earlier = pas dans la capture
+inspect-gave-up = le serveur avait abandonné la session : 421 en trame { $frame }
+inspect-agreed-active-other = actif : en trame { $frame } ({ $verb }), le client nomme { $listen }, qui n’est pas son adresse ici
+inspect-data-other = { $bytes } octets de l’autre machine, { $frames }
+inspect-hash-lf = TYPE A : { $crlf } lignes finissent par CR LF, { $lf } par LF seul ; conservé avec LF, le fichier a
+inspect-not-decoded = MODE { $mode }, STRU { $structure } : les octets sont comptés comme ils sont venus, sans être décodés
+inspect-reason-command-missing = Les données sont arrivées entières ; la commande qui les demandait n’est pas dans la capture.
+inspect-refused = { $verb } { $listen } en trame { $frame } : le serveur a dit non
+inspect-label-refused = Refusé
+inspect-reason-no-answer-differs-active = Ce n’est pas l’adresse de la connexion de contrôle : un client derrière un NAT qui annonce son adresse interne se montre ainsi.

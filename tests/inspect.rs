@@ -1,0 +1,485 @@
+//! `inspect` as a process: what it shows of every capture of the project, in every form; files that are none; hostile
+//! text; extraction; rubrics.
+
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+};
+
+use ftplab::capture::{
+    flow::{End, Way},
+    write::{Recorder, Remarks},
+};
+use serde_json::Value;
+
+use crate::harness::{Done, ftplab, golden};
+
+fn captures() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("captures")
+}
+
+/// The captures' names, in order.
+fn names() -> Vec<String> {
+    let mut names: Vec<String> = fs::read_dir(captures())
+        .expect("captures")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .filter(|name| name.contains(".pcap"))
+        .collect();
+    names.sort();
+    assert!(names.len() >= 24, "{names:?}");
+    names
+}
+
+/// Runs `inspect` in the captures' folder, so that no path of this machine is shown.
+fn inspect(words: &[&str]) -> Done {
+    ftplab().within(captures()).arg("inspect").args(words).run()
+}
+
+/// A folder of this test's own, removed when it ends.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Folder {
+        let path = std::env::temp_dir().join(format!("ftplab-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&path);
+        fs::create_dir_all(&path).expect("a folder");
+        Folder(path)
+    }
+
+    fn join(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("UTF-8").to_owned()
+    }
+
+    fn write(&self, name: &str, bytes: &[u8]) -> String {
+        fs::write(self.0.join(name), bytes).expect("a file");
+        self.join(name)
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+fn lines(done: &Done) -> Vec<Value> {
+    let line = |line: &str| serde_json::from_str(line).expect("a JSON line");
+    done.out().lines().map(line).collect()
+}
+
+#[test]
+fn the_report_in_french() {
+    for name in [
+        "nat-private-227.pcap",
+        "active-vsftpd.pcap",
+        "tls-vsftpd.pcap",
+        "port-21-only.pcap",
+        "abort-telnet.pcap",
+        "mid-transfer.pcap",
+        "lab-wrong-port.pcap",
+    ] {
+        inspect(&["--lang", "fr", name])
+            .code(0)
+            .golden(&format!("inspect/fr-{name}.txt"));
+    }
+}
+
+#[test]
+fn the_other_forms() {
+    for (form, name) in [
+        ("--ladder", "passive-vsftpd.pcap"),
+        ("--ladder", "active-vsftpd.pcap"),
+        ("--ladder", "firewall-drop-passive.pcap"),
+        ("--ladder", "fxp.pcap"),
+        ("--dialogue", "mlsd.pcap"),
+        ("--dialogue", "upload-active.pcap"),
+        ("--filter", "port-2121.pcap"),
+        ("--filter", "epsv-v6.pcap"),
+        ("--csv", "append.pcap"),
+        ("--explain", "refused-login.pcap"),
+    ] {
+        inspect(&[form, name])
+            .code(0)
+            .golden(&format!("inspect/{}-{name}.txt", &form[2..]));
+    }
+    inspect(&["."]).code(1).golden("inspect/summary.txt");
+}
+
+#[test]
+fn several_files_are_told_in_their_order_and_the_same_each_time() {
+    let words: Vec<String> = names();
+    let words: Vec<&str> = words.iter().map(String::as_str).rev().collect();
+    let with = |form: &str| {
+        let mut all = vec![form];
+        all.extend(&words);
+        inspect(&all).stdout
+    };
+    for form in ["--json", "--summary", "--csv", "--dialogue"] {
+        let first = with(form);
+        assert!(!first.is_empty());
+        assert_eq!(first, with(form), "{form}");
+    }
+    let told = inspect(&[
+        "--summary",
+        "passive-vsftpd.pcap",
+        "nothing-here.pcap",
+        "active-vsftpd.pcap",
+    ])
+    .code(2);
+    let out = told.out().to_owned();
+    assert!(out.find("passive-vsftpd.pcap") < out.find("active-vsftpd.pcap"));
+    assert!(told.err().contains("nothing-here.pcap"));
+}
+
+#[test]
+fn two_recordings_of_one_session_are_read_as_one() {
+    let done = inspect(&[
+        "--merge",
+        "--json",
+        "three-terminals-control.pcap",
+        "three-terminals-data.pcap",
+    ])
+    .code(0);
+    let transfer = lines(&done)
+        .into_iter()
+        .find(|line| line["type"] == "transfer")
+        .expect("a transfer");
+    assert_eq!(transfer["verdict"], "complete");
+    assert!(transfer["down"].as_u64() > Some(0));
+}
+
+#[test]
+fn json_lines_refer_to_each_other() {
+    for name in names() {
+        let done = inspect(&["--json", "--hash", &name]);
+        let lines = lines(&done);
+        let of = |kind: &'static str| lines.iter().filter(move |line| line["type"] == kind);
+        assert_eq!(lines.last().expect("a line")["type"], "capture");
+        for session in of("session") {
+            let number = &session["session"];
+            let count = |kind| of(kind).filter(|line| &line["session"] == number).count();
+            assert_eq!(session["commands"], count("command"));
+            assert_eq!(session["replies"], count("reply"));
+            assert_eq!(session["transfers"], count("transfer"));
+        }
+        for kind in ["command", "reply", "negotiation", "transfer"] {
+            let mut next = std::collections::BTreeMap::new();
+            for line in of(kind) {
+                let n = next.entry(line["session"].to_string()).or_insert(0);
+                *n += 1;
+                assert_eq!(line["n"], *n, "{name}: {kind}");
+            }
+        }
+        for reply in of("reply").filter(|reply| !reply["answers"].is_null()) {
+            let command = of("command").find(|command| {
+                command["session"] == reply["session"] && command["n"] == reply["answers"]
+            });
+            let (asked, answered) = (&command.expect("a command")["frame"], &reply["frame"]);
+            assert!(asked.as_u64() <= answered.as_u64(), "{name}: {reply}");
+        }
+        for transfer in of("transfer").filter(|line| !line["command"].is_null()) {
+            let command = of("command").find(|command| {
+                command["session"] == transfer["session"] && command["n"] == transfer["command"]
+            });
+            assert_eq!(command.expect("a command")["verb"], transfer["verb"]);
+        }
+    }
+}
+
+#[test]
+fn passwords_are_masked_unless_asked_for() {
+    for name in names() {
+        for form in ["--json", "--dialogue", "--ladder", "--explain", "--csv"] {
+            let done = inspect(&[form, &name]);
+            assert!(!done.out().contains("secret-lab"), "{form} {name}");
+        }
+    }
+    let done = inspect(&["--dialogue", "--show-credentials", "passive-vsftpd.pcap"]);
+    assert!(done.out().contains("C> PASS secret-lab"));
+}
+
+#[test]
+fn a_file_that_is_cut_gives_what_it_holds() {
+    let folder = Folder::new("inspect-cut");
+    let whole = fs::read(captures().join("passive-vsftpd.pcap")).expect("a capture");
+    let cut = folder.write("cut.pcap", &whole[..whole.len() - 7]);
+    let done = inspect(&["--json", &cut]).code(1);
+    let capture = lines(&done).pop().expect("the last line");
+    assert_eq!(capture["complete"], false);
+    assert_eq!(capture["sessions"], 1);
+    for (name, bytes) in [
+        ("empty.pcap", &b""[..]),
+        ("page.pcap", b"<!DOCTYPE html><html>not found</html>"),
+        (
+            "pointer.pcap",
+            b"version https://git-lfs.github.com/spec/v1\n",
+        ),
+        ("packed.pcap", b"PK\x03\x04"),
+        ("netmon.cap", b"GMBU\x00\x01"),
+        (
+            "text.pcap",
+            b"12:00 IP 10.0.0.1.40000 > 10.0.0.2.21: Flags [S]\n",
+        ),
+        ("binary.pcap", &[0, 1, 2, 3, 4, 5, 6, 7, 8]),
+    ] {
+        let done = inspect(&[&folder.write(name, bytes)]).code(2);
+        assert!(done.out().is_empty());
+        assert!(done.err().contains(name), "{}", done.err());
+    }
+    let header = folder.write("header.pcap", &whole[..24]);
+    let done = inspect(&[&header]).code(1);
+    assert!(done.out().contains("no packet"), "{}", done.out());
+}
+
+#[test]
+fn standard_input_is_a_capture_too() {
+    let bytes = fs::read(captures().join("compressed.pcapng.gz")).expect("a capture");
+    let done = ftplab()
+        .args(["inspect", "--summary", "-"])
+        .stdin(bytes)
+        .run()
+        .code(0);
+    assert!(done.out().starts_with("-: one session, one transfer"));
+}
+
+#[test]
+fn one_session_or_one_host() {
+    let all = inspect(&["--json", "append.pcap"]).code(0);
+    let one = inspect(&["--json", "--session", "2", "append.pcap"]).code(0);
+    let sessions = |done: &Done| {
+        lines(done)
+            .iter()
+            .filter(|line| line["type"] == "session")
+            .count()
+    };
+    assert_eq!((sessions(&all), sessions(&one)), (2, 1));
+    let nobody = inspect(&["--json", "--host", "192.0.2.1", "append.pcap"]).code(0);
+    assert_eq!(lines(&nobody).len(), 1, "the capture's own line");
+}
+
+#[test]
+fn files_are_extracted_once_and_nothing_is_overwritten() {
+    let folder = Folder::new("inspect-extract");
+    let into = folder.join("files");
+    inspect(&[
+        "--extract",
+        &into,
+        "append.pcap",
+        "resume-wget.pcap",
+        "compressed.pcapng.gz",
+    ])
+    .code(0);
+    let manifest = fs::read_to_string(Path::new(&into).join("manifest.jsonl")).expect("a manifest");
+    let files: Vec<Value> = manifest
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("a JSON line"))
+        .collect();
+    assert!(files.len() >= 4);
+    for file in &files {
+        let name = file["name"].as_str().expect("a name");
+        let bytes = fs::read(Path::new(&into).join(name)).expect(name);
+        assert_eq!(file["bytes"], bytes.len());
+        assert_eq!(file["whole"], true);
+    }
+    // `seq 2500`, of which wget had the beginning already.
+    let numbers: String = (1..=2500).map(|n| format!("{n}\n")).collect();
+    let rest = files.iter().find(|file| file["rest"].as_u64() > Some(0));
+    let rest = rest.expect("REST");
+    let name = rest["name"].as_str().expect("a name");
+    assert!(name.ends_with(&format!(".rest-{}.part", rest["rest"])));
+    let from = rest["rest"].as_u64().expect("an offset") as usize;
+    assert_eq!(
+        fs::read(Path::new(&into).join(name)).expect("the rest"),
+        &numbers.as_bytes()[from..]
+    );
+    let again = inspect(&["--extract", &into, "append.pcap"]).code(2);
+    assert!(again.err().contains("not empty"));
+    assert_eq!(
+        fs::read_dir(&into).expect("the folder").count(),
+        files.len() + 1,
+        "nothing else is left in it"
+    );
+}
+
+/// A session in which everything that a server or client can name is hostile.
+fn hostile() -> Vec<u8> {
+    let mut recorder = Recorder::new(Vec::new(), &Remarks::default()).expect("memory");
+    let address = |text: &str| text.parse().expect("an address");
+    let c = recorder
+        .opened(address("10.0.0.1:40000"), address("10.0.0.2:21"), 0)
+        .expect("memory");
+    let evil = "<script>alert(1)</script>\x1b[31m\u{202e}'\"&";
+    let mut say = |way, text: String| {
+        recorder
+            .bytes(c, way, format!("{text}\r\n").as_bytes(), 1_000_000)
+            .expect("memory");
+    };
+    say(Way::Back, format!("220 {evil}"));
+    say(Way::Forth, format!("USER {evil}"));
+    say(Way::Back, "230 in".into());
+    say(Way::Forth, "PASV".into());
+    say(Way::Back, "227 (10,0,0,2,195,80)".into());
+    say(Way::Forth, format!("RETR ../../{evil}"));
+    say(Way::Back, format!("150 {evil}"));
+    let d = recorder
+        .opened(
+            address("10.0.0.1:40001"),
+            address("10.0.0.2:50000"),
+            2_000_000,
+        )
+        .expect("memory");
+    recorder
+        .bytes(d, Way::Back, evil.as_bytes(), 3_000_000)
+        .expect("memory");
+    for way in [Way::Back, Way::Forth] {
+        recorder
+            .closed(d, way, End::Fin, 4_000_000)
+            .expect("memory");
+    }
+    recorder
+        .bytes(c, Way::Back, b"226 done\r\n", 5_000_000)
+        .expect("memory");
+    recorder.into_inner()
+}
+
+#[test]
+fn hostile_text_neither_moves_the_cursor_nor_becomes_markup_nor_leaves_the_folder() {
+    let folder = Folder::new("inspect-hostile");
+    let file = folder.write("hostile.pcapng", &hostile());
+    let (page, into) = (folder.join("page.html"), folder.join("files"));
+    for form in ["--ladder", "--explain", "--summary", "--filter"] {
+        let done = inspect(&[form, &file]).code(0);
+        let shown = done.out();
+        assert!(
+            shown.chars().all(|c| c == '\n' || !c.is_control()),
+            "{form}: {shown:?}"
+        );
+        assert!(!shown.contains('\u{202e}'), "{form}");
+    }
+    inspect(&["--html", &page, "--extract", &into, &file]).code(0);
+    let page = fs::read_to_string(page).expect("a page");
+    assert!(page.contains("&lt;script&gt;"));
+    assert!(!page.contains("<script") && !page.contains('\x1b') && !page.contains('\u{202e}'));
+    for entry in fs::read_dir(&into).expect("the folder") {
+        let name = entry.expect("an entry").file_name();
+        let name = name.to_str().expect("UTF-8");
+        assert!(
+            !name.contains(['/', '<', '\x1b', '\u{202e}', '\'', '"', '&']),
+            "{name}"
+        );
+    }
+}
+
+#[test]
+fn the_page_needs_nothing_but_itself_and_is_not_overwritten() {
+    let folder = Folder::new("inspect-page");
+    let page = folder.join("page.html");
+    for (lang, name) in [("en", "passive-vsftpd.pcap"), ("fr", "loss-at-client.pcap")] {
+        inspect(&["--lang", lang, "--html", &page, "--force", name]).code(0);
+        let shown = fs::read_to_string(&page).expect("a page");
+        assert!(shown.starts_with(&format!("<!DOCTYPE html>\n<html lang=\"{lang}\">")));
+        for outside in ["http:", "https:", "src=", "@import", "url(", "<script"] {
+            assert!(!shown.contains(outside), "{outside}");
+        }
+        for needed in [
+            "<svg",
+            "<title id=",
+            "<th scope=\"col\">",
+            "<details>",
+            "<h1>",
+        ] {
+            assert!(shown.contains(needed), "{needed}");
+        }
+        for (open, close) in [
+            ("<section", "</section>"),
+            ("<svg", "</svg>"),
+            ("<li", "</li>"),
+            ("<details", "</details>"),
+        ] {
+            assert_eq!(
+                shown.matches(open).count(),
+                shown.matches(close).count(),
+                "{open}"
+            );
+        }
+    }
+    let again = inspect(&["--html", &page, "passive-vsftpd.pcap"]).code(2);
+    assert!(again.err().contains("page.html"));
+    inspect(&[
+        "--html",
+        &folder.join("x"),
+        "passive-vsftpd.pcap",
+        "active-vsftpd.pcap",
+    ])
+    .code(2);
+}
+
+const RUBRIC: &str = r#"
+title = "FTP by hand"
+[[expect]]
+logged-in = "student"
+[[expect]]
+no-failed-login = true
+[[expect]]
+mode = "passive"
+[[expect]]
+retrieved = { name = "numbers.txt", bytes = 11393 }
+[[expect]]
+port-computed = true
+[[expect]]
+title = "Says goodbye"
+goodbye = true
+"#;
+
+#[test]
+fn captures_are_held_against_a_rubric() {
+    let folder = Folder::new("inspect-rubric");
+    let rubric = folder.write("rubric.toml", RUBRIC.as_bytes());
+    let done = inspect(&["--expect", &rubric, "passive-vsftpd.pcap"]).code(0);
+    golden("inspect/expect-met.txt", done.out());
+    let done = inspect(&["--expect", &rubric, "--lang", "fr", "refused-login.pcap"]).code(1);
+    golden("inspect/expect-unmet.txt", done.out());
+    let sheet = inspect(&[
+        "--expect",
+        &rubric,
+        "--csv",
+        "passive-vsftpd.pcap",
+        "active-vsftpd.pcap",
+        "README.md",
+    ]);
+    let sheet = sheet.code(2);
+    let rows: Vec<&str> = sheet.out().lines().collect();
+    assert_eq!(rows.len(), 4, "{rows:?}");
+    assert!(rows[1].starts_with("passive-vsftpd.pcap,6,6,1,1,1,1,1,1"));
+    assert!(rows[2].starts_with("active-vsftpd.pcap,"));
+    assert!(rows[3].starts_with("README.md,0,6,0"));
+    let bad = folder.write("bad.toml", b"[[expect]]\nlisted = true\nreply = 200\n");
+    let done = inspect(&["--expect", &bad, "passive-vsftpd.pcap"]).code(2);
+    assert!(done.err().contains("expectation 1"), "{}", done.err());
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_the_program_without_a_word() {
+    let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_ftplab"))
+        .args(["inspect", "--json"])
+        .args(std::iter::repeat_n(
+            captures().join("loss-at-client.pcap"),
+            200,
+        ))
+        .stdout(std::process::Stdio::piped())
+        .stderr(std::process::Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    drop(child.stdout.take());
+    let done = child.wait_with_output().expect("it ends");
+    assert_eq!(String::from_utf8_lossy(&done.stderr), "");
+    assert_eq!(done.status.code(), Some(0));
+    let _ = std::io::stderr().flush();
+}
