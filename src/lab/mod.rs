@@ -7,9 +7,11 @@
 //! |---|---|
 //! | [`template`] | text with values between braces; the names of the values |
 //! | [`sheet`] | a sheet as it was read |
+//! | [`report`] | a student's work on a sheet, kept and handed in |
 //!
 //! Everything that a sheet is held against comes as JSON lines (`--events`), whichever command wrote them and in whichever
 //! terminal: there is one way in which a student's work is seen.
 
+pub mod report;
 pub mod sheet;
 pub mod template;
