@@ -17,7 +17,7 @@ use std::{
     thread,
 };
 
-use super::{Context, Exit, Failure, fault};
+use super::{Context, Exit, Failure, builtin, fault};
 use crate::{
     analysis::{
         expect::{MAX_EXPECTATIONS, Rubric, RubricError},
@@ -472,8 +472,19 @@ impl Job<'_> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
-            let file =
-                open(path, !self.several).map_err(|error| named(fault::reason(text, &error)))?;
+            let file = open(path, !self.several).map_err(|error| {
+                let mut why = fault::reason(text, &error);
+                // A bare word was perhaps meant for a shipped capture.
+                let bare = path.components().count() == 1 && path.extension().is_none();
+                if bare && error.kind() == stdio::ErrorKind::NotFound {
+                    why = say!(
+                        text,
+                        "inspect-none-shipped",
+                        names = builtin::captures().join(", ")
+                    );
+                }
+                named(why)
+            })?;
             let reader = Reader::open(file).map_err(|error| {
                 named(match &error {
                     Unopened::Read(error) => fault::reason(text, error),
@@ -588,7 +599,17 @@ fn open(path: &Path, watched: bool) -> stdio::Result<Box<dyn Read>> {
     if path == Path::new(STDIN) {
         return Ok(Box::new(streams::stdin()));
     }
-    let file = File::open(path)?;
+    let file = match File::open(path) {
+        Ok(file) => file,
+        // No such file: a shipped capture may have this name.
+        Err(error) if error.kind() == stdio::ErrorKind::NotFound => {
+            let shipped = path.to_str().and_then(builtin::capture);
+            return shipped
+                .map(|bytes| Box::new(bytes) as Box<dyn Read>)
+                .ok_or(error);
+        }
+        Err(error) => return Err(error),
+    };
     let size = file.metadata().ok().map(|metadata| metadata.len());
     Ok(Box::new(Watched {
         file,

@@ -10,6 +10,7 @@
 //! | [`sheet`] | a sheet as it was read |
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
+//! | [`report`] | a student's work on a sheet, kept and handed in |
 //!
 //! Everything that a sheet is held against comes as JSON lines (`--events`), whichever command wrote them and in whichever
 //! terminal: there is one way in which a student's work is seen.
@@ -17,6 +18,7 @@
 pub mod expression;
 pub mod mistake;
 pub mod parse;
+pub mod report;
 pub mod sheet;
 pub mod template;
 
