@@ -28,7 +28,7 @@ macro_rules! rooms {
 }
 
 rooms![
-    "code", "demo", "endpoint", "error", "explain", "hand", "inspect", "listen", "pasv", "quirk",
+    "code", "demo", "endpoint", "error", "explain", "hand", "inspect", "lab", "labcheck", "listen", "pasv", "quirk",
     "raw", "record", "server", "start", "verb"
 ];
 
