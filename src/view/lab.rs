@@ -1,0 +1,3 @@
+//! What `lab` shows: a sheet's prose on a terminal, and each subcommand's own sentences.
+
+pub mod prose;
