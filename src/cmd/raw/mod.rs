@@ -179,12 +179,13 @@ fn converse(
     })
     .map_err(|_| {
         let port = place.port.unwrap_or(FTP_PORT).to_string();
-        Failure::failed(say!(
+        let what = say!(
             text,
             "raw-unreachable",
             host = place.host.clone(),
             port = port
-        ))
+        );
+        fault::failed(context, "raw", &what)
     })?;
     let (screen, keyboard) = if interactive {
         editor::terminal(
