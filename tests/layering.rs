@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
         &["ftp", "script", "analysis"],
         &[
             "pulldown_cmark",
+            "unicode_normalization",
             "thiserror",
             "serde",
             "serde_json",

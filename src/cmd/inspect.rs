@@ -161,7 +161,7 @@ fn rubric(path: &Path, context: &Context) -> Result<Rubric, Failure> {
         .map_err(|error| named(fault::reason(&context.text, &error)))?;
     Rubric::parse(&text).map_err(|error| {
         named(match error {
-            RubricError::Toml(error) => error.trim_end().to_owned(),
+            RubricError::Toml { message, .. } => message.trim_end().to_owned(),
             RubricError::NotOne { number, found } => say!(
                 context.text,
                 "inspect-rubric-one",

@@ -1,7 +1,10 @@
 //! A sheet as it was read: its head, its steps, and in each step prose and blocks in their order. Everything has the
 //! number of its line, so that whatever is said about it can say where it is.
 
-use super::template::{Line, Template};
+use super::{
+    expression::Expression,
+    template::{Line, Template},
+};
 use crate::{
     analysis::expect::Rubric,
     ftp::command::Verb,
@@ -228,7 +231,7 @@ pub struct Ask {
 }
 
 /// How an answer is read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AskKind {
     /// A number.
     Number,
@@ -245,8 +248,10 @@ pub enum AskKind {
 pub struct Answer {
     /// Its line in the sheet.
     pub at: u32,
-    /// The text: for a number an expression, for a text a glob, for a code three digits or a value.
+    /// The text as it is written: for a number arithmetic, for a text a glob, for a code three digits or a value.
     pub text: Template,
+    /// The arithmetic, where the question's kind is a number.
+    pub number: Option<Expression>,
 }
 
 /// One of the choices of a question.

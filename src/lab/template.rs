@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use crate::ftp::command::Verb;
+use crate::ftp::{catalogue::slips, command::Verb};
 
 /// A name between braces, and which control line it is about.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -246,6 +246,23 @@ impl Name {
         }
     }
 
+    /// The name that was perhaps meant where this one means nothing.
+    #[must_use]
+    pub fn nearest(text: &str) -> Option<String> {
+        let (line, rest) = match text.strip_prefix("b.") {
+            Some(rest) => ("b.", rest),
+            None => ("", text),
+        };
+        if let Some(known) = nearest(rest, NAMES.iter().map(|(name, _)| *name)) {
+            return Some(format!("{line}{known}"));
+        }
+        // A verb in capitals, or the part of a verb misspelt.
+        let (head, part) = rest.split_once('.')?;
+        let part = nearest(part, ["code", "text", "arg", "first"].into_iter())?;
+        let verb = Verb::of(head.as_bytes());
+        (verb != Verb::Other).then(|| format!("{line}{}.{part}", verb.name().to_ascii_lowercase()))
+    }
+
     /// True where the run itself knows it before the student has done anything.
     #[must_use]
     pub fn is_of_the_run(&self) -> bool {
@@ -275,6 +292,21 @@ impl fmt::Display for Name {
             }
         }
     }
+}
+
+/// The word that takes fewest slips to write so, fewer than half of its letters; the first of several.
+pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    /// Nothing longer is a slip of a word.
+    const LONGEST: usize = 40;
+    if word.is_empty() || word.len() > LONGEST {
+        return None;
+    }
+    let word = word.to_ascii_lowercase();
+    known
+        .map(|other| (slips(word.as_bytes(), other.as_bytes()), other))
+        .filter(|(slips, other)| slips * 2 < other.len().max(3) && *slips <= 3)
+        .min_by_key(|(slips, _)| *slips)
+        .map(|(_, other)| other)
 }
 
 /// Text with values in it.
