@@ -15,11 +15,17 @@ use crate::harness::skipped;
 /// No client takes longer than this where nothing is wrong.
 const LONGEST: Duration = Duration::from_secs(40);
 
-/// True where a program is installed; says so where it is not.
-fn installed(program: &str) -> bool {
+/// True where a program is installed; says so where it is not, and fails where it is required.
+pub(super) fn installed(program: &str) -> bool {
     let there = std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()));
     if !there {
+        let required =
+            std::env::var_os("FTPLAB_PEERS_REQUIRED").is_some_and(|value| !value.is_empty());
+        assert!(
+            !required,
+            "{program} not found, and FTPLAB_PEERS_REQUIRED is set"
+        );
         skipped(program);
     }
     there
