@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    harness::{Done, ftplab, skipped},
+    harness::{Done, ftplab, missing_peer},
     peers::terminal::Terminal,
 };
 
@@ -27,7 +27,7 @@ fn ports() -> (u16, u16) {
 /// curl, when it is here.
 fn curl(args: &[&str]) -> Option<Child> {
     if Command::new("curl").arg("--version").output().is_err() {
-        skipped("curl");
+        missing_peer("curl");
         return None;
     }
     let child = Command::new("curl")
