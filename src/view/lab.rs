@@ -1,3 +1,5 @@
 //! What `lab` shows: a sheet's prose on a terminal, and each subcommand's own sentences.
 
 pub mod prose;
+pub mod report;
+pub mod run;
