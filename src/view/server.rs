@@ -903,6 +903,19 @@ struct Data<'a> {
     name: Option<Bytes<'a>>,
     /// True where all of it was moved.
     complete: bool,
+    /// The first bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<Bytes<'a>>,
+}
+
+#[derive(Serialize)]
+struct DataConnected {
+    connection: u64,
+    time: Time,
+    from: SocketAddr,
+    to: SocketAddr,
+    /// The server dialled.
+    active: bool,
 }
 
 #[derive(Serialize)]
@@ -977,7 +990,7 @@ pub fn json_happening(
             bytes,
             name,
             fault,
-            ..
+            sample,
         } => json::line(
             "data",
             program,
@@ -991,6 +1004,20 @@ pub fn json_happening(
                 bytes: *bytes,
                 name: name.map(|name| Bytes(name.as_bytes())),
                 complete: fault.is_none(),
+                head: json::head(sample),
+            },
+        ),
+        Happening::DataOpened {
+            from, to, active, ..
+        } => json::line(
+            "data-connected",
+            program,
+            &DataConnected {
+                connection,
+                time,
+                from: *from,
+                to: *to,
+                active: *active,
             },
         ),
         Happening::Closed { by, how } => json::line(

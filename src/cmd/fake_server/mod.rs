@@ -27,7 +27,7 @@ use crate::{
         play::{Limits, Play},
         watch::Happening,
     },
-    view::{log::MAX_DATA, server as view, text::Text},
+    view::{json, log::MAX_DATA, server as view, text::Text},
 };
 use outputs::{Outputs, Prepared};
 
@@ -195,7 +195,11 @@ fn serve(
         data_ports: asked.limits.max_data_ports,
         line: usize::try_from(asked.limits.max_line).unwrap_or(usize::MAX),
         once: asked.once,
-        sample: if asked.log.is_some() { MAX_DATA } else { 0 },
+        sample: match (&asked.log, asked.json || asked.events.is_some()) {
+            (Some(_), _) => MAX_DATA,
+            (None, true) => json::MAX_HEAD + 1,
+            (None, false) => 0,
+        },
         wire: recording.is_some(),
         ..Options::default()
     };
