@@ -250,7 +250,7 @@ pub struct FakeServer {
     /// Data may go to hosts other than the client, and replies may name any address
     #[arg(long)]
     pub allow_foreign: bool,
-    /// You type the replies; the script, if one is named, answers what it can
+    /// You type the replies; a script, if one is named, answers what it has lines for
     #[arg(long)]
     pub by_hand: bool,
     /// With --by-hand: which client will come, and so how long it waits [default: told by what it sends]

@@ -4,7 +4,7 @@
 use std::{fs, net::TcpListener, path::Path, process::Command};
 
 use crate::{
-    harness::{ftplab, skipped},
+    harness::{ftplab, missing_peer, skipped},
     peers::program::Program,
 };
 
@@ -178,7 +178,7 @@ fn both_ends_record_the_session_that_was() {
 /// Opens without a warning, and is FTP where it is told that it is.
 fn tshark(file: &Path, port: u16) {
     if Command::new("tshark").arg("-v").output().is_err() {
-        skipped("tshark");
+        missing_peer("tshark");
         return;
     }
     let run = |args: &[&str]| {

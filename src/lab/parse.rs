@@ -430,8 +430,10 @@ impl<'a> Reader<'a> {
         }
         // Whole lines, so that what is indented stays so.
         let mut lines = Joined::default();
-        let (first, last) = (self.line_of(from), self.line_of(to - 1));
-        for number in first..=last {
+        // A fence ends before its line does.
+        let inside = from > 0 && !self.text[..from].ends_with('\n');
+        let first = self.line_of(from) + u32::from(inside);
+        for number in first..=self.line_of(to - 1) {
             let line = self.line(number);
             if lines.text.is_empty() && line.trim().is_empty() {
                 continue;

@@ -1,202 +1,252 @@
-//! FileZilla, with a screen of its own (Xvfb) and keys from xdotool: it opens the site that `--filezilla-site` writes,
-//! lists, puts and gets; the files are compared. What is not installed is skipped, visibly.
+//! FileZilla, with a screen of its own that nobody sees (Xvfb): it opens the site that `--filezilla-site` writes, lists,
+//! gets and puts.
 //!
-//! FileZilla has no way of being told on its command line to transfer a file, so keys are pressed as a person does:
-//! a click into the empty part of a list, Home (`..`), Down (the first file), Enter (transfer it).
+//! Its window is made to hold the two lists of files and its log only, so that a click in the middle of the left half is
+//! a click in the list of local files; what is typed there chooses a file, and Return transfers it. Each step waits for
+//! what the server tells.
 
 use std::{
     fs,
     io::{BufRead, BufReader},
-    path::Path,
+    path::{Path, PathBuf},
     process::{Child, Command, Stdio},
     thread,
     time::{Duration, Instant},
 };
 
+use serde_json::Value;
+
 use super::{
-    clients::installed,
-    process::{FakeServer, folder, lab},
+    clients::{installed, upload},
+    process::{FakeServer, PATIENCE, folder, lab},
 };
 
-/// The screen, large enough for FileZilla's two lists.
-const SCREEN: &str = "1280x800x24";
-/// In the empty part of the list of local files, on that screen.
-const LOCAL: [&str; 2] = ["300", "440"];
-/// In the empty part of the list of the server's files.
-const REMOTE: [&str; 2] = ["900", "440"];
-/// How long FileZilla may take for a transfer that a key began; it is begun again where the key came too early.
-const TRANSFER: Duration = Duration::from_secs(5);
-/// How often it is begun.
+/// How big the screen is, and the window with it.
+const SCREEN: (u32, u32) = (900, 600);
+/// How long a window takes to do what a key tells it, before the key is struck again.
+const SLUGGISH: Duration = Duration::from_secs(5);
+/// How often it is struck.
 const TRIES: u32 = 4;
 
-/// A program that is ended when this is dropped.
-struct Running(Child);
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A screen of its own, on a number that is free.
-struct Screen {
+/// Programs that are ended in the end, the last one first.
+struct Desktop {
+    children: Vec<Child>,
     display: String,
-    // In the order in which they are ended.
-    _window_manager: Running,
-    _server: Running,
+    home: PathBuf,
 }
 
-impl Screen {
-    fn open() -> Screen {
+impl Desktop {
+    fn start(home: &Path) -> Desktop {
+        let (width, height) = SCREEN;
+        // The X server chooses a number that is free, and says it when it is ready.
         let mut server = Command::new("Xvfb")
-            .args([
-                "-displayfd",
-                "1",
-                "-screen",
-                "0",
-                SCREEN,
-                "-nolisten",
-                "tcp",
-            ])
+            .args(["-displayfd", "1", "-nolisten", "tcp"])
+            .args(["-screen", "0", &format!("{width}x{height}x24")])
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn()
             .expect("Xvfb starts");
         let out = server.stdout.take().expect("piped");
-        let server = Running(server);
-        let mut number = String::new();
-        BufReader::new(out)
-            .read_line(&mut number)
-            .expect("Xvfb says its number");
-        let display = format!(":{}", number.trim());
-        let window_manager = Command::new("openbox")
-            .env("DISPLAY", &display)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("openbox starts");
-        Screen {
-            display,
-            _window_manager: Running(window_manager),
-            _server: server,
-        }
+        let mut desktop = Desktop {
+            children: vec![server],
+            display: String::new(),
+            home: home.to_owned(),
+        };
+        let (to, number) = std::sync::mpsc::channel();
+        thread::spawn(move || {
+            let mut line = String::new();
+            let _ = BufReader::new(out).read_line(&mut line);
+            let _ = to.send(line);
+        });
+        let number = number.recv_timeout(PATIENCE).expect("Xvfb is ready");
+        desktop.display = format!(":{}", number.trim());
+        desktop.open("openbox", &[]);
+        desktop
     }
 
-    fn keys(&self, words: &[&str]) {
-        let status = Command::new("xdotool")
+    /// A program on this screen, at home in the folder of the test.
+    fn command(&self, program: &str, words: &[&str]) -> Command {
+        let mut command = Command::new(program);
+        command
             .args(words)
             .env("DISPLAY", &self.display)
-            .status();
-        assert!(status.is_ok_and(|status| status.success()), "{words:?}");
+            .env("HOME", &self.home)
+            .env("XDG_CONFIG_HOME", self.home.join(".config"))
+            .env("LC_ALL", "C.UTF-8")
+            .env_remove("WAYLAND_DISPLAY")
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null());
+        command
     }
 
-    /// Transfers the first file of the list that this place is in, until `done`.
-    fn transfer(&self, place: [&str; 2], done: impl Fn() -> bool) -> bool {
-        for _ in 0..TRIES {
-            self.keys(&["mousemove", place[0], place[1], "click", "1"]);
-            for key in ["Home", "Down", "Return"] {
-                thread::sleep(Duration::from_millis(200));
-                self.keys(&["key", key]);
-            }
-            let start = Instant::now();
-            while start.elapsed() < TRANSFER {
-                if done() {
-                    return true;
-                }
-                thread::sleep(Duration::from_millis(50));
-            }
+    fn open(&mut self, program: &str, words: &[&str]) {
+        let child = self.command(program, words).spawn();
+        self.children
+            .push(child.expect("an installed program starts"));
+    }
+
+    /// Moves the pointer, and strikes keys.
+    fn xdotool(&self, words: &[&str]) {
+        let done = self.command("xdotool", words).status();
+        assert!(
+            done.is_ok_and(|status| status.success()),
+            "xdotool {words:?}"
+        );
+    }
+
+    /// Clicks into the list of this half, chooses the file whose name begins so, and transfers it.
+    fn transfer(&self, half: u32, begins: &str) {
+        let (x, y) = (SCREEN.0 / 4 * (1 + 2 * half), SCREEN.1 * 3 / 4);
+        let pause = Duration::from_millis(300);
+        self.xdotool(&["mousemove", &x.to_string(), &y.to_string(), "click", "1"]);
+        thread::sleep(pause);
+        self.xdotool(&["type", begins]);
+        thread::sleep(pause);
+        self.xdotool(&["key", "Return"]);
+    }
+
+    /// A picture of the screen beside the test's files, where ImageMagick can make one.
+    fn picture(&self) -> String {
+        let path = self.home.join("screen.png").display().to_string();
+        let made = self.command("import", &["-window", "root", &path]).status();
+        match made {
+            Ok(status) if status.success() => format!("the screen is in {path}"),
+            _ => "there is no picture of the screen".into(),
         }
-        false
     }
 }
 
-/// A home with the site, and with the questions answered that FileZilla asks when it first starts.
-fn home(dir: &Path, site: &Path, port: u16) {
-    let config = dir.join(".config/filezilla");
-    fs::create_dir_all(&config).expect("a folder");
-    fs::copy(site, config.join("sitemanager.xml")).expect("the site");
-    let settings = "<FileZilla3><Settings><Setting name=\"Greeting version\">9.99.0</Setting>\
-        <Setting name=\"Update Check\">0</Setting><Setting name=\"Show Tree Local\">0</Setting></Settings></FileZilla3>";
-    fs::write(config.join("filezilla.xml"), settings).expect("the settings");
-    // Plain FTP is asked about once a host.
-    let insecure = format!(
-        "<FileZilla3><InsecureHosts><Host Port=\"{port}\">127.0.0.1</Host></InsecureHosts></FileZilla3>"
-    );
-    fs::write(config.join("trustedcerts.xml"), insecure).expect("the hosts");
+impl Drop for Desktop {
+    fn drop(&mut self) {
+        for child in self.children.iter_mut().rev() {
+            let _ = child.kill();
+            let _ = child.wait();
+        }
+    }
+}
+
+/// Settings that leave the lists and the log, no question, and no look for a newer FileZilla.
+fn settings(passive: bool) -> String {
+    let (width, height) = SCREEN;
+    let passive = u8::from(passive);
+    let settings = [
+        ("Use Pasv mode", passive.to_string()),
+        ("Update Check", "0".into()),
+        // The window that greets after an update.
+        ("Greeting version", "99.0.0".into()),
+        ("Show Tree Local", "0".into()),
+        ("Show Tree Remote", "0".into()),
+        ("Show queue", "0".into()),
+        ("Show quickconnect bar", "0".into()),
+        ("Toolbar hidden", "1".into()),
+        (
+            "Window position and size",
+            format!("1 0 0 {width} {height} "),
+        ),
+    ];
+    let all: String = settings
+        .map(|(name, value)| format!("<Setting name=\"{name}\">{value}</Setting>\n"))
+        .concat();
+    format!("<?xml version=\"1.0\"?>\n<FileZilla3><Settings>\n{all}</Settings></FileZilla3>\n")
+}
+
+/// FileZilla asks before it logs in without protection, except where it was told to trust.
+fn trusted(port: u16) -> String {
+    format!(
+        "<?xml version=\"1.0\"?>\n<FileZilla3><TrustedCerts/><InsecureHosts><Host Port=\"{port}\">127.0.0.1</Host>\
+         </InsecureHosts></FileZilla3>\n"
+    )
+}
+
+/// Strikes keys until the server is asked for this, and waits until the transfer has its 226.
+#[track_caller]
+fn transfers(desktop: &Desktop, server: &mut FakeServer, half: u32, begins: &str, verb: &str) {
+    for _ in 0..TRIES {
+        desktop.transfer(half, begins);
+        if server
+            .within(SLUGGISH, |line| line["verb"] == verb)
+            .is_some()
+        {
+            let ended = server.within(PATIENCE, |line| line["code"] == 226);
+            assert!(ended.is_some(), "{verb} has no end; {}", desktop.picture());
+            return;
+        }
+    }
+    panic!("FileZilla sends no {verb}; {}", desktop.picture());
+}
+
+/// Waits until a file has these bytes: the client may still write them when the server has its 226.
+#[track_caller]
+fn holds(path: &Path, bytes: &[u8]) {
+    let start = Instant::now();
+    while fs::read(path).is_ok_and(|found| found != bytes) || !path.exists() {
+        assert!(start.elapsed() < SLUGGISH, "{} differs", path.display());
+        thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
-fn filezilla_lists_puts_and_gets() {
-    let all = ["filezilla", "Xvfb", "openbox", "xdotool"];
-    if !all.map(installed).iter().all(|there| *there) {
+fn filezilla_lists_gets_and_puts() {
+    let needed = ["filezilla", "Xvfb", "openbox", "xdotool"];
+    if !needed.into_iter().all(installed) {
         return;
     }
-    let dir = folder("filezilla");
-    let (site, store, local) = (dir.join("site.xml"), dir.join("store"), dir.join("local"));
-    fs::create_dir_all(&local).expect("a folder");
-    // Bytes that TYPE A would change, though FileZilla sends a file of this name in TYPE I.
-    let upload: Vec<u8> = (0..=255u8).cycle().take(70_000).collect();
-    fs::write(local.join("up.bin"), &upload).expect("a file");
-    let text = |path: &Path| path.to_str().expect("UTF-8").to_owned();
-    let mut server = FakeServer::start(&[
-        "any-client",
-        "--filezilla-site",
-        &text(&site),
-        "--store",
-        &text(&store),
-    ]);
-    home(&dir, &site, server.port);
-    let screen = Screen::open();
-    let filezilla = Command::new("filezilla")
-        .args(["-c", &format!("0/ftplab {}", server.port)])
-        .arg(format!("--local={}", text(&local)))
-        .env("DISPLAY", &screen.display)
-        .env("HOME", &dir)
-        .env_remove("XDG_CONFIG_HOME")
-        .env("LC_ALL", "C.UTF-8")
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("FileZilla starts");
-    let filezilla = Running(filezilla);
+    for passive in [true, false] {
+        let dir = folder(if passive {
+            "filezilla-passive"
+        } else {
+            "filezilla-active"
+        });
+        let (home, local, store) = (dir.join("home"), dir.join("local"), dir.join("store"));
+        let config = home.join(".config/filezilla");
+        fs::create_dir_all(&config).expect("a folder");
+        fs::create_dir_all(&local).expect("a folder");
+        fs::write(local.join("up.bin"), upload()).expect("a file");
+        fs::write(config.join("filezilla.xml"), settings(passive)).expect("a file");
+        let shown = |path: &Path| path.to_str().expect("UTF-8").to_owned();
+        let site = shown(&config.join("sitemanager.xml"));
+        let words = [
+            "any-client",
+            "--store",
+            &shown(&store),
+            "--filezilla-site",
+            &site,
+        ];
+        let mut server = FakeServer::start(&words);
+        fs::write(config.join("trustedcerts.xml"), trusted(server.port)).expect("a file");
 
-    // List: it does so by itself, and without asking for TLS, since the site is one of plain FTP.
-    server.until(|line| line["type"] == "data" && line["direction"] == "down");
-    let verbs = |server: &FakeServer| -> Vec<String> {
-        let commands = server.said.iter().filter(|line| line["type"] == "command");
-        commands
-            .map(|line| line["verb"].as_str().unwrap_or_default().to_owned())
-            .collect()
-    };
-    let login = verbs(&server);
-    assert_eq!(login.first().map(String::as_str), Some("USER"), "{login:?}");
-    assert_eq!(login.last().map(String::as_str), Some("LIST"), "{login:?}");
+        let mut desktop = Desktop::start(&home);
+        let entry = format!("0/ftplab {}", server.port);
+        let local_site = format!("--local={}", shown(&local));
+        desktop.open("filezilla", &["-c", &entry, &local_site]);
+        let listed = |line: &Value| line["type"] == "data" && line["complete"] == true;
+        let listed = server.within(2 * PATIENCE, listed);
+        assert!(
+            listed.is_some(),
+            "there is no listing; {}",
+            desktop.picture()
+        );
+        transfers(&desktop, &mut server, 0, "up.bin", "STOR");
+        holds(&store.join("up.bin"), &upload());
+        transfers(&desktop, &mut server, 1, "bytes.bin", "RETR");
+        holds(
+            &local.join("bytes.bin"),
+            &fs::read(lab("servers/files/bytes.bin")).expect("a file"),
+        );
 
-    let stored = store.join("up.bin");
-    let is = |path: &Path, bytes: &[u8]| fs::read(path).is_ok_and(|found| found == bytes);
-    assert!(
-        screen.transfer(LOCAL, || is(&stored, &upload)),
-        "the upload did not come: {:?}",
-        fs::metadata(&stored).map(|file| file.len())
-    );
-    let bytes = fs::read(lab("servers/files/bytes.bin")).expect("a file");
-    let fetched = local.join("bytes.bin");
-    assert!(
-        screen.transfer(REMOTE, || is(&fetched, &bytes)),
-        "the download did not come: {:?}",
-        fs::metadata(&fetched).map(|file| file.len())
-    );
-    drop(filezilla);
-    server.until(|line| line["type"] == "closed");
-    let (code, said) = server.stop();
-    assert_eq!(code, 0);
-    // The site allows one connection: everything went over the first control line.
-    let connections = said
-        .iter()
-        .filter(|line| line["type"] == "connected" && line["channel"] != "data");
-    assert_eq!(connections.count(), 1);
-    let summary = said.last().expect("a summary");
-    assert_eq!(summary["unmatched"], 0);
-    fs::remove_dir_all(dir).expect("removed");
+        let (code, said) = server.stop();
+        assert_eq!(code, 0);
+        let sent: Vec<&str> = said
+            .iter()
+            .filter_map(|line| line["verb"].as_str())
+            .collect();
+        assert!(!sent.contains(&"AUTH"), "the site says plain FTP: {sent:?}");
+        assert_eq!(sent.contains(&"PORT"), !passive, "{sent:?}");
+        let summary = said.last().expect("a summary");
+        assert_eq!(summary["unmatched"], 0);
+        assert_eq!(summary["connections"], 1, "the site says one connection");
+        drop(desktop);
+        fs::remove_dir_all(dir).expect("removed");
+    }
 }

@@ -1,6 +1,7 @@
 //! `fake-server`: load the script, listen, let the player answer, show what happens. Scripts can also be checked, tested
 //! against themselves and made from a transcript; each of these is a file here.
 
+pub(super) mod beside;
 mod by_hand;
 mod check;
 mod from;
@@ -242,15 +243,19 @@ fn serve(
 
 /// The control port that is asked for.
 fn port(asked: &FakeServer) -> u16 {
-    match (asked.port, &asked.student) {
-        (Some(port), _) => port,
-        (None, Some(student)) => {
-            let (first, count) = STUDENT_PORTS;
-            let place = params::draw(student, "port") % u64::from(count);
-            first + 2 * u16::try_from(place).unwrap_or(0)
-        }
-        (None, None) => PORT,
-    }
+    asked
+        .port
+        .unwrap_or_else(|| usual_port(asked.student.as_deref()))
+}
+
+/// The control port where none is asked for: the student's own, where it is known who that is.
+pub(super) fn usual_port(student: Option<&str>) -> u16 {
+    let Some(student) = student else {
+        return PORT;
+    };
+    let (first, count) = STUDENT_PORTS;
+    let place = params::draw(student, "port") % u64::from(count);
+    first + 2 * u16::try_from(place).unwrap_or(0)
 }
 
 /// The server's tap.

@@ -1,13 +1,21 @@
 //! `lab`: lab sheets. One file a subcommand.
 
+mod autopilot;
+mod bench;
+mod captures;
+mod follow;
+mod person;
+mod run;
+mod walk;
+
 use super::{Context, Exit, Failure};
 use crate::cli::LabCommand;
 
 /// Runs a subcommand of `lab`.
-pub(super) fn run(_context: &Context, command: &LabCommand) -> Result<Exit, Failure> {
+pub(super) fn run(context: &Context, command: &LabCommand) -> Result<Exit, Failure> {
     let name = match command {
         LabCommand::List(_) => "list",
-        LabCommand::Run(_) => "run",
+        LabCommand::Run(asked) => return run::run(context, asked),
         LabCommand::Check(_) => "check",
         LabCommand::Print(_) => "print",
         LabCommand::New(_) => "new",
