@@ -3,10 +3,7 @@
 
 use super::{
     answer::{self, Judgement, Reason},
-    sheet::{
-        Answer, Ask, AskKind, Block, Ftp, Kind, Part, RightWhen, Role, Script, Server, Sheet, Step,
-        Wanted,
-    },
+    sheet::{Answer, Ask, AskKind, Block, Ftp, Kind, Part, RightWhen, Script, Sheet, Step, Wanted},
     template::{Line, Name, Template, TupleOf, TuplePart, What as NameOf},
 };
 
@@ -25,8 +22,6 @@ pub struct Finding {
 pub enum What {
     /// The language in the head is not the one in the file's name.
     LanguageDiffers,
-    /// There is no file in the other language; its name.
-    Alone(String),
 
     /// A line of the head that is the same in both languages differs.
     HeadDiffers(&'static str),
@@ -406,26 +401,31 @@ fn choices(ask: &Ask) -> Vec<&RightWhen> {
     ask.choices.iter().map(|choice| &choice.right).collect()
 }
 
-/// Servers and commands, one after the other, which have no ids.
+/// What a block without an id says: a server's line and script, or commands.
+type Said = Option<(Line, Script, Vec<String>)>;
+
+fn server(block: &Block) -> Said {
+    match &block.kind {
+        Kind::Server(server) => Some((server.line, server.script.clone(), Vec::new())),
+        _ => None,
+    }
+}
+
+fn commands(block: &Block) -> Said {
+    match &block.kind {
+        Kind::Shell(commands) => {
+            let commands = commands.iter().map(written).collect();
+            Some((Line::A, Script::Here(String::new()), commands))
+        }
+        _ => None,
+    }
+}
+
+/// Servers and commands, which have no ids, one after the other. The first one that differs is told: what follows would
+/// be told again and again.
 fn without_ids(ours: &[(usize, Block)], theirs: &[(usize, Block)], found: &mut Vec<Finding>) {
-    type Said = Option<(Line, Script, Vec<String>)>;
-    let servers = |block: &Block| -> Said {
-        match &block.kind {
-            Kind::Server(server) => Some((server.line, server.script.clone(), Vec::new())),
-            _ => None,
-        }
-    };
-    let shells = |block: &Block| -> Said {
-        match &block.kind {
-            Kind::Shell(commands) => {
-                let commands = commands.iter().map(written).collect();
-                Some((Line::A, Script::Here(String::new()), commands))
-            }
-            _ => None,
-        }
-    };
-    let all: [(&dyn Fn(&Block) -> Said, Differs); 2] =
-        [(&servers, Differs::Script), (&shells, Differs::Commands)];
+    let all: [(fn(&Block) -> Said, Differs); 2] =
+        [(server, Differs::Script), (commands, Differs::Commands)];
     for (of, part) in all {
         let list = |blocks: &[(usize, Block)]| -> Vec<(u32, Said)> {
             let said = blocks.iter().map(|(_, block)| (block.at, of(block)));
@@ -434,7 +434,6 @@ fn without_ids(ours: &[(usize, Block)], theirs: &[(usize, Block)], found: &mut V
         let (ours, theirs) = (list(ours), list(theirs));
         let first = (0..ours.len().max(theirs.len()))
             .find(|&at| ours.get(at).map(|o| &o.1) != theirs.get(at).map(|t| &t.1));
-        // The first one that differs: what follows would be told again and again.
         if let Some(at) = first {
             let line = |list: &[(u32, Said)]| {
                 let at = list.get(at).or(list.last());
@@ -455,11 +454,17 @@ fn without_ids(ours: &[(usize, Block)], theirs: &[(usize, Block)], found: &mut V
 // ---- A question, with what was seen ----------------------------------------------------------------------------------
 
 /// Whether a question can be answered where it stands: the key's right answers are right, and each listed wrong answer is
-/// recognised as itself. `value` gives what was seen up to there.
+/// recognised as itself. `at` is the block's line, `value` gives what was seen up to there.
 #[must_use]
-pub fn question(ask: &Ask, value: &dyn Fn(&Name) -> Option<String>) -> Vec<Finding> {
-    let mut found = Vec::new();
+pub fn question(at: u32, ask: &Ask, value: &dyn Fn(&Name) -> Option<String>) -> Vec<Finding> {
     let id = || ask.id.clone();
+    let missing = texts(ask, value).into_iter();
+    let mut found: Vec<Finding> = missing
+        .map(|name| Finding {
+            line: at,
+            what: What::NeverSeen { id: id(), name },
+        })
+        .collect();
     if ask.kind == AskKind::Choice {
         let line = ask.choices.first().map_or(1, |choice| choice.at);
         let what = match answer::right_choices(ask, value) {
@@ -551,12 +556,13 @@ fn elsewhere(name: &Name, value: &dyn Fn(&Name) -> Option<String>) -> Option<Str
     }
 }
 
-/// Whether the texts around a question (the question, its hints, its explanation) can be shown with what was seen.
-#[must_use]
-pub fn texts(ask: &Ask, value: &dyn Fn(&Name) -> Option<String>) -> Vec<Name> {
+/// The values that a question's texts need (the question itself, its hints, its explanation) and that were not seen.
+fn texts(ask: &Ask, value: &dyn Fn(&Name) -> Option<String>) -> Vec<Name> {
     let all = std::iter::once(&ask.question)
         .chain(&ask.hints)
-        .chain(&ask.why);
+        .chain(&ask.why)
+        .chain(ask.choices.iter().map(|choice| &choice.text))
+        .chain(ask.choices.iter().filter_map(|choice| choice.told.as_ref()));
     let mut missing: Vec<Name> = all
         .filter_map(|text| text.fill(value).err().cloned())
         .collect();
@@ -567,35 +573,12 @@ pub fn texts(ask: &Ask, value: &dyn Fn(&Name) -> Option<String>) -> Vec<Name> {
 
 // ---- What a sheet needs ----------------------------------------------------------------------------------------------
 
-/// The scripts that a sheet plays, with the lines where they are named.
+/// The scripts of a sheet's `server` blocks, with their lines.
 #[must_use]
-pub fn scripts(sheet: &Sheet) -> Vec<(u32, Script)> {
-    let mut all = Vec::new();
-    if let Server::Script(name) = &sheet.head.server {
-        all.push((1, Script::Named(name.clone())));
-    }
-    for part in sheet.steps.iter().flat_map(|step| &step.parts) {
-        if let Part::Block(Block {
-            at,
-            kind: Kind::Server(server),
-        }) = part
-        {
-            all.push((*at, server.script.clone()));
-        }
-    }
-    all
-}
-
-/// True where a player can play the sheet: nobody but its own servers is talked to.
-#[must_use]
-pub fn can_be_played(sheet: &Sheet) -> bool {
-    !matches!(sheet.head.server, Server::Real(..))
-}
-
-/// True where a dialogue has the student as the server.
-#[must_use]
-pub fn has_hand(sheet: &Sheet) -> bool {
-    sheet.steps.iter().flat_map(|step| &step.parts).any(|part| {
-        matches!(part, Part::Block(block) if matches!(&block.kind, Kind::Ftp(ftp) if ftp.role == Role::Server))
-    })
+pub fn scripts(sheet: &Sheet) -> Vec<(u32, &Script)> {
+    let blocks = sheet.blocks().filter_map(|block| match &block.kind {
+        Kind::Server(server) => Some((block.at, &server.script)),
+        _ => None,
+    });
+    blocks.collect()
 }

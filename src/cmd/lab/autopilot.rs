@@ -21,6 +21,7 @@ use crate::{
     io::terminals::Printed,
     lab::{
         answer::{self, Judgement},
+        check::{self, Finding, What},
         sheet::{Ask, Capture, Expected, Ftp, Role, Wanted, Write},
         template::{Line, Name},
     },
@@ -40,23 +41,6 @@ const UPLOAD: &str = "Sent by ftplab.\r\n";
 /// What a person would write into a free text; it is for the teacher, and nobody is there.
 const FREE_TEXT: &str = "…";
 
-/// Something that did not go as the sheet wants it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// A dialogue did not take place: the id, the line that did not come (of the sheet, and as written), and what came in
-    /// its place.
-    NotSeen {
-        id: String,
-        at: u32,
-        wanted: String,
-        came: Option<String>,
-    },
-    /// The key's own answer is not right, or cannot be worked out: the id, and the answer.
-    Key { id: String, answer: Option<String> },
-    /// A capture does not show what it must: the id.
-    Capture { id: String },
-}
-
 /// Where what is shown goes.
 pub(super) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>;
 
@@ -65,8 +49,10 @@ pub(super) struct Autopilot<'o> {
     out: Out<'o>,
     /// Before something is typed, and for a line of prose.
     pace: Duration,
-    /// What went wrong.
-    pub(super) troubles: Vec<Trouble>,
+    /// What did not go as the sheet wants it.
+    pub(super) found: Vec<Finding>,
+    /// How many dialogues and questions it has come through.
+    pub(super) played: (u64, u64),
     /// Who has dialled or listens for the data connection that was agreed on.
     data: Data,
     demo: Demo<'o>,
@@ -89,7 +75,8 @@ impl<'o> Autopilot<'o> {
         Autopilot {
             out,
             pace,
-            troubles: Vec::new(),
+            found: Vec::new(),
+            played: (0, 0),
             data: Data::None,
             demo: Demo {
                 text: &context.text,
@@ -418,6 +405,11 @@ impl<'o> Autopilot<'o> {
     }
 }
 
+/// The line of the block with this id.
+fn line_of(walk: &Walk<'_>, id: &str) -> u32 {
+    walk.sheet.block(id).map_or(1, |block| block.at)
+}
+
 /// The six numbers of a 227.
 fn tuple_of(reply: &str) -> Option<String> {
     let stated = endpoint::parse_227(text_of(reply.as_bytes())).ok()?;
@@ -491,14 +483,17 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         let news = watched.news(walk.view);
         (self.out)(&format!("{news}\n"))?;
         if watched.is_complete() {
+            self.played.0 += 1;
             walk.done(&ftp.id);
         } else if let Some((expected, came)) = watched.missing() {
             let Expected { at, written, .. } = expected;
-            self.troubles.push(Trouble::NotSeen {
-                id: ftp.id.clone(),
-                at: *at,
-                wanted: written.clone(),
-                came,
+            self.found.push(Finding {
+                line: *at,
+                what: What::NotSeen {
+                    id: ftp.id.clone(),
+                    wanted: written.clone(),
+                    came,
+                },
             });
         }
         Ok(Go::On)
@@ -506,13 +501,11 @@ impl<'a> Hands<'a> for Autopilot<'_> {
 
     fn ask(&mut self, walk: &mut Walk<'a>, ask: &'a Ask) -> Result<Go, Failure> {
         thread::sleep(self.pace);
+        let at = line_of(walk, &ask.id);
+        let found = check::question(at, ask, &|name| walk.bench.value(name));
+        self.found.extend(found);
         let answer = answer::right(ask, &|name| walk.bench.value(name)).ok();
-        let trouble = |answer| Trouble::Key {
-            id: ask.id.clone(),
-            answer,
-        };
         let Some(answer) = answer else {
-            self.troubles.push(trouble(None));
             return Ok(Go::On);
         };
         let judgement = answer::judge(ask, &answer, &|name| walk.bench.value(name));
@@ -526,9 +519,8 @@ impl<'a> Hands<'a> for Autopilot<'_> {
                 (self.out)(&walk.markdown(why))?;
             }
             (self.out)("\n")?;
+            self.played.1 += 1;
             walk.done(&ask.id);
-        } else {
-            self.troubles.push(trouble(Some(answer)));
         }
         Ok(Go::On)
     }
@@ -563,8 +555,11 @@ impl<'a> Hands<'a> for Autopilot<'_> {
             }
         }
         if !met {
-            self.troubles.push(Trouble::Capture {
-                id: capture.id.clone(),
+            self.found.push(Finding {
+                line: line_of(walk, &capture.id),
+                what: What::CaptureNot {
+                    id: capture.id.clone(),
+                },
             });
         }
         Ok(Go::On)

@@ -76,21 +76,35 @@ impl Found {
             .read_to_end(&mut text)?;
         let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
         let folder = parent.unwrap_or(Path::new(".")).to_owned();
-        Ok(Found::of(path.to_string_lossy().into_owned(), text, Some(folder)))
+        Ok(Found::of(
+            path.to_string_lossy().into_owned(),
+            text,
+            Some(folder),
+        ))
+    }
+
+    /// How the file of the other language is called.
+    pub(in crate::cmd) fn name_in_other_language(&self) -> String {
+        let language = self.language.map_or(Language::English, other);
+        format!("{}{}", self.id, ending(language))
     }
 
     /// The same sheet in the other language, where there is one beside it.
     pub(in crate::cmd) fn in_other_language(&self) -> io::Result<Option<Found>> {
-        let Some(language) = self.language else {
+        if self.language.is_none() {
             return Ok(None);
-        };
-        let name = format!("{}{}", self.id, ending(other(language)));
+        }
+        let name = self.name_in_other_language();
         match &self.folder {
             None => Ok(shipped().into_iter().find(|found| found.name == name)),
             Some(folder) => {
                 // Beside it as it was named: `x.en.md`, not `./x.en.md`.
                 let path = Path::new(&self.name).with_file_name(&name);
-                let path = if path.is_file() { path } else { folder.join(&name) };
+                let path = if path.is_file() {
+                    path
+                } else {
+                    folder.join(&name)
+                };
                 path.is_file().then(|| Found::read(&path)).transpose()
             }
         }
@@ -128,7 +142,11 @@ pub(in crate::cmd) fn shipped() -> Vec<Found> {
 /// By number, where the name begins with one; then by name.
 fn sort(all: &mut [Found]) {
     all.sort_by_key(|found| {
-        let number = found.id.split('-').next().and_then(|n| n.parse::<u32>().ok());
+        let number = found
+            .id
+            .split('-')
+            .next()
+            .and_then(|n| n.parse::<u32>().ok());
         (number.unwrap_or(u32::MAX), found.name.clone())
     });
 }
@@ -218,7 +236,10 @@ mod tests {
 
     #[test]
     fn names_of_files() {
-        assert_eq!(parts("1-control.en.md"), ("1-control", Some(Language::English)));
+        assert_eq!(
+            parts("1-control.en.md"),
+            ("1-control", Some(Language::English))
+        );
         assert_eq!(parts("x.fr.md"), ("x", Some(Language::French)));
         assert_eq!(parts("x.md"), ("x", None));
         assert_eq!(parts("control"), ("control", None));
@@ -237,10 +258,14 @@ mod tests {
     #[test]
     fn sheets_of_a_folder_and_their_scripts() {
         let folder = tempfile::tempdir().expect("a folder");
-        let write = |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+        let write =
+            |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
         write("b.en.md", "broken");
         write("README.md", "no sheet");
-        write("a.md", "---\ntitle: T\nversion: 1\nlanguage: en\n---\n## S\n");
+        write(
+            "a.md",
+            "---\ntitle: T\nversion: 1\nlanguage: en\n---\n## S\n",
+        );
         write("own.ftp", "S> 220 x\n");
         let all = of_folder(folder.path()).expect("readable");
         let names: Vec<&str> = all.iter().map(|found| found.id.as_str()).collect();

@@ -60,7 +60,12 @@ fn rows(all: &[Found], mine: crate::lab::sheet::Language) -> Vec<Row> {
         match twin {
             None => rows.push((row, found)),
             Some((other, _)) => {
-                let languages: Vec<_> = other.languages.iter().chain(&row.languages).copied().collect();
+                let languages: Vec<_> = other
+                    .languages
+                    .iter()
+                    .chain(&row.languages)
+                    .copied()
+                    .collect();
                 if found.language == Some(mine) {
                     *other = row;
                 }

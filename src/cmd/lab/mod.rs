@@ -3,7 +3,10 @@
 mod autopilot;
 mod bench;
 mod captures;
+mod check;
 mod follow;
+mod library;
+mod list;
 mod person;
 mod run;
 mod walk;
@@ -14,9 +17,9 @@ use crate::cli::LabCommand;
 /// Runs a subcommand of `lab`.
 pub(super) fn run(context: &Context, command: &LabCommand) -> Result<Exit, Failure> {
     let name = match command {
-        LabCommand::List(_) => "list",
+        LabCommand::List(asked) => return list::run(context, asked),
         LabCommand::Run(asked) => return run::run(context, asked),
-        LabCommand::Check(_) => "check",
+        LabCommand::Check(asked) => return check::run(context, asked),
         LabCommand::Print(_) => "print",
         LabCommand::New(_) => "new",
         LabCommand::Marks(_) => "marks",

@@ -36,6 +36,8 @@ pub struct Checked {
     pub mistakes: Vec<Mistake>,
     /// What is wrong beside its form.
     pub findings: Vec<Finding>,
+    /// There is none in the other language: how it would be called.
+    pub alone: Option<String>,
     /// How many dialogues and questions were played; `None` where nothing was.
     pub played: Option<(u64, u64)>,
     /// Why it was not played, where that was wanted.
@@ -47,8 +49,8 @@ pub struct Checked {
 pub enum NotPlayed {
     /// It talks to this server.
     Real(String),
-    /// It has mistakes.
-    Mistakes,
+    /// What it needs is not there.
+    Wrong,
 }
 
 /// All mistakes of a sheet, and how many there are: what every command says that cannot go on with it.
@@ -99,22 +101,33 @@ pub fn page(text: &Text, style: Style, checked: &Checked) -> String {
             out.extend(excerpt.lines().next().map(|line| format!("{line}\n")));
         }
     }
+    let remark = |sentence: String| {
+        let line = wrap(&sentence, 0, 2, style.width());
+        format!("{}\n", style.paint(Role::Remark, &line))
+    };
+    if let Some(other) = &checked.alone {
+        let other = shown(other);
+        out.push_str(&remark(say!(
+            text,
+            "labcheck-alone",
+            name = name.as_str(),
+            other = other
+        )));
+    }
     if let Some(why) = &checked.not_played {
         let why = match why {
             NotPlayed::Real(server) => {
                 let server = sanitise::line(server.as_bytes()).into_owned();
                 say!(text, "labcheck-why-real", server = server)
             }
-            NotPlayed::Mistakes => say!(text, "labcheck-why-mistakes"),
+            NotPlayed::Wrong => say!(text, "labcheck-why-wrong"),
         };
-        let line = say!(
+        out.push_str(&remark(say!(
             text,
             "labcheck-not-played",
             name = name.as_str(),
             why = why
-        );
-        let line = wrap(&line, 0, 2, style.width());
-        let _ = writeln!(out, "{}", style.paint(Role::Remark, &line));
+        )));
     }
     let last = match (checked.findings.len() as u64, checked.played) {
         (0, Some((dialogues, questions))) => say!(
@@ -190,7 +203,11 @@ fn sentence(text: &Text, kind: &Kind) -> String {
             say!(text, "labcheck-mistake-language", value = shown(value))
         }
         Kind::ServerInvalid(value) => {
-            say!(text, "labcheck-mistake-server-invalid", value = shown(value))
+            say!(
+                text,
+                "labcheck-mistake-server-invalid",
+                value = shown(value)
+            )
         }
         Kind::ParamInvalid => plain("param-invalid"),
         Kind::ParamUnknown { name, nearest } => {
@@ -276,11 +293,9 @@ fn sentence(text: &Text, kind: &Kind) -> String {
             name = shown(&value.to_string())
         ),
         Kind::Notation(kind) => server::mistake_sentence(text, kind),
-        Kind::MarkerOfScripts(marker) => say!(
-            text,
-            "labcheck-mistake-marker-of-scripts",
-            marker = *marker
-        ),
+        Kind::MarkerOfScripts(marker) => {
+            say!(text, "labcheck-mistake-marker-of-scripts", marker = *marker)
+        }
         Kind::SayOnly => plain("say-only"),
         Kind::SayMissing => plain("say-missing"),
         Kind::CodeInvalid(value) => say!(text, "labcheck-mistake-code", value = shown(value)),
@@ -338,7 +353,6 @@ fn finding_sentence(text: &Text, what: &What, other: &str) -> String {
     let other = shown(other);
     match what {
         What::LanguageDiffers => say!(text, "labcheck-found-language"),
-        What::Alone(name) => say!(text, "labcheck-found-alone", name = shown(name)),
         What::HeadDiffers(name) => {
             say!(text, "labcheck-found-head", name = *name, other = other)
         }

@@ -110,7 +110,11 @@ pub fn page(text: &Text, style: Style, rows: &[Row]) -> String {
             let _ = write!(out, "{title}\n{}", " ".repeat(hang));
         }
         let rest = wrap(&rest, hang, hang, style.width());
-        let role = if row.sheet.is_ok() { Role::Remark } else { Role::Warning };
+        let role = if row.sheet.is_ok() {
+            Role::Remark
+        } else {
+            Role::Warning
+        };
         let _ = writeln!(out, "{}", style.paint(role, &rest));
     }
     if rows.is_empty() {

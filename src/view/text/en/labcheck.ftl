@@ -17,7 +17,7 @@ labcheck-summary =
     }
 labcheck-not-played = { $name } was not played: { $why }.
 labcheck-why-real = it talks to { $server }, which is not this machine's own server
-labcheck-why-mistakes = it has mistakes
+labcheck-why-wrong = what it needs is not there
 labcheck-mistake-too-long = the sheet is longer than { $limit } kB
 labcheck-mistake-not-utf8 = this byte is not UTF-8; save the file as UTF-8 text
 labcheck-mistake-too-many = more than { $limit } steps and blocks: make two sheets of it
@@ -81,7 +81,7 @@ labcheck-mistake-rubric = these are no assertions of inspect --expect: { $detail
 labcheck-mistake-rubric-one = assertion { $number } must name one thing
 labcheck-mistake-rubric-count = there must be 1 to { $most } assertions: [[expect]]
 labcheck-found-language = the head names another language than the file's name
-labcheck-found-alone = the sheet is in one language only: there is no { $name }
+labcheck-alone = { $name } was compared with nothing: there is no { $other }.
 labcheck-found-head = { $name }: is not the same in { $other }
 labcheck-found-step = { $other } has no step for “{ $title }”
 labcheck-found-id-missing = { $id } is missing about here: { $other } has it in line { $line }

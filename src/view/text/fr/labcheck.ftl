@@ -15,9 +15,9 @@ labcheck-summary =
         [one] Une erreur dans { $name }.
        *[other] { $count } erreurs dans { $name }.
     }
-labcheck-not-played = { $name } n’a pas été joué : { $why }.
+labcheck-not-played = { $name } n’a pas été jouée : { $why }.
 labcheck-why-real = elle s’adresse à { $server }, qui n’est pas un serveur de cette machine
-labcheck-why-mistakes = elle contient des erreurs
+labcheck-why-wrong = ce dont elle a besoin n’est pas là
 labcheck-mistake-too-long = la feuille dépasse { $limit } ko
 labcheck-mistake-not-utf8 = cet octet n’est pas de l’UTF-8 ; enregistrez le fichier en UTF-8
 labcheck-mistake-too-many = plus de { $limit } étapes et blocs : faites-en deux feuilles
@@ -81,7 +81,7 @@ labcheck-mistake-rubric = ce ne sont pas des assertions de inspect --expect : {
 labcheck-mistake-rubric-one = l’assertion { $number } doit nommer une seule chose
 labcheck-mistake-rubric-count = il faut de 1 à { $most } assertions : [[expect]]
 labcheck-found-language = l’en-tête donne une autre langue que le nom du fichier
-labcheck-found-alone = la feuille n’est que dans une langue : il n’y a pas de { $name }
+labcheck-alone = { $name } n’a été comparé à rien : il n’y a pas de { $other }.
 labcheck-found-head = { $name }: n’est pas le même dans { $other }
 labcheck-found-step = { $other } n’a pas d’étape pour « { $title } »
 labcheck-found-id-missing = { $id } manque vers ici : { $other } l’a à la ligne { $line }
