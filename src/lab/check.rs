@@ -424,9 +424,9 @@ fn commands(block: &Block) -> Said {
 /// Servers and commands, which have no ids, one after the other. The first one that differs is told: what follows would
 /// be told again and again.
 fn without_ids(ours: &[(usize, Block)], theirs: &[(usize, Block)], found: &mut Vec<Finding>) {
-    let all: [(fn(&Block) -> Said, Differs); 2] =
-        [(server, Differs::Script), (commands, Differs::Commands)];
-    for (of, part) in all {
+    type Read = fn(&Block) -> Said;
+    let (servers, shells): (Read, Read) = (server, commands);
+    for (of, part) in [(servers, Differs::Script), (shells, Differs::Commands)] {
         let list = |blocks: &[(usize, Block)]| -> Vec<(u32, Said)> {
             let said = blocks.iter().map(|(_, block)| (block.at, of(block)));
             said.filter(|(_, said)| said.is_some()).collect()
