@@ -12,6 +12,7 @@ use std::{
 use super::{
     autopilot::Autopilot,
     bench::{Bench, Setup},
+    library::{self, Found},
     person::Person,
     walk::{self, Kept, Walk},
 };
@@ -20,7 +21,6 @@ use crate::{
     cmd::{Context, Exit, Failure, fault},
     io::{events::Follower, stdio},
     lab::{
-        parse,
         report::{self, Report},
         sheet::{Language, Server, Sheet},
     },
@@ -45,7 +45,7 @@ const PACE: Duration = Duration::from_millis(350);
 /// # Errors
 /// Where there is no such sheet, or it is faulty; where a file cannot be read or written.
 pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failure> {
-    let (found, sheet) = find(context, &asked.sheet)?;
+    let (found, sheet) = library::open(context, NAME, &asked.sheet)?;
     // What the sheet says and what is said about it are in one language.
     let context = Context {
         text: Text::new(match sheet.head.language {
@@ -174,33 +174,6 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     Ok(if finished { Exit::Done } else { Exit::No })
 }
 
-/// A sheet's file.
-struct Found {
-    /// Its name without language and ending.
-    id: String,
-    text: String,
-    folder: Option<PathBuf>,
-}
-
-/// The sheet in this file.
-fn find(context: &Context, asked: &str) -> Result<(Found, Sheet), Failure> {
-    let path = Path::new(asked);
-    let text = fs::read_to_string(path).map_err(|error| unreadable(context, path, &error))?;
-    let sheet = parse::read(&text).map_err(|mistakes| {
-        let lines = mistakes
-            .iter()
-            .map(|mistake| format!("{asked}: {mistake:?}"));
-        Failure::failed(lines.collect::<Vec<_>>().join("\n"))
-    })?;
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let name = name.unwrap_or_default();
-    let id = name.split('.').next().unwrap_or("sheet").to_owned();
-    let folder = path.parent().map(Path::to_owned);
-    Ok((Found { id, text, folder }, sheet))
-}
-
 /// The files of a run.
 struct Files {
     json: PathBuf,
@@ -272,7 +245,7 @@ fn load(
         title: sheet.head.title.clone(),
         version: sheet.head.version,
         language: walk::language(sheet).to_owned(),
-        sha256: report::hash(&[found.text.as_bytes()]),
+        sha256: report::hash(&[&found.text]),
     };
     let values = |student: Option<&str>| resolve(context, sheet, asked, student);
     let bad = |why: String| {

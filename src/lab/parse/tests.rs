@@ -106,7 +106,7 @@ fn the_head() {
     assert_eq!(wrong("## x\n"), [(1, 1, Wrong::HeadMissing)]);
     assert_eq!(
         wrong("---\ntitle: x\n"),
-        [(1, 1, Wrong::HeadOpen), (1, 1, Wrong::StepsMissing)]
+        [(1, 1, Wrong::HeadOpen)]
     );
     assert_eq!(
         wrong(
