@@ -16,6 +16,7 @@
 //! | [`answer`] | answers judged |
 //! | [`check`] | both languages compared; a question that can be answered |
 //! | [`report`] | a student's work on a sheet, kept and handed in |
+//! | [`skeleton`] | a sheet that begins with a dialogue that took place |
 //!
 //! Everything that a sheet is held against comes as JSON lines (`--events`), whichever command wrote them and in whichever
 //! terminal: there is one way in which a student's work is seen.
@@ -30,6 +31,7 @@ pub mod parse;
 pub mod report;
 pub mod seen;
 pub mod sheet;
+pub mod skeleton;
 pub mod template;
 
 /// The most bytes that a sheet may have.

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod list;
+pub mod new;
 pub mod prose;
 pub mod report;
 pub mod run;

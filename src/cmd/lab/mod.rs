@@ -7,6 +7,7 @@ mod check;
 mod follow;
 mod library;
 mod list;
+mod new;
 mod person;
 mod run;
 mod walk;
@@ -20,8 +21,8 @@ pub(super) fn run(context: &Context, command: &LabCommand) -> Result<Exit, Failu
         LabCommand::List(asked) => return list::run(context, asked),
         LabCommand::Run(asked) => return run::run(context, asked),
         LabCommand::Check(asked) => return check::run(context, asked),
+        LabCommand::New(asked) => return new::run(context, asked),
         LabCommand::Print(_) => "print",
-        LabCommand::New(_) => "new",
         LabCommand::Marks(_) => "marks",
     };
     Err(Failure::failed(format!(
