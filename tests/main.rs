@@ -9,6 +9,8 @@ mod explain;
 mod fuzz;
 mod harness;
 mod inspect;
+#[path = "lab/check.rs"]
+mod lab_check;
 mod layering;
 mod listen;
 mod pasv_calc;
