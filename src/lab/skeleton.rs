@@ -24,6 +24,8 @@ use crate::{
 pub const MAX_COMMANDS: usize = 60;
 /// Bytes of its script.
 const MAX_SCRIPT: usize = 256 * 1024;
+/// Lines of data that a transfer keeps: enough to be seen, not so many that the sheet is a listing.
+const MAX_DATA_LINES: usize = 40;
 /// Commands of a step that has no transfer.
 const TOGETHER: usize = 4;
 
@@ -34,7 +36,8 @@ pub struct Skeleton {
     pub script: String,
     /// The steps.
     pub steps: Vec<Step>,
-    /// Commands of the dialogue that are left out, because it has more than [`MAX_COMMANDS`].
+    /// Commands of the dialogue that are left out: what is behind [`MAX_COMMANDS`], or from a transfer on that ABOR
+    /// interrupted, which cannot be played again line by line.
     pub left_out: usize,
 }
 
@@ -134,6 +137,7 @@ struct Exchange {
     first: Option<ReplyCode>,
     last: Option<ReplyCode>,
     data: bool,
+    data_lines: usize,
 }
 
 impl Exchange {
@@ -145,6 +149,7 @@ impl Exchange {
             first: None,
             last: None,
             data: false,
+            data_lines: 0,
         }
     }
 
@@ -213,6 +218,12 @@ fn exchanges(script: &Script) -> (Exchange, Vec<Exchange>) {
             _ => {}
         }
         let at = exchanges.last_mut().unwrap_or(&mut greeting);
+        if matches!(line.item, Item::Data(_)) {
+            at.data_lines += 1;
+            if at.data_lines > MAX_DATA_LINES {
+                continue;
+            }
+        }
         at.script.push(line.written.clone());
         match &line.item {
             Item::Send(text) => {
@@ -257,7 +268,12 @@ fn cut(exchanges: &mut Vec<Exchange>) -> usize {
             .sum::<usize>();
         bytes <= MAX_SCRIPT
     });
-    let keep = fits.count().min(MAX_COMMANDS);
+    let mut keep = fits.count().min(MAX_COMMANDS);
+    if let Some(abort) = exchanges.iter().position(|one| one.verb == Verb::Abor) {
+        let before = abort.saturating_sub(1);
+        let transfer = exchanges[before].moves().is_some() && exchanges[before].last.is_none();
+        keep = keep.min(if transfer { before } else { abort });
+    }
     let left_out = exchanges.split_off(keep);
     let count = left_out.len();
     if let Some(quit) = left_out.into_iter().find(|left| left.verb == Verb::Quit) {

@@ -3,6 +3,7 @@
 pub mod check;
 pub mod list;
 pub mod new;
+pub mod print;
 pub mod prose;
 pub mod report;
 pub mod run;

@@ -29,7 +29,7 @@ macro_rules! rooms {
 
 rooms![
     "code", "demo", "endpoint", "error", "explain", "hand", "inspect", "lab", "labcheck", "labnew",
-    "labrun", "listen", "pasv", "quirk", "raw", "record", "server", "start", "verb"
+    "labprint", "labrun", "listen", "pasv", "quirk", "raw", "record", "server", "start", "verb"
 ];
 
 /// The arguments of a message: name and value. The macro [`say!`](crate::say) makes them.

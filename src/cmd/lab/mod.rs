@@ -9,6 +9,7 @@ mod library;
 mod list;
 mod new;
 mod person;
+mod print;
 mod run;
 mod walk;
 
@@ -22,7 +23,7 @@ pub(super) fn run(context: &Context, command: &LabCommand) -> Result<Exit, Failu
         LabCommand::Run(asked) => return run::run(context, asked),
         LabCommand::Check(asked) => return check::run(context, asked),
         LabCommand::New(asked) => return new::run(context, asked),
-        LabCommand::Print(_) => "print",
+        LabCommand::Print(asked) => return print::run(context, asked),
         LabCommand::Marks(_) => "marks",
     };
     Err(Failure::failed(format!(

@@ -1,4 +1,4 @@
-# labnew.ftl : les phrases d’une fiche qu’écrit lab new. Elles sont dans une fiche : des accolades y seraient des valeurs,
+# labnew.ftl : les phrases d’une feuille qu’écrit lab new. Elles sont dans une feuille : des accolades y seraient des valeurs,
 # il n’y a donc que celles de Fluent ; « # » sépare un choix de ce qu’on en dit.
 
 labnew-intro = Vous êtes le client. Chaque ligne que vous tapez part telle quelle vers le serveur, et chaque réponse est à lire par vous.
@@ -13,7 +13,7 @@ labnew-step-other = Autres commandes
 labnew-step-quit = Partir
 labnew-shell-raw = Ouvrez la connexion de contrôle dans un terminal.
 labnew-shell-dial = Ouvrez la connexion de données dans un deuxième terminal, avec la réponse que vous avez reçue.
-labnew-shell-listen = Écoutez dans un deuxième terminal. Il affiche la commande à taper ; calculez-la d’abord vous-même.
+labnew-shell-listen = Écoutez dans un deuxième terminal. Il affeuille la commande à taper ; calculez-la d’abord vous-même.
 labnew-that-command = votre dernière commande
 labnew-greeting = Une réponse commence par trois chiffres. Avec quel code le serveur vous a-t-il accueilli ?
 labnew-greeting-hint = C’est la première ligne arrivée, avant que vous ayez tapé quoi que ce soit.
@@ -53,7 +53,7 @@ labnew-bytes-hint = Le deuxième terminal le dit quand la connexion est finie.
 labnew-bytes-why = Chaque fin de ligne compte deux octets, CR et LF, quand le type est ASCII.
 labnew-write = Dessinez les connexions de cette session : qui a appelé qui, de quel port vers quel port, dans quel ordre.
 labnew-nothing = { $path } ne contient aucun dialogue FTP : ni journal, ni transcription de telnet, ni capture
-labnew-done = { $path } : une fiche de { $steps ->
+labnew-done = { $path } : une feuille de { $steps ->
         [one] une étape
        *[other] { $steps } étapes
     }, { $questions ->
@@ -61,6 +61,6 @@ labnew-done = { $path } : une fiche de { $steps ->
        *[other] { $questions } questions
     }. Adaptez-la, puis : ftplab lab check { $path }
 labnew-left-out = { $count ->
-        [one] Une commande est laissée de côté : une fiche prend les { $most } premières.
-       *[other] { $count } commandes sont laissées de côté : une fiche prend les { $most } premières.
+        [one] Une commande est laissée de côté : une feuille prend les { $most } premières, jusqu’à un ABOR.
+       *[other] { $count } commandes sont laissées de côté : une feuille prend les { $most } premières, jusqu’à un ABOR.
     }
