@@ -16,6 +16,7 @@
 //! | [`answer`] | answers judged |
 //! | [`check`] | both languages compared; a question that can be answered |
 //! | [`report`] | a student's work on a sheet, kept and handed in |
+//! | [`marks`] | a class's reports beside each other |
 //! | [`skeleton`] | a sheet that begins with a dialogue that took place |
 //!
 //! Everything that a sheet is held against comes as JSON lines (`--events`), whichever command wrote them and in whichever
@@ -26,6 +27,7 @@ pub mod captured;
 pub mod check;
 pub mod dialogue;
 pub mod expression;
+pub mod marks;
 pub mod mistake;
 pub mod parse;
 pub mod report;

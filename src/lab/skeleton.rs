@@ -36,8 +36,8 @@ pub struct Skeleton {
     pub script: String,
     /// The steps.
     pub steps: Vec<Step>,
-    /// Commands of the dialogue that are left out: what is behind [`MAX_COMMANDS`], or from a transfer on that ABOR
-    /// interrupted, which cannot be played again line by line.
+    /// Commands of the dialogue that are left out: what is behind [`MAX_COMMANDS`], what got no reply, and from ABOR on,
+    /// which cannot be played again line by line.
     pub left_out: usize,
 }
 
@@ -138,6 +138,8 @@ struct Exchange {
     last: Option<ReplyCode>,
     data: bool,
     data_lines: usize,
+    /// The reply names an address (a capture may have cut it off).
+    agreed: bool,
 }
 
 impl Exchange {
@@ -150,6 +152,7 @@ impl Exchange {
             last: None,
             data: false,
             data_lines: 0,
+            agreed: false,
         }
     }
 
@@ -167,8 +170,9 @@ impl Skeleton {
     #[must_use]
     pub fn of(dialogue: &Dialogue) -> Skeleton {
         let script = Script::parse(dialogue.script("").as_bytes()).unwrap_or_default();
-        let (greeting, mut exchanges) = exchanges(&script);
+        let (mut greeting, mut exchanges) = exchanges(&script);
         let left_out = cut(&mut exchanges);
+        begin_and_end(&mut greeting, &mut exchanges);
         let mut maker = Maker::default();
         let mut steps = Vec::new();
         let mut rest = exchanges.as_slice();
@@ -227,6 +231,7 @@ fn exchanges(script: &Script) -> (Exchange, Vec<Exchange>) {
         at.script.push(line.written.clone());
         match &line.item {
             Item::Send(text) => {
+                at.agreed |= text.values().next().is_some();
                 let head = Head::of(text.head());
                 let Some(code) = head.code else { continue };
                 match open {
@@ -257,8 +262,13 @@ fn exchanges(script: &Script) -> (Exchange, Vec<Exchange>) {
     (greeting, exchanges)
 }
 
-/// Leaves out what is too much; gives how many commands that is. QUIT stays.
+/// Leaves out what is too much, and what was never answered: a server that says nothing would be waited for. Gives how many
+/// commands that is. QUIT stays.
 fn cut(exchanges: &mut Vec<Exchange>) -> usize {
+    let all = exchanges.len();
+    let abort = exchanges.iter().position(|one| one.verb == Verb::Abor);
+    exchanges.truncate(abort.unwrap_or(all));
+    exchanges.retain(|exchange| exchange.last.is_some());
     let mut bytes = 0;
     let fits = exchanges.iter().take_while(|exchange| {
         bytes += exchange
@@ -268,19 +278,27 @@ fn cut(exchanges: &mut Vec<Exchange>) -> usize {
             .sum::<usize>();
         bytes <= MAX_SCRIPT
     });
-    let mut keep = fits.count().min(MAX_COMMANDS);
-    if let Some(abort) = exchanges.iter().position(|one| one.verb == Verb::Abor) {
-        let before = abort.saturating_sub(1);
-        let transfer = exchanges[before].moves().is_some() && exchanges[before].last.is_none();
-        keep = keep.min(if transfer { before } else { abort });
-    }
+    let keep = fits.count().min(MAX_COMMANDS);
     let left_out = exchanges.split_off(keep);
-    let count = left_out.len();
-    if let Some(quit) = left_out.into_iter().find(|left| left.verb == Verb::Quit) {
-        exchanges.push(quit);
-        return count - 1;
+    let kept = exchanges.len();
+    exchanges.extend(left_out.into_iter().find(|left| left.verb == Verb::Quit));
+    all - kept
+}
+
+/// What a session has, where this one was recorded in part: a greeting first, QUIT last.
+fn begin_and_end(greeting: &mut Exchange, exchanges: &mut Vec<Exchange>) {
+    if greeting.last.is_none() {
+        greeting.script = vec!["S> 220 Ready.".to_owned()];
+        greeting.lines = vec!["S> 220".to_owned()];
+        greeting.last = ReplyCode::new(220);
     }
-    count
+    if exchanges.last().is_none_or(|last| last.verb != Verb::Quit) {
+        let mut quit = Exchange::new(Verb::Quit, "C> QUIT".to_owned(), "C* QUIT");
+        quit.script.push("S> 221 Goodbye.".to_owned());
+        quit.lines.push("S> 221".to_owned());
+        quit.last = ReplyCode::new(221);
+        exchanges.push(quit);
+    }
 }
 
 /// How many of these exchanges make the next step.
@@ -419,8 +437,8 @@ impl Maker {
         self.digit(asks, code);
         let done = code.is_completion();
         match verb {
-            Verb::Pasv if code.value() == 227 => self.ask(asks, "pasv-port", Asked::PasvPort),
-            Verb::Epsv if code.value() == 229 => self.ask(asks, "epsv-port", Asked::EpsvPort),
+            Verb::Pasv if exchange.agreed => self.ask(asks, "pasv-port", Asked::PasvPort),
+            Verb::Epsv if exchange.agreed => self.ask(asks, "epsv-port", Asked::EpsvPort),
             Verb::Port if done => self.ask(asks, "port-port", Asked::PortPort),
             Verb::Eprt if done => self.ask(asks, "eprt-port", Asked::EprtPort),
             Verb::Quit => self.ask(asks, "closed-by", Asked::ClosedBy),

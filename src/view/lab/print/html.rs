@@ -271,5 +271,6 @@ pre.shell::before{content:'$ ';color:var(--dim)}\
 .key{margin:.3rem 0 0 1.8rem;padding:.3rem .8rem;border-left:3px solid var(--good);display:grid;grid-template-columns:max-content 1fr;gap:.1rem .8rem}\
 .key dt{font-weight:600}.key dd{margin:0;min-width:0;overflow-wrap:anywhere}\
 .script{border:1px dashed var(--rule);padding:0 .8rem;margin:.8rem 0}.script pre{break-inside:auto}\
+@media (max-width:34rem){.dialogue{min-width:0;font-size:.8em}.dialogue th,.dialogue td{padding:.25rem .3rem;overflow-wrap:anywhere}}\
 @media (max-width:30rem){.asked{flex-wrap:wrap}.boxes,.lines{padding-left:.4rem}.key{grid-template-columns:1fr;margin-left:0}}\
 @media print{body{max-width:none;padding:0;font-size:10.5pt}.dialogue{min-width:0}.wide{overflow:visible}pre,.dialogue thead th{print-color-adjust:exact}}";

@@ -61,6 +61,6 @@ labnew-done = { $path }: a sheet of { $steps ->
        *[other] { $questions } questions
     }. Make it yours, then: ftplab lab check { $path }
 labnew-left-out = { $count ->
-        [one] One command is left out: a sheet takes the first { $most }, up to an ABOR.
-       *[other] { $count } commands are left out: a sheet takes the first { $most }, up to an ABOR.
+        [one] One command is left out: it got no reply, or is behind an ABOR or the first { $most }.
+       *[other] { $count } commands are left out: what got no reply, and what is behind an ABOR or the first { $most }.
     }

@@ -61,6 +61,6 @@ labnew-done = { $path } : une feuille de { $steps ->
        *[other] { $questions } questions
     }. Adaptez-la, puis : ftplab lab check { $path }
 labnew-left-out = { $count ->
-        [one] Une commande est laissée de côté : une feuille prend les { $most } premières, jusqu’à un ABOR.
-       *[other] { $count } commandes sont laissées de côté : une feuille prend les { $most } premières, jusqu’à un ABOR.
+        [one] Une commande est laissée de côté : elle n’a pas eu de réponse, ou vient après un ABOR ou les { $most } premières.
+       *[other] { $count } commandes sont laissées de côté : celles sans réponse, et ce qui vient après un ABOR ou les { $most } premières.
     }
