@@ -21,7 +21,7 @@ use crate::{
     io::terminals::Printed,
     lab::{
         answer::{self, Judgement},
-        sheet::{Ask, Capture, Expected, Ftp, Role, Wanted, Write},
+        sheet::{Ask, AskKind, Capture, Expected, Ftp, Role, Wanted, Write},
         template::{Line, Name},
     },
     script::{
@@ -518,6 +518,19 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         let judgement = answer::judge(ask, &answer, &|name| walk.bench.value(name));
         let right = judgement == Judgement::Right;
         walk.given(&ask.id, &answer, right);
+        if right {
+            walk.done(&ask.id);
+        } else {
+            self.troubles.push(trouble(Some(answer.clone())));
+        }
+        if walk.brief {
+            // What a choice is about stands in the explanations already.
+            if ask.kind != AskKind::Choice {
+                let question = walk.filled(&ask.question);
+                (self.out)(&walk.view.looked_on(&question, &answer))?;
+            }
+            return Ok(Go::On);
+        }
         (self.out)(&walk.view.answered("> ", &answer))?;
         let shown = walk.view.judged(ask, &judgement, walk.tries(&ask.id));
         (self.out)(&shown)?;
@@ -526,9 +539,6 @@ impl<'a> Hands<'a> for Autopilot<'_> {
                 (self.out)(&walk.markdown(why))?;
             }
             (self.out)("\n")?;
-            walk.done(&ask.id);
-        } else {
-            self.troubles.push(trouble(Some(answer)));
         }
         Ok(Go::On)
     }
@@ -538,7 +548,9 @@ impl<'a> Hands<'a> for Autopilot<'_> {
             block.text = Some(FREE_TEXT.to_owned());
         }
         walk.done(&write.id);
-        (self.out)(&format!("{}\n", walk.view.answered("| ", FREE_TEXT)))?;
+        if !walk.brief {
+            (self.out)(&format!("{}\n", walk.view.answered("| ", FREE_TEXT)))?;
+        }
         Ok(Go::On)
     }
 

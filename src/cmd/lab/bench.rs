@@ -75,6 +75,8 @@ pub(super) struct Setup {
     pub(super) port: Option<u16>,
     /// Where everything is recorded, a file a process.
     pub(super) record: Option<PathBuf>,
+    /// How much `raw` says about each reply.
+    pub(super) explain: &'static str,
     /// The columns of what the terminals show.
     pub(super) columns: usize,
 }
@@ -542,7 +544,7 @@ impl<'a> Bench<'a> {
         };
         self.run(
             terminal_of(line),
-            &["raw", &host, &port, "--explain", "full"],
+            &["raw", &host, &port, "--explain", self.setup.explain],
         )
     }
 

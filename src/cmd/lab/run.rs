@@ -27,6 +27,7 @@ use crate::{
     say,
     script::params::{self, Values},
     view::{
+        demo::GUTTER,
         lab::run::Run,
         style::Role,
         text::{Lang, Text},
@@ -98,7 +99,9 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         params: values,
         port: asked.port,
         record: None,
-        columns: context.out.width(),
+        explain: "full",
+        // The autopilot shows at the left which terminal a line is in.
+        columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
     };
     let (bench, resumed) = bench(context, &sheet, setup, &report)?;
     let view = Run {
@@ -115,6 +118,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
             md: files.md.clone(),
         }),
         offered: false,
+        brief: false,
     };
     let mut greeting = view.title(
         &sheet,

@@ -79,6 +79,9 @@ pub(super) struct Walk<'a> {
     pub(super) kept: Option<Kept>,
     /// The sheet has said how to open the control connection.
     pub(super) offered: bool,
+    /// For somebody who looks on for a moment: of the prose only where each step begins, and no question is shown before
+    /// it is answered.
+    pub(super) brief: bool,
 }
 
 /// Now, in seconds since the epoch.
@@ -190,8 +193,15 @@ impl<'a> Walk<'a> {
                 let title = self.filled(&sheet.steps[step - 1].title);
                 hands.show(&self.view.step(step, sheet.steps.len(), &title))?;
             }
+            if self.brief
+                && !first
+                && !matches!(part, Part::Block(block) if block.kind.id().is_some())
+            {
+                at += 1;
+                continue;
+            }
             let mut go = self.part(hands, part)?;
-            if go == Go::On && parts.get(at + 1).is_none_or(|(next, _)| *next != step) {
+            if go == Go::On && parts.get(at + 1).is_some_and(|(next, _)| *next != step) {
                 go = hands.read(self)?;
             }
             match go {
@@ -214,9 +224,11 @@ impl<'a> Walk<'a> {
     fn part(&mut self, hands: &mut impl Hands<'a>, part: &'a Part) -> Result<Go, Failure> {
         let block = match part {
             Part::Prose(prose) => {
-                let shown = prose::render(self.view.style, &prose.markdown, &|name| {
-                    self.bench.value(name)
-                });
+                let mut shown = self.markdown(&prose.markdown);
+                if self.brief {
+                    let first = shown.find("\n\n").map_or(shown.len(), |end| end + 1);
+                    shown.truncate(first);
+                }
                 hands.show(&format!("{shown}\n"))?;
                 return Ok(Go::On);
             }
@@ -241,7 +253,7 @@ impl<'a> Walk<'a> {
             }
             Kind::Ftp(ftp) => {
                 let head = self.dialogue(ftp);
-                hands.show(&head)?;
+                self.show(hands, &head)?;
                 if self.is_done(&ftp.id) {
                     return Ok(Go::On);
                 }
@@ -249,7 +261,7 @@ impl<'a> Walk<'a> {
             }
             Kind::Ask(ask) => {
                 let (question, choices) = self.question(ask);
-                hands.show(&question)?;
+                self.show(hands, &question)?;
                 if let Some(block) = self.block(&ask.id) {
                     block.question = Some(choices);
                 }
@@ -262,7 +274,7 @@ impl<'a> Walk<'a> {
             }
             Kind::Write(write) => {
                 let question = self.markdown(&write.question);
-                hands.show(&question)?;
+                self.show(hands, &question)?;
                 let plain = self.filled(&write.question);
                 if let Some(block) = self.block(&write.id) {
                     block.question = Some(plain);
@@ -285,6 +297,14 @@ impl<'a> Walk<'a> {
         };
         self.save()?;
         Ok(go)
+    }
+
+    /// Shows what goes before somebody's own work, unless they only look on.
+    fn show(&self, hands: &mut impl Hands<'a>, shown: &str) -> Result<(), Failure> {
+        if self.brief {
+            return Ok(());
+        }
+        hands.show(shown)
     }
 
     /// Where the work goes on: the beginning of the step with the first block that is open.

@@ -1,0 +1,3 @@
+//! `lab`: sheets as students and teachers have them.
+
+mod run;
