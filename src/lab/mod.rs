@@ -14,6 +14,7 @@
 //! | [`captured`] | what the student's capture shows |
 //! | [`dialogue`] | an `ftp` block held against what happens |
 //! | [`answer`] | answers judged |
+//! | [`check`] | both languages compared; a question that can be answered |
 //! | [`report`] | a student's work on a sheet, kept and handed in |
 //!
 //! Everything that a sheet is held against comes as JSON lines (`--events`), whichever command wrote them and in whichever
@@ -21,6 +22,7 @@
 
 pub mod answer;
 pub mod captured;
+pub mod check;
 pub mod dialogue;
 pub mod expression;
 pub mod mistake;

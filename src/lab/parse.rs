@@ -40,10 +40,10 @@ const LINES: (u32, u32) = (1, 60);
 const DEFAULT_LINES: u32 = 5;
 
 /// The lines of the head.
-const HEAD: &[&str] = &["title", "version", "language", "server", "param"];
+pub const HEAD: &[&str] = &["title", "version", "language", "server", "param"];
 
 /// The blocks and their attributes.
-const BLOCKS: &[(&str, &[&str])] = &[
+pub const BLOCKS: &[(&str, &[&str])] = &[
     ("ftp", &["id", "role", "line"]),
     ("server", &["use", "line"]),
     ("ask", &["id", "kind", "points"]),

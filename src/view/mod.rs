@@ -15,7 +15,7 @@
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`inspect`] | what a capture shows |
 //! | [`json`] | JSON Lines for programs |
-//! | [`lab`] | lab sheets on a terminal |
+//! | [`lab`] | lab sheets: on a terminal, in a list, and what is wrong with them |
 //! | [`log`] | a dialogue as a log in the notation |
 //! | [`pasted`] | a pasted text, with its parts or its fault marked |
 //! | [`quirk`] | oddities in sentences |

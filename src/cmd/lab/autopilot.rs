@@ -21,6 +21,7 @@ use crate::{
     io::terminals::Printed,
     lab::{
         answer::{self, Judgement},
+        check::{self, Finding, What},
         sheet::{Ask, AskKind, Capture, Expected, Ftp, Role, Wanted, Write},
         template::{Line, Name},
     },
@@ -40,35 +41,22 @@ const UPLOAD: &str = "Sent by ftplab.\r\n";
 /// What a person would write into a free text; it is for the teacher, and nobody is there.
 const FREE_TEXT: &str = "…";
 
-/// Something that did not go as the sheet wants it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Trouble {
-    /// A dialogue did not take place: the id, the line that did not come (of the sheet, and as written), and what came in
-    /// its place.
-    NotSeen {
-        id: String,
-        at: u32,
-        wanted: String,
-        came: Option<String>,
-    },
-    /// The key's own answer is not right, or cannot be worked out: the id, and the answer.
-    Key { id: String, answer: Option<String> },
-    /// A capture does not show what it must: the id.
-    Capture { id: String },
-}
-
 /// Where what is shown goes.
-pub(super) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>;
+pub(in crate::cmd) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>;
 
 /// The autopilot.
-pub(super) struct Autopilot<'o> {
+pub(in crate::cmd) struct Autopilot<'o> {
     out: Out<'o>,
     /// Before something is typed, and for a line of prose.
     pace: Duration,
-    /// What went wrong.
-    pub(super) troubles: Vec<Trouble>,
+    /// What did not go as the sheet wants it.
+    pub(in crate::cmd) found: Vec<Finding>,
+    /// How many dialogues and questions it has come through.
+    pub(in crate::cmd) played: (u64, u64),
     /// Who has dialled or listens for the data connection that was agreed on.
     data: Data,
+    /// An empty line belongs between a question and what comes next.
+    apart: bool,
     demo: Demo<'o>,
 }
 
@@ -85,12 +73,14 @@ enum Data {
 
 impl<'o> Autopilot<'o> {
     /// Plays for whoever looks at `out`; `pace` is how long it waits before it types.
-    pub(super) fn new(context: &'o Context, pace: Duration, out: Out<'o>) -> Autopilot<'o> {
+    pub(in crate::cmd) fn new(context: &'o Context, pace: Duration, out: Out<'o>) -> Autopilot<'o> {
         Autopilot {
             out,
             pace,
-            troubles: Vec::new(),
+            found: Vec::new(),
+            played: (0, 0),
             data: Data::None,
+            apart: false,
             demo: Demo {
                 text: &context.text,
                 style: context.out,
@@ -418,6 +408,11 @@ impl<'o> Autopilot<'o> {
     }
 }
 
+/// The line of the block with this id.
+fn line_of(walk: &Walk<'_>, id: &str) -> u32 {
+    walk.sheet.block(id).map_or(1, |block| block.at)
+}
+
 /// The six numbers of a 227.
 fn tuple_of(reply: &str) -> Option<String> {
     let stated = endpoint::parse_227(text_of(reply.as_bytes())).ok()?;
@@ -461,11 +456,15 @@ impl<'a> Hands<'a> for Autopilot<'_> {
     }
 
     fn read(&mut self, _: &mut Walk<'a>) -> Result<Go, Failure> {
+        self.apart = false;
         thread::sleep(self.pace);
         Ok(Go::On)
     }
 
     fn ftp(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
+        if std::mem::take(&mut self.apart) {
+            (self.out)("\n")?;
+        }
         let mut watched = Watched::new(ftp, walk.bench.params());
         match ftp.role {
             Role::Client => self.client(walk, ftp, &mut watched)?,
@@ -491,43 +490,47 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         let news = watched.news(walk.view);
         (self.out)(&format!("{news}\n"))?;
         if watched.is_complete() {
+            self.played.0 += 1;
             walk.done(&ftp.id);
         } else if let Some((expected, came)) = watched.missing() {
             let Expected { at, written, .. } = expected;
-            self.troubles.push(Trouble::NotSeen {
-                id: ftp.id.clone(),
-                at: *at,
-                wanted: written.clone(),
-                came,
+            self.found.push(Finding {
+                line: *at,
+                what: What::NotSeen {
+                    id: ftp.id.clone(),
+                    wanted: written.clone(),
+                    came,
+                },
             });
         }
         Ok(Go::On)
     }
 
     fn ask(&mut self, walk: &mut Walk<'a>, ask: &'a Ask) -> Result<Go, Failure> {
-        thread::sleep(self.pace);
+        // What a choice is about stands in the explanations already.
+        let shown = !walk.brief || ask.kind != AskKind::Choice;
+        if shown {
+            thread::sleep(self.pace);
+        }
+        let at = line_of(walk, &ask.id);
+        let found = check::question(at, ask, &|name| walk.bench.value(name));
+        self.found.extend(found);
         let answer = answer::right(ask, &|name| walk.bench.value(name)).ok();
-        let trouble = |answer| Trouble::Key {
-            id: ask.id.clone(),
-            answer,
-        };
         let Some(answer) = answer else {
-            self.troubles.push(trouble(None));
             return Ok(Go::On);
         };
         let judgement = answer::judge(ask, &answer, &|name| walk.bench.value(name));
         let right = judgement == Judgement::Right;
         walk.given(&ask.id, &answer, right);
         if right {
+            self.played.1 += 1;
             walk.done(&ask.id);
-        } else {
-            self.troubles.push(trouble(Some(answer.clone())));
         }
         if walk.brief {
-            // What a choice is about stands in the explanations already.
-            if ask.kind != AskKind::Choice {
+            if shown {
                 let question = walk.filled(&ask.question);
                 (self.out)(&walk.view.looked_on(&question, &answer))?;
+                self.apart = true;
             }
             return Ok(Go::On);
         }
@@ -575,8 +578,11 @@ impl<'a> Hands<'a> for Autopilot<'_> {
             }
         }
         if !met {
-            self.troubles.push(Trouble::Capture {
-                id: capture.id.clone(),
+            self.found.push(Finding {
+                line: line_of(walk, &capture.id),
+                what: What::CaptureNot {
+                    id: capture.id.clone(),
+                },
             });
         }
         Ok(Go::On)

@@ -102,7 +102,9 @@ impl Run<'_> {
         out
     }
 
-    fn heading(&self, title: &str) -> String {
+    /// A sheet's title.
+    #[must_use]
+    pub fn heading(&self, title: &str) -> String {
         let title = sanitise::line(title.as_bytes());
         let wide = unicode_width::UnicodeWidthStr::width(&*title).min(self.style.width());
         format!(
