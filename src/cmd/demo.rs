@@ -17,7 +17,7 @@ use super::{
     lab::{
         autopilot::Autopilot,
         bench::{Bench, Setup},
-        library::Found,
+        library::{self, Found},
         run::{self as lab, Files},
         walk::{self, Kept, Walk},
     },
@@ -62,7 +62,7 @@ pub(super) fn run(context: &Context, args: &cli::Demo) -> Result<Exit, Failure> 
     show(&demo.step("demo-intro"))?;
     let mut shown = None;
     for (number, explain) in SHEETS {
-        let (found, sheet) = lab::find(context, "demo", number)?;
+        let (found, sheet) = library::open(context, "demo", number)?;
         let folder = folder.join(&found.id);
         fs::create_dir_all(&folder).map_err(|error| unwritable(context, &folder, &error))?;
         let recordings = play(context, &found, &sheet, &folder, explain, pause)?;

@@ -404,7 +404,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.prose(prose, self.text.len(), &mut sheet);
-        if sheet.steps.is_empty() {
+        if sheet.steps.is_empty() && from < self.text.len() {
             self.note(1, 1, Wrong::StepsMissing);
         }
         sheet

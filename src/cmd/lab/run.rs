@@ -21,7 +21,6 @@ use crate::{
     cmd::{Context, Exit, Failure, fault},
     io::{events::Follower, stdio},
     lab::{
-        parse,
         report::{self, Report},
         sheet::{Language, Server, Sheet},
     },
@@ -29,7 +28,7 @@ use crate::{
     script::params::{self, Values},
     view::{
         demo::GUTTER,
-        lab::{self as view, run::Run},
+        lab::run::Run,
         style::Role,
         text::{Lang, Text},
     },
@@ -47,8 +46,16 @@ const PACE: Duration = Duration::from_millis(350);
 /// # Errors
 /// Where there is no such sheet, or it is faulty; where a file cannot be read or written.
 pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failure> {
-    let (found, sheet) = find(context, NAME, &asked.sheet)?;
-    let context = in_its_language(context, &sheet);
+    let (found, sheet) = library::open(context, NAME, &asked.sheet)?;
+    // What the sheet says and what is said about it are in one language.
+    let context = Context {
+        text: Text::new(match sheet.head.language {
+            Language::English => Lang::En,
+            Language::French => Lang::Fr,
+        }),
+        out: context.out,
+        err: context.err,
+    };
     let context = &context;
     let lines = asked
         .answers
@@ -170,35 +177,6 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     };
     stdio::remark(&told, true);
     Ok(if finished { Exit::Done } else { Exit::No })
-}
-
-/// The sheet of this number or name, or in this file.
-///
-/// # Errors
-/// Where there is none, or it is faulty: every mistake.
-pub(in crate::cmd) fn find(
-    context: &Context,
-    command: &str,
-    asked: &str,
-) -> Result<(Found, Sheet), Failure> {
-    let found = library::find(context, command, asked)?;
-    let sheet = parse::read_bytes(&found.text).map_err(|mistakes| {
-        let told = view::check::mistakes(&context.text, context.err, &found.name, &mistakes);
-        Failure::failed(told.trim_end().to_owned())
-    })?;
-    Ok((found, sheet))
-}
-
-/// What a sheet says and what is said about it are in one language.
-pub(in crate::cmd) fn in_its_language(context: &Context, sheet: &Sheet) -> Context {
-    Context {
-        text: Text::new(match sheet.head.language {
-            Language::English => Lang::En,
-            Language::French => Lang::Fr,
-        }),
-        out: context.out,
-        err: context.err,
-    }
 }
 
 /// The files of a run.

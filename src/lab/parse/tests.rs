@@ -104,10 +104,7 @@ fn a_whole_sheet() {
 #[test]
 fn the_head() {
     assert_eq!(wrong("## x\n"), [(1, 1, Wrong::HeadMissing)]);
-    assert_eq!(
-        wrong("---\ntitle: x\n"),
-        [(1, 1, Wrong::HeadOpen), (1, 1, Wrong::StepsMissing)]
-    );
+    assert_eq!(wrong("---\ntitle: x\n"), [(1, 1, Wrong::HeadOpen)]);
     assert_eq!(
         wrong(
             "---\ntilte: x\nversion: one\nlanguage: de\nserver: a b\nversion: 2\nparam x y: 1\nparam x: 5..1\nno\n\
