@@ -757,8 +757,10 @@ impl<'a> Reader<'a> {
             if let Some((line, column)) = unsaid.take() {
                 self.note(line, column, Wrong::SayMissing);
             }
+            let told = self.mistakes.len();
             if self.notation(inner, &mut ftp)
                 && role == Role::Client
+                && self.mistakes.len() == told
                 && let Some(Wanted::Command { pattern, .. }) = ftp.lines.last().map(|l| &l.what)
                 && first_command(pattern).is_none()
             {
@@ -925,7 +927,7 @@ impl<'a> Reader<'a> {
                         let inner = fence.lines.get(at).copied();
                         let (line, column) =
                             inner.map_or((fence.at, 1), |inner| (inner.line, inner.column));
-                        let kind = Wrong::Notation(mistake.kind);
+                        let kind = Wrong::Script(mistake.kind);
                         self.note(line, column + mistake.column - 1, kind);
                     }
                     return None;

@@ -118,6 +118,11 @@ fn compare(cases: &mut [Case], at: usize) {
     }
     let other = cases[twin].found.name.clone();
     let checked = &mut cases[at].checked;
+    for finding in &mut found {
+        if let What::HeadDiffers(name) = finding.what {
+            finding.line = head_line(&checked.source, name);
+        }
+    }
     checked.other = other;
     checked.findings.extend(found);
 }
@@ -260,8 +265,8 @@ fn head_line(source: &[String], name: &str) -> u32 {
         .skip(1)
         .take_while(|line| line.trim_end() != "---");
     let mut named = (2..).zip(head).filter(|(_, line)| {
-        let key = line.split_once(':').map(|(key, _)| key.trim());
-        key == Some(name)
+        let key = line.split_once(':').map(|(key, _)| key.split(' ').next());
+        key.flatten() == Some(name)
     });
     named.next().map_or(1, |(line, _)| line)
 }

@@ -261,7 +261,6 @@ fn dialogues() {
             (9, 1, Wrong::MarkerOfScripts("S?")),
             (10, 1, Wrong::Notation(Notation::MarkerIndented)),
             (11, 1, Wrong::Notation(Notation::MarkerUnknown)),
-            (12, 1, Wrong::SayMissing),
             (12, 5, Wrong::SayOnly),
             (13, 1, Wrong::SayMissing),
             (14, 4, Wrong::CodeInvalid("33".to_owned())),
@@ -294,7 +293,7 @@ fn servers() {
         [
             (8, 4, Wrong::ServerNeither),
             (10, 4, Wrong::ServerBoth),
-            (15, 1, Wrong::Notation(Notation::MarkerUnknown)),
+            (15, 1, Wrong::Script(Notation::MarkerUnknown)),
         ]
     );
 }
