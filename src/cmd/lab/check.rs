@@ -18,7 +18,6 @@ use crate::{
     lab::{
         check::{self, Finding, What},
         parse,
-        report::{self},
         sheet::{Kind, Script, Server, Sheet},
     },
     say,
@@ -292,14 +291,9 @@ fn autopilot(
         params: params.clone(),
         port: Some(0),
         record: own.then(|| folder.clone()),
+        explain: "off",
+        hints: false,
         columns: context.out.width(),
-    };
-    let named = report::Sheet {
-        id: found.id.clone(),
-        title: sheet.head.title.clone(),
-        version: sheet.head.version,
-        language: walk::language(sheet).to_owned(),
-        sha256: report::hash(&[&found.text]),
     };
     let mut walk = walk::Walk {
         sheet,
@@ -308,9 +302,10 @@ fn autopilot(
             text: &context.text,
             style: context.out,
         },
-        report: walk::fresh(sheet, named, None, params, true),
+        report: walk::fresh(found, sheet, None, params, true),
         kept: None,
         offered: false,
+        brief: true,
     };
     let mut nowhere = |_: &str| Ok(());
     let mut autopilot = Autopilot::new(context, std::time::Duration::ZERO, &mut nowhere);
