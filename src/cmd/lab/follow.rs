@@ -14,6 +14,8 @@ use crate::{
     view::{lab::run::Run, text::Text},
 };
 
+/// What the report says where nothing came in place of a line.
+const NOTHING: &str = "–";
 /// The most lines that are kept of one reply or of one data connection.
 const MAX_LINES: usize = 20;
 
@@ -133,7 +135,10 @@ impl<'f> Watched<'f> {
     pub(super) fn obstacle(&self) -> Option<(&'f Expected, Option<String>)> {
         let other = self.came.iter().position(Option::is_some);
         match other {
-            Some(at) => Some((self.ftp.lines.get(at)?, self.came[at].clone())),
+            Some(at) => {
+                let came = self.came[at].clone().filter(|came| came != NOTHING);
+                Some((self.ftp.lines.get(at)?, came))
+            }
             None => self.missing(),
         }
     }
@@ -152,9 +157,9 @@ fn came(how: &Differs) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match how {
         Differs::Code { got: Some(got), .. } => got.to_string(),
-        Differs::Code { got: None, .. } | Differs::Data | Differs::Closed => "–".to_owned(),
+        Differs::Code { got: None, .. } | Differs::Data | Differs::Closed => NOTHING.to_owned(),
         Differs::Text(got) => text(got),
         Differs::Argument(_, got) => text(&secret::shown_line(got, false)),
-        Differs::Early { .. } => "–".to_owned(),
+        Differs::Early { .. } => NOTHING.to_owned(),
     }
 }
