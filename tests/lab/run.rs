@@ -11,7 +11,7 @@ use ftplab::lab::report::Report;
 use tempfile::TempDir;
 
 use crate::{
-    harness::{ftplab, golden},
+    harness::{ftplab, golden, skipped},
     peers::terminal::Terminal,
 };
 
@@ -352,6 +352,51 @@ fn a_student_at_a_terminal() {
     let report = report(&student.folder.path().join("small"));
     assert!(report.finished && report.altered().is_none());
     assert_eq!(report.block("code").expect("it is").tries(), 3);
+}
+
+#[test]
+fn a_student_serves_curl() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "---\ntitle: Serve\nversion: 1\nlanguage: en\nserver: none\n---\n\n## One\n\n\
+                ```shell\ncurl ftp://{server.host}:{server.port}/\n```\n\n\
+                ```ftp id=serve role=server\nS> 220\nC> USER *\nS> 331\nC> PASS *\nS> 530\n```\n\n\
+                ```ask id=code kind=code\nWhich code did PASS get?\n= {pass.code}\n```\n";
+    fs::write(folder.path().join("serve.en.md"), text).expect("written");
+    let mut student = Student {
+        terminal: Student::sits(folder.path(), "serve.en.md"),
+        folder,
+    };
+    student.sees("You are the server: type the replies here, behind S>.");
+    let screen = student.terminal.lines();
+    let url = screen
+        .iter()
+        .find_map(|line| line.split_once("$ curl ").map(|(_, url)| url.to_owned()))
+        .expect("the client's command");
+    student.sees("/help tells what else there is.");
+    let curl = Command::new("curl")
+        .args(["-sS", "--max-time", "30", &url])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(curl) = curl else {
+        skipped("curl");
+        return;
+    };
+    student.sees("It waits for your greeting.");
+    student.types("S>", "220 Hello.");
+    student.sees("C> USER anonymous");
+    student.types("S>", "331 Password?");
+    student.sees("C> PASS *");
+    student.types("S>", "530 No.");
+    student.types("S>", "");
+    student.types(">", "530");
+    student.sees("All of it is done.");
+    let said = curl.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("530"), "{said}");
+    let report = report(&student.folder.path().join("serve"));
+    let dialogue = report.block("serve").expect("it is").dialogue.join("\n");
+    assert!(dialogue.contains("C> PASS *\nS> 530 No."), "{dialogue}");
 }
 
 #[test]
