@@ -512,7 +512,7 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         if watched.is_complete() {
             self.played.0 += 1;
             walk.done(&ftp.id);
-        } else if let Some((expected, came)) = watched.missing() {
+        } else if let Some((expected, came)) = watched.obstacle() {
             let Expected { at, written, .. } = expected;
             self.found.push(Finding {
                 line: *at,
