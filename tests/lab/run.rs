@@ -355,6 +355,88 @@ fn a_student_at_a_terminal() {
 }
 
 #[test]
+fn another_terminal_is_followed() {
+    let mut student = Student::new(&sheet("small.en.md"));
+    student.types("[Enter goes on]", "");
+    student.sees("○ S> 230");
+    student.at("C>");
+    let screen = student.terminal.lines();
+    let command = screen
+        .iter()
+        .find_map(|line| {
+            line.split_once("$ ftplab ")
+                .map(|(_, command)| command.to_owned())
+        })
+        .expect("the command to type");
+    let raw = |lines: &str| {
+        ftplab()
+            .within(student.folder.path())
+            .args(command.split(' '))
+            .stdin(lines)
+            .run()
+    };
+    raw("USER anonymous\nPASS x\nPWD\n").code(0);
+    student.sees("✓ S> 220");
+    student.sees("All of it has happened. Enter goes on.");
+    student.types("C>", "");
+    student.types(">", "331");
+    student.sees("✓ Right.");
+}
+
+#[test]
+fn two_servers_and_a_capture_of_ones_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "---\ntitle: Two\nversion: 1\nlanguage: en\nserver: any-client\n---\n\n## One\n\n\
+                ```server line=b\nS> 220 The other one.\nC* NOOP\nS> 200 Other.\n```\n\n\
+                The second is at {b.server}.\n\n\
+                ```ftp id=a\nC> NOOP\nS> 200 Nothing*\n```\n\n\
+                ```ftp id=b line=b\nC> NOOP\nS> 200 Other*\n```\n\n\
+                ```capture id=mine\n[[expect]]\nmode = \"passive\"\n```\n\n\
+                ```ask id=packets kind=number\nHow many packets?\n= {capture.packets}\n```\n";
+    fs::write(folder.path().join("two.en.md"), text).expect("written");
+    let captures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let (passive, active) = (
+        captures.join("passive-vsftpd.pcap"),
+        captures.join("active-vsftpd.pcap"),
+    );
+    let lines = format!(
+        "NOOP\nNOOP\nnothing.pcap\n{}\n{}\n49\n",
+        active.display(),
+        passive.display()
+    );
+    let answers = folder.path().join("answers.txt");
+    fs::write(&answers, lines).expect("written");
+    let done = ftplab()
+        .within(folder.path())
+        .args([
+            "lab",
+            "run",
+            "two.en.md",
+            "--port",
+            "0",
+            "--answers",
+            "answers.txt",
+        ])
+        .run()
+        .code(0);
+    let shown = done.out();
+    for what in [
+        "On the second control connection",
+        "S> 200 Other.",
+        "nothing.pcap",
+        "○ Passive mode was used.",
+        "✓ Passive mode was used.",
+        "All of it is done.",
+    ] {
+        assert!(shown.contains(what), "{what}\n{shown}");
+    }
+    let report = report(&folder.path().join("two"));
+    let mine = report.block("mine").expect("it is");
+    let files: Vec<bool> = mine.answers.iter().map(|given| given.right).collect();
+    assert_eq!(files, [false, false, true]);
+}
+
+#[test]
 fn a_student_serves_curl() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "---\ntitle: Serve\nversion: 1\nlanguage: en\nserver: none\n---\n\n## One\n\n\
