@@ -199,7 +199,7 @@ impl<'a> Bench<'a> {
         match &sheet.head.server {
             Server::Real(host, port) => bench.place(Line::A, host.clone(), *port),
             // The student will be the server: where, the prose says before.
-            Server::None => bench.place(Line::A, HOST.to_owned(), bench.usual_port(Line::A)),
+            Server::None => bench.place(Line::A, HOST.to_owned(), bench.port_by_hand(Line::A)),
             Server::Script(_) => {}
         }
         bench
@@ -209,6 +209,17 @@ impl<'a> Bench<'a> {
     fn place(&mut self, line: Line, host: String, port: u16) {
         self.seen.talks_to(line, host.clone(), port);
         self.posts[at(line)].place = Some((host, port));
+    }
+
+    /// The port where the student will be the server: a free one where theirs is taken.
+    fn port_by_hand(&self, line: Line) -> u16 {
+        let port = self.usual_port(line);
+        let free = || std::net::TcpListener::bind((HOST, port)).is_ok();
+        if port != 0 && (self.setup.port.is_some() || free()) {
+            port
+        } else {
+            free_port()
+        }
     }
 
     /// The port where a line's server stands, where it may.
@@ -313,7 +324,7 @@ impl<'a> Bench<'a> {
                 let post = &mut self.posts[at(line)];
                 post.running = None;
                 if post.place.is_none() {
-                    let port = self.usual_port(line);
+                    let port = self.port_by_hand(line);
                     self.place(line, HOST.to_owned(), port);
                 }
                 self.posts[at(line)].script = script;
@@ -394,8 +405,8 @@ impl<'a> Bench<'a> {
             Some(script) => Some(self.script_path(&script)?),
         };
         let port = match self.server_port(line) {
-            Some(port) if port != 0 => port,
-            _ => free_port(),
+            Some(port) => port,
+            None => self.port_by_hand(line),
         };
         self.place(line, HOST.to_owned(), port);
         self.hand = Hand {

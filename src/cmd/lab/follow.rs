@@ -9,6 +9,7 @@ use crate::{
         report,
         seen::{Event, Happened},
         sheet::{Expected, Ftp},
+        template::Line,
     },
     script::params::Values,
     view::{lab::run::Run, text::Text},
@@ -41,6 +42,11 @@ impl<'f> Watched<'f> {
             matched: Vec::new(),
             differences: Vec::new(),
         }
+    }
+
+    /// The control line that it is about.
+    pub(super) fn line(&self) -> Line {
+        self.ftp.line
     }
 
     /// Takes something that happened.

@@ -147,7 +147,19 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         };
         out(&greeting)?;
         let mut autopilot = Autopilot::new(context, pace, &mut out);
-        walk.walk(&mut autopilot)?
+        let finished = walk.walk(&mut autopilot)?;
+        if !finished {
+            let open: Vec<&str> = walk
+                .report
+                .blocks
+                .iter()
+                .filter(|block| !block.done)
+                .map(|block| block.id.as_str())
+                .collect();
+            let told = say!(view.text, "labrun-demo-open", what = open.join(", "));
+            out(&view.line(Role::Warning, &told))?;
+        }
+        finished
     } else {
         use super::walk::Hands;
         person.show(&greeting)?;
