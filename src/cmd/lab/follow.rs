@@ -9,11 +9,14 @@ use crate::{
         report,
         seen::{Event, Happened},
         sheet::{Expected, Ftp},
+        template::Line,
     },
     script::params::Values,
     view::{lab::run::Run, text::Text},
 };
 
+/// What the report says where nothing came in place of a line.
+const NOTHING: &str = "–";
 /// The most lines that are kept of one reply or of one data connection.
 const MAX_LINES: usize = 20;
 
@@ -39,6 +42,11 @@ impl<'f> Watched<'f> {
             matched: Vec::new(),
             differences: Vec::new(),
         }
+    }
+
+    /// The control line that it is about.
+    pub(super) fn line(&self) -> Line {
+        self.ftp.line
     }
 
     /// Takes something that happened.
@@ -128,6 +136,19 @@ impl<'f> Watched<'f> {
         Some((self.ftp.lines.get(at)?, came))
     }
 
+    /// Why the block is not done, for its author: the first line in whose place something else came, else the first that
+    /// has not come.
+    pub(super) fn obstacle(&self) -> Option<(&'f Expected, Option<String>)> {
+        let other = self.came.iter().position(Option::is_some);
+        match other {
+            Some(at) => {
+                let came = self.came[at].clone().filter(|came| came != NOTHING);
+                Some((self.ftp.lines.get(at)?, came))
+            }
+            None => self.missing(),
+        }
+    }
+
     /// The hints there are: what comes next.
     pub(super) fn hints(&self, text: &Text) -> Vec<String> {
         let next = self.missing().map(|(expected, _)| {
@@ -142,9 +163,9 @@ fn came(how: &Differs) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match how {
         Differs::Code { got: Some(got), .. } => got.to_string(),
-        Differs::Code { got: None, .. } | Differs::Data | Differs::Closed => "–".to_owned(),
+        Differs::Code { got: None, .. } | Differs::Data | Differs::Closed => NOTHING.to_owned(),
         Differs::Text(got) => text(got),
         Differs::Argument(_, got) => text(&secret::shown_line(got, false)),
-        Differs::Early { .. } => "–".to_owned(),
+        Differs::Early { .. } => NOTHING.to_owned(),
     }
 }

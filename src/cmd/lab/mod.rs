@@ -1,18 +1,20 @@
 //! `lab`: lab sheets. One file a subcommand.
 
-mod autopilot;
-mod bench;
+pub(super) mod autopilot;
+pub(super) mod bench;
 mod captures;
 mod check;
 mod follow;
-mod library;
+pub(super) mod library;
 mod list;
 mod marks;
 mod new;
 mod person;
 mod print;
 mod run;
+pub(super) mod run;
 mod walk;
+pub(super) mod walk;
 
 use super::{Context, Exit, Failure};
 use crate::cli::LabCommand;

@@ -27,6 +27,7 @@ use crate::{
     say,
     script::params::{self, Values},
     view::{
+        demo::GUTTER,
         lab::run::Run,
         style::Role,
         text::{Lang, Text},
@@ -98,7 +99,10 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         params: values,
         port: asked.port,
         record: None,
-        columns: context.out.width(),
+        explain: "full",
+        hints: true,
+        // The autopilot shows at the left which terminal a line is in.
+        columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
     };
     let (bench, resumed) = bench(context, &sheet, setup, &report)?;
     let view = Run {
@@ -115,6 +119,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
             md: files.md.clone(),
         }),
         offered: false,
+        brief: false,
     };
     let mut greeting = view.title(
         &sheet,
@@ -142,7 +147,19 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         };
         out(&greeting)?;
         let mut autopilot = Autopilot::new(context, pace, &mut out);
-        walk.walk(&mut autopilot)?
+        let finished = walk.walk(&mut autopilot)?;
+        if !finished {
+            let open: Vec<&str> = walk
+                .report
+                .blocks
+                .iter()
+                .filter(|block| !block.done)
+                .map(|block| block.id.as_str())
+                .collect();
+            let told = say!(view.text, "labrun-demo-open", what = open.join(", "));
+            out(&view.line(Role::Warning, &told))?;
+        }
+        finished
     } else {
         use super::walk::Hands;
         person.show(&greeting)?;
@@ -175,14 +192,14 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
 }
 
 /// The files of a run.
-struct Files {
-    json: PathBuf,
-    md: PathBuf,
-    events: PathBuf,
+pub(in crate::cmd) struct Files {
+    pub(in crate::cmd) json: PathBuf,
+    pub(in crate::cmd) md: PathBuf,
+    pub(in crate::cmd) events: PathBuf,
 }
 
 impl Files {
-    fn of(base: &Path) -> Files {
+    pub(in crate::cmd) fn of(base: &Path) -> Files {
         let with = |ending: &str| {
             let mut name = base.as_os_str().to_owned();
             name.push(ending);
@@ -201,7 +218,7 @@ impl Files {
 }
 
 /// A folder of this process for what nobody asked to be kept.
-pub(super) fn scratch_folder() -> Result<PathBuf, Failure> {
+pub(in crate::cmd) fn scratch_folder() -> Result<PathBuf, Failure> {
     let folder = std::env::temp_dir().join(format!("ftplab-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     Ok(folder)
@@ -240,13 +257,6 @@ fn load(
     sheet: &Sheet,
     asked: &cli::LabRun,
 ) -> Result<(Report, bool), Failure> {
-    let named = report::Sheet {
-        id: found.id.clone(),
-        title: sheet.head.title.clone(),
-        version: sheet.head.version,
-        language: walk::language(sheet).to_owned(),
-        sha256: report::hash(&[&found.text]),
-    };
     let values = |student: Option<&str>| resolve(context, sheet, asked, student);
     let bad = |why: String| {
         let file = fault::shown(&files.json);
@@ -265,14 +275,14 @@ fn load(
             let student = asked.student.as_deref();
             let values = values(student)?;
             return Ok((
-                walk::fresh(sheet, named, student, values, asked.demo),
+                walk::fresh(found, sheet, student, values, asked.demo),
                 false,
             ));
         }
         Err(error) => return Err(unreadable(context, &files.json, &error)),
     };
     let mut earlier = Report::read(&json).map_err(|error| bad(error.to_string()))?;
-    if earlier.sheet.id != named.id {
+    if earlier.sheet.id != found.id {
         let file = fault::shown(&files.json);
         let id = earlier.sheet.id.as_str();
         let what = say!(context.text, "labrun-report-other", file = file, id = id);
@@ -296,6 +306,7 @@ fn load(
         }
     }
     earlier.blocks = blocks;
+    let named = walk::named(found, sheet);
     let changed = earlier.sheet.sha256 != named.sha256;
     earlier.sheet = named;
     env!("CARGO_PKG_VERSION").clone_into(&mut earlier.ftplab);

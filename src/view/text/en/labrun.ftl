@@ -79,6 +79,7 @@ labrun-open = Still open: { $what }.
 labrun-open-enter = Enter goes to the first of them; Ctrl-D leaves, and everything is kept.
 labrun-finished = All of it is done. Hand in { $md } or { $json }, whichever your teacher wants.
 labrun-kept = Kept in { $json }: { $done } of { $all } blocks are done. The same command goes on from here.
+labrun-demo-open = It did not come through: { $what }. ftplab lab check says why.
 labrun-demo-kept = The report of this run: { $md }
 labrun-back-first = This is the first step.
 labrun-unknown = /{ $word } means nothing here. ? shows the keys.

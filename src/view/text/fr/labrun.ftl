@@ -79,6 +79,7 @@ labrun-open = Il reste : { $what }.
 labrun-open-enter = Entrée mène au premier ; Ctrl-D quitte, et tout est gardé.
 labrun-finished = Tout est fait. Rendez { $md } ou { $json }, selon ce que demande votre enseignant.
 labrun-kept = Gardé dans { $json } : { $done } blocs sur { $all } sont faits. La même commande reprend ici.
+labrun-demo-open = Cela n’a pas abouti : { $what }. ftplab lab check dit pourquoi.
 labrun-demo-kept = Le compte rendu de cette exécution : { $md }
 labrun-back-first = C’est la première étape.
 labrun-unknown = /{ $word } ne veut rien dire ici. ? montre les touches.
