@@ -11,9 +11,7 @@ mod marks;
 mod new;
 mod person;
 mod print;
-mod run;
 pub(super) mod run;
-mod walk;
 pub(super) mod walk;
 
 use super::{Context, Exit, Failure};
