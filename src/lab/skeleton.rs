@@ -83,12 +83,12 @@ pub struct Round {
 pub enum Shell {
     /// The control connection.
     Raw,
-    /// Dials what a 227 names.
-    DialPasv,
-    /// Dials what a 229 names.
-    DialEpsv,
-    /// Listens.
-    Listen,
+    /// Dials what a 227 names; true where it sends a file.
+    DialPasv(bool),
+    /// Dials what a 229 names; true where it sends a file.
+    DialEpsv(bool),
+    /// Listens; true where it sends a file.
+    Listen(bool),
 }
 
 /// A question and its id.
@@ -361,10 +361,13 @@ impl Maker {
             (None, _) => About::Commands(these.iter().map(|exchange| exchange.verb).collect()),
         };
         let mut rounds: Vec<Round> = Vec::new();
+        // Whoever listens says at once that a file is to be sent: what follows belongs to it.
+        let active = matches!(about, About::Active(_));
+        let sends = active && transfer.is_some_and(|transfer| transfer.moves() == Some(Flow::Up));
         let mut opening = greeting;
         let mut rest = these;
         while !rest.is_empty() {
-            let count = in_one(rest);
+            let count = in_one(rest, sends);
             let (round, others) = rest.split_at(count);
             let mut made = self.round(round, opening, agreed.filter(|_| !rounds.is_empty()));
             if opening.take().is_some() {
@@ -388,10 +391,11 @@ impl Maker {
         };
         let id = self.id(&name);
         let moves = these.last().and_then(Exchange::moves);
+        let up = moves == Some(Flow::Up);
         let shell = match (these[0].verb, agreed.map(|exchange| exchange.verb)) {
-            (Verb::Port | Verb::Eprt, _) => Some(Shell::Listen),
-            (_, Some(Verb::Pasv)) if moves.is_some() => Some(Shell::DialPasv),
-            (_, Some(Verb::Epsv)) if moves.is_some() => Some(Shell::DialEpsv),
+            (Verb::Port | Verb::Eprt, _) => Some(Shell::Listen(up)),
+            (_, Some(Verb::Pasv)) if moves.is_some() => Some(Shell::DialPasv(up)),
+            (_, Some(Verb::Epsv)) if moves.is_some() => Some(Shell::DialEpsv(up)),
             _ => None,
         };
         let (mut lines, mut asks) = (Vec::new(), Vec::new());
@@ -404,7 +408,8 @@ impl Maker {
         }
         for exchange in these {
             lines.extend(exchange.lines.clone());
-            self.questions(&mut asks, exchange, agreed.is_some());
+            let agreed = agreed.is_some() || these[0].agrees();
+            self.questions(&mut asks, exchange, agreed);
         }
         Round {
             id,
@@ -454,15 +459,15 @@ impl Maker {
     }
 }
 
-/// How many of these exchanges make one dialogue of the sheet.
-fn in_one(rest: &[Exchange]) -> usize {
+/// How many of these exchanges make one dialogue of the sheet; `whole`: as many as can be asked about.
+fn in_one(rest: &[Exchange], whole: bool) -> usize {
     let mut verbs = BTreeSet::new();
     for (at, exchange) in rest.iter().enumerate() {
-        let transfer = exchange.moves().is_some() && at > 0;
+        let transfer = exchange.moves().is_some() && at > 0 && !whole;
         if transfer || !verbs.insert(exchange.verb.name()) {
             return at;
         }
-        if exchange.agrees() || exchange.verb == Verb::Other {
+        if exchange.agrees() && !whole || exchange.verb == Verb::Other {
             return at + 1;
         }
     }

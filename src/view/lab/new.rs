@@ -73,20 +73,30 @@ fn one(text: &Text, out: &mut String, round: &Round) {
     if let Some(shell) = round.shell {
         let (told, command) = match shell {
             Shell::Raw => (say!(text, "labnew-shell-raw"), "ftplab raw {server}"),
-            Shell::DialPasv => (
+            Shell::DialPasv(_) => (
                 say!(text, "labnew-shell-dial"),
                 "ftplab pasv-calc --connect '227 …'",
             ),
-            Shell::DialEpsv => (
+            Shell::DialEpsv(_) => (
                 say!(text, "labnew-shell-dial"),
                 "ftplab pasv-calc --connect --host {server.host} '229 …'",
             ),
-            Shell::Listen => (
+            Shell::Listen(_) => (
                 say!(text, "labnew-shell-listen"),
                 "ftplab listen 5000 --control {server.port}",
             ),
         };
-        let _ = writeln!(out, "\n{told}\n\n```shell\n{command}\n```");
+        let _ = match shell {
+            Shell::DialPasv(true) | Shell::DialEpsv(true) | Shell::Listen(true) => {
+                let file = say!(text, "labnew-file");
+                let sends = say!(text, "labnew-shell-send", file = file.as_str());
+                write!(
+                    out,
+                    "\n{told} {sends}\n\n```shell\n{command} --send {file}\n```\n"
+                )
+            }
+            _ => write!(out, "\n{told}\n\n```shell\n{command}\n```\n"),
+        };
     }
     let _ = writeln!(
         out,

@@ -183,7 +183,7 @@ fn in_text<'p>(piece: Result<&'p str, &'p Value>) -> String {
 /// Markdown on one line.
 fn inline(filled: &Filled) -> String {
     block(filled)
-        .split_whitespace()
+        .split_ascii_whitespace()
         .collect::<Vec<_>>()
         .join(" ")
 }
