@@ -271,9 +271,11 @@ impl<'o> Autopilot<'o> {
                 continue;
             };
             let mut command = Self::command(bench, pattern, say.as_ref());
-            let upload = ftp.lines[at..]
+            // Up to the next address: TYPE may stand between PORT and STOR.
+            let announces = |line: &&Expected| matches!(&line.what, Wanted::Command { verb, .. } if verb.announces());
+            let upload = ftp.lines[at + 1..]
                 .iter()
-                .take(4)
+                .take_while(|line| !announces(line))
                 .any(|line| matches!(line.what, Wanted::Upload));
             if verb.announces() && say.is_none() {
                 match self.listen(bench, watched, line, *verb, upload)? {

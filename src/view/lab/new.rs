@@ -13,6 +13,8 @@ use crate::{
     },
 };
 
+/// The file that a student sends; commands are the same in both languages.
+const FILE: &str = "upload.txt";
 /// Lines that the last question leaves on paper.
 const LAST_LINES: u32 = 5;
 
@@ -88,11 +90,10 @@ fn one(text: &Text, out: &mut String, round: &Round) {
         };
         let _ = match shell {
             Shell::DialPasv(true) | Shell::DialEpsv(true) | Shell::Listen(true) => {
-                let file = say!(text, "labnew-file");
-                let sends = say!(text, "labnew-shell-send", file = file.as_str());
+                let sends = say!(text, "labnew-shell-send", file = FILE);
                 write!(
                     out,
-                    "\n{told} {sends}\n\n```shell\n{command} --send {file}\n```\n"
+                    "\n{told} {sends}\n\n```shell\n{command} --send {FILE}\n```\n"
                 )
             }
             _ => write!(out, "\n{told}\n\n```shell\n{command}\n```\n"),

@@ -14,7 +14,6 @@ labnew-step-quit = Leave
 labnew-shell-raw = Open the control connection in a terminal.
 labnew-shell-dial = Dial the data connection in a second terminal, with the reply that you got.
 labnew-shell-listen = Listen in a second terminal. It prints the command to type; work it out yourself first.
-labnew-file = FILE
 labnew-shell-send = { $file } stands for a small file of yours: it is sent.
 labnew-that-command = your last command
 labnew-greeting = A reply begins with three digits. With which code did the server greet you?

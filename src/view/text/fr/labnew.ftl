@@ -14,7 +14,6 @@ labnew-step-quit = Partir
 labnew-shell-raw = Ouvrez la connexion de contrôle dans un terminal.
 labnew-shell-dial = Ouvrez la connexion de données dans un deuxième terminal, avec la réponse que vous avez reçue.
 labnew-shell-listen = Écoutez dans un deuxième terminal. Il affeuille la commande à taper ; calculez-la d’abord vous-même.
-labnew-file = FICHIER
 labnew-shell-send = { $file } est l’un de vos petits fichiers : il sera envoyé.
 labnew-that-command = votre dernière commande
 labnew-greeting = Une réponse commence par trois chiffres. Avec quel code le serveur vous a-t-il accueilli ?
