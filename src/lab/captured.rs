@@ -142,7 +142,9 @@ mod tests {
         .collect();
         assert_eq!(
             shown,
-            ["49", "58728", "21", "1", "14", "55574", "23851", "11393", "15"]
+            [
+                "49", "58728", "21", "1", "14", "55574", "23851", "11393", "15"
+            ]
         );
         assert_eq!(Facts::default().value(Captured::DataBytes), None);
     }
