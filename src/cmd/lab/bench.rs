@@ -51,7 +51,7 @@ const TERMINALS: usize = 5;
 const HOST: &str = "127.0.0.1";
 
 /// How long a greeting may take before somebody types.
-const GREETING: Duration = Duration::from_secs(5);
+pub(in crate::cmd) const GREETING: Duration = Duration::from_secs(5);
 /// How long it takes until what a process printed has been read.
 const PRINTING: Duration = Duration::from_millis(60);
 /// Between two looks at the events file.
@@ -717,11 +717,6 @@ impl<'a> Bench<'a> {
                 return Ok(quiet_since.is_some());
             }
         }
-    }
-
-    /// How long a greeting may take.
-    pub(in crate::cmd) const fn greeting() -> Duration {
-        GREETING
     }
 }
 
