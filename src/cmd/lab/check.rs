@@ -280,7 +280,6 @@ fn autopilot(
         .any(|block| matches!(&block.kind, Kind::Capture(capture) if capture.file.is_none()));
     let setup = Setup {
         events: folder.join(format!("{}.events", found.name.replace('/', "-"))),
-        from: 0,
         also: None,
         folder: found.folder.clone(),
         student: None,

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault},
-    io::{events::Follower, stdio},
+    io::stdio,
     lab::{
         report::{self, Report},
         sheet::{Language, Server, Sheet},
@@ -92,7 +92,6 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     let values = report.params.clone();
     let setup = Setup {
         events: files.events.clone(),
-        from: 0,
         also: asked.events.clone(),
         folder: found.folder.clone(),
         student: report.student.clone(),
@@ -100,11 +99,14 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         port: asked.port,
         record: None,
         explain: "full",
-        hints: true,
+        // The sheet has hints of its own, which are counted; what `raw` says after a 227 would be the answer.
+        hints: asked.demo,
         // The autopilot shows at the left which terminal a line is in.
         columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
     };
-    let (bench, resumed) = bench(context, &sheet, setup, &report)?;
+    let resumed = report.blocks.iter().any(report::Block::touched);
+    let mut bench = Bench::new(context, &sheet, setup);
+    bench.catch_up(resumed)?;
     let view = Run {
         text: &context.text,
         style: context.out,
@@ -340,35 +342,6 @@ fn resolve(
         );
         fault::failed(context, NAME, &what)
     })
-}
-
-/// The bench, which remembers what an earlier run saw; true where there was one.
-fn bench<'a>(
-    context: &'a Context,
-    sheet: &'a Sheet,
-    mut setup: Setup,
-    report: &Report,
-) -> Result<(Bench<'a>, bool), Failure> {
-    let resumed = report.blocks.iter().any(report::Block::touched);
-    let mut seen = Vec::new();
-    let mut follower = Follower::from(&setup.events, 0);
-    loop {
-        let before = follower.at();
-        follower
-            .read(|line| seen.push(String::from_utf8_lossy(line).into_owned()))
-            .map_err(|error| fault::failed(context, NAME, &fault::events(&context.text, &error)))?;
-        if follower.at() == before {
-            break;
-        }
-    }
-    setup.from = follower.at();
-    let mut bench = Bench::new(context, sheet, setup);
-    if resumed {
-        for line in &seen {
-            bench.remember(line);
-        }
-    }
-    Ok((bench, resumed))
 }
 
 fn welcome_back(view: Run<'_>, report: &Report) -> String {
