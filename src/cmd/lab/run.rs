@@ -4,7 +4,6 @@
 use std::{
     fs,
     io::Read,
-    net::ToSocketAddrs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault},
-    io::stdio,
+    io::{address::Place, stdio},
     lab::{
         report::{self, Report},
         sheet::{Language, Server, Sheet},
@@ -388,9 +387,13 @@ fn unreadable(context: &Context, path: &Path, error: &std::io::Error) -> Failure
 
 /// True where every address of a host is this machine's own.
 fn is_loopback(host: &str, port: u16) -> bool {
-    (host, port)
-        .to_socket_addrs()
-        .is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()))
+    let place = Place {
+        host: host.to_owned(),
+        port: Some(port),
+    };
+    place
+        .resolve(port)
+        .is_ok_and(|all| all.iter().all(|address| address.ip().is_loopback()))
 }
 
 /// Asks whether the sheet may talk to this host.
