@@ -84,14 +84,12 @@ pub enum Same {
 #[must_use]
 pub fn same(reports: &[&Report]) -> Vec<Same> {
     let mut whole: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    let mut params: BTreeMap<(&str, Vec<(&str, &str)>), Vec<usize>> = BTreeMap::new();
+    let mut params: BTreeMap<(&str, &BTreeMap<_, _>), Vec<usize>> = BTreeMap::new();
     let mut texts: BTreeMap<(&str, &str, String), Vec<usize>> = BTreeMap::new();
     for (at, report) in reports.iter().enumerate() {
         whole.entry(&report.digest).or_default().push(at);
         if !report.params.is_empty() {
-            let values = report.params.iter();
-            let values = values.map(|(name, value)| (name.as_str(), value.as_str()));
-            let of = (report.sheet.id.as_str(), values.collect());
+            let of = (report.sheet.id.as_str(), &report.params);
             params.entry(of).or_default().push(at);
         }
         for block in &report.blocks {

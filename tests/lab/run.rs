@@ -313,15 +313,11 @@ fn a_student_at_a_terminal() {
     student.types("C>", "PASV");
     student.sees("✓ C> PASV ✓ S> 227");
     let screen = student.terminal.lines();
-    let tuple = screen
+    let (_, tuple) = screen
         .iter()
-        .find_map(|line| {
-            line.split_once('(')?
-                .1
-                .split_once(')')
-                .map(|(tuple, _)| tuple.to_owned())
-        })
+        .find_map(|line| line.strip_prefix("S> 227 ")?.split_once('('))
         .expect("the 227 is on the screen");
+    let tuple = tuple.split(')').next().unwrap_or_default().to_owned();
     // The data connection is in a second terminal, which is followed.
     let data = Command::new(env!("CARGO_BIN_EXE_ftplab"))
         .args(["pasv-calc", "--connect", &tuple, "--events", "small.events"])

@@ -137,31 +137,6 @@ impl<'o> Autopilot<'o> {
         bench.run(terminal, words)
     }
 
-    /// The command that a player sends for a pattern.
-    fn command(bench: &Bench<'_>, pattern: &Pattern, say: Option<&Literal>) -> String {
-        let literal = say.or_else(|| pattern.alternatives().first());
-        let Some(literal) = literal else {
-            return String::new();
-        };
-        let bytes = literal.render(|value, out| {
-            let known = match value {
-                Value::User => bench.value_of("user.arg"),
-                Value::Param(name) => bench.value_of(&format!("param.{name}")),
-                Value::Type => Some("I".to_owned()),
-                Value::Cwd => Some("/".to_owned()),
-                _ => None,
-            };
-            out.extend_from_slice(known.unwrap_or_default().as_bytes());
-        });
-        let command = String::from_utf8_lossy(&bytes).trim().to_owned();
-        // `USER *` says nothing about who: the name that every server knows.
-        match command.as_str() {
-            "USER" => "USER anonymous".to_owned(),
-            "PASS" => "PASS student@example.org".to_owned(),
-            _ => command,
-        }
-    }
-
     /// Opens a port and gives the PORT or EPRT line to type.
     fn listen(
         &mut self,
@@ -270,7 +245,7 @@ impl<'o> Autopilot<'o> {
             let Wanted::Command { pattern, say, verb } = &expected.what else {
                 continue;
             };
-            let mut command = Self::command(bench, pattern, say.as_ref());
+            let mut typed = command(bench, pattern, say.as_ref());
             // Up to the next address: TYPE may stand between PORT and STOR.
             let announces = |line: &&Expected| matches!(&line.what, Wanted::Command { verb, .. } if verb.announces());
             let upload = ftp.lines[at + 1..]
@@ -279,7 +254,7 @@ impl<'o> Autopilot<'o> {
                 .any(|line| matches!(line.what, Wanted::Upload));
             if verb.announces() && say.is_none() {
                 match self.listen(bench, watched, line, *verb, upload)? {
-                    Some(typed) => command = typed,
+                    Some(line) => typed = line,
                     None => continue,
                 }
             }
@@ -288,7 +263,7 @@ impl<'o> Autopilot<'o> {
                 self.dial(bench, watched, line, moves == Some(Flow::Up))?;
             }
             thread::sleep(self.pace);
-            bench.type_line(line, &command)?;
+            bench.type_line(line, &typed)?;
             self.until(bench, watched, PATIENCE, |bench| {
                 bench.settled(line) || !bench.connected(line)
             })?;
@@ -339,10 +314,10 @@ impl<'o> Autopilot<'o> {
             match &expected.what {
                 Wanted::Command { pattern, say, verb } => {
                     self.passive = None;
-                    let mut command = Self::command(bench, pattern, say.as_ref());
+                    let mut typed = command(bench, pattern, say.as_ref());
                     if verb.announces() && say.is_none() {
                         match self.listen(bench, watched, ftp.line, *verb, false)? {
-                            Some(typed) => command = typed,
+                            Some(line) => typed = line,
                             None => return Ok(()),
                         }
                     }
@@ -350,7 +325,7 @@ impl<'o> Autopilot<'o> {
                         self.dial(bench, watched, ftp.line, verb.moves() == Some(Flow::Up))?;
                     }
                     thread::sleep(self.pace);
-                    if bench.terminals.type_line(CLIENT, &command).is_err() {
+                    if bench.terminals.type_line(CLIENT, &typed).is_err() {
                         return Ok(());
                     }
                     let asked =
@@ -365,7 +340,7 @@ impl<'o> Autopilot<'o> {
                     }
                     let said = text
                         .as_ref()
-                        .map_or_else(String::new, |text| Self::command(bench, text, None));
+                        .map_or_else(String::new, |text| command(bench, text, None));
                     let stated = match code {
                         227 | 229 => self.stated(bench, watched, *code)?,
                         257 if said.is_empty() => "\"/\" is the directory".to_owned(),
@@ -377,7 +352,7 @@ impl<'o> Autopilot<'o> {
                     }
                 }
                 Wanted::Data(pattern) => {
-                    let text = Self::command(bench, pattern, None);
+                    let text = command(bench, pattern, None);
                     let text = if text.is_empty() { "hello.txt" } else { &text };
                     self.reply(bench, watched, &format!("/line {text}"))?;
                     open = true;
@@ -432,6 +407,39 @@ impl<'o> Autopilot<'o> {
         self.until(bench, watched, PATIENCE, |bench| {
             local || bench.hand_replies() > before
         })
+    }
+}
+
+/// What a player types for a line of a dialogue; empty for one that is not typed.
+pub(super) fn typed(bench: &Bench<'_>, expected: &Expected) -> String {
+    match &expected.what {
+        Wanted::Command { pattern, say, .. } => command(bench, pattern, say.as_ref()),
+        _ => String::new(),
+    }
+}
+
+/// The command that a player sends for a pattern.
+fn command(bench: &Bench<'_>, pattern: &Pattern, say: Option<&Literal>) -> String {
+    let literal = say.or_else(|| pattern.alternatives().first());
+    let Some(literal) = literal else {
+        return String::new();
+    };
+    let bytes = literal.render(|value, out| {
+        let known = match value {
+            Value::User => bench.value_of("user.arg"),
+            Value::Param(name) => bench.value_of(&format!("param.{name}")),
+            Value::Type => Some("I".to_owned()),
+            Value::Cwd => Some("/".to_owned()),
+            _ => None,
+        };
+        out.extend_from_slice(known.unwrap_or_default().as_bytes());
+    });
+    let command = String::from_utf8_lossy(&bytes).trim().to_owned();
+    // `USER *` says nothing about who: the name that every server knows.
+    match command.as_str() {
+        "USER" => "USER anonymous".to_owned(),
+        "PASS" => "PASS student@example.org".to_owned(),
+        _ => command,
     }
 }
 

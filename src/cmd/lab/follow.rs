@@ -8,9 +8,10 @@ use crate::{
         dialogue::{Difference, Differs, Progress, Step},
         report,
         seen::{Event, Happened},
-        sheet::{Expected, Ftp},
+        sheet::{Expected, Ftp, Wanted},
         template::Line,
     },
+    say,
     script::params::Values,
     view::{lab::run::Run, text::Text},
 };
@@ -149,12 +150,18 @@ impl<'f> Watched<'f> {
         }
     }
 
-    /// The hints there are: what comes next.
-    pub(super) fn hints(&self, text: &Text) -> Vec<String> {
-        let next = self.missing().map(|(expected, _)| {
-            crate::say!(text, "labrun-hint-ftp", wanted = expected.written.as_str())
-        });
-        next.into_iter().collect()
+    /// The hints there are: what comes next, and for a command what could be typed.
+    pub(super) fn hints(&self, text: &Text, example: &dyn Fn(&Expected) -> String) -> Vec<String> {
+        let Some((expected, _)) = self.missing() else {
+            return Vec::new();
+        };
+        let wanted = expected.written.as_str();
+        let mut hints = vec![say!(text, "labrun-hint-ftp", wanted = wanted)];
+        if let Wanted::Command { say: Some(_), .. } = expected.what {
+            let example = example(expected);
+            hints.push(say!(text, "labrun-hint-example", example = example));
+        }
+        hints
     }
 }
 

@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    autopilot,
     bench::{self, BY_HAND, Bench},
     captures,
     follow::Watched,
@@ -23,7 +24,7 @@ use crate::{
     },
     lab::{
         answer::{self, Judgement},
-        sheet::{Ask, AskKind, Capture, Ftp, Role as Part, Write},
+        sheet::{Ask, AskKind, Capture, Expected, Ftp, Role as Part, Write},
     },
     say,
     script::{by_hand, console},
@@ -355,7 +356,8 @@ impl<'a> Person<'a> {
                 key => key,
             };
             if let Some(key) = ours {
-                let hints = watched.hints(walk.view.text);
+                let example = |expected: &Expected| autopilot::typed(&walk.bench, expected);
+                let hints = watched.hints(walk.view.text, &example);
                 if let Some(go) = self.key(walk, &key, &ftp.id, &hints)? {
                     return Ok(go);
                 }
@@ -412,7 +414,7 @@ impl<'a> Person<'a> {
             let view = walk.view;
             let which = ftp.line;
             walk.bench.until(
-                Bench::greeting(),
+                bench::GREETING,
                 |bench| bench.settled(which) || !bench.connected(which),
                 |line| watched.feed(line),
                 |printed| keys.show(&view.printed(&printed.line)),

@@ -4,7 +4,7 @@
 use std::{
     fs,
     io::Read,
-    net::ToSocketAddrs,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -19,10 +19,10 @@ use super::{
 use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault},
-    io::{events::Follower, stdio},
+    io::{address::Place, stdio},
     lab::{
         report::{self, Report},
-        sheet::{Language, Server, Sheet},
+        sheet::{Kind, Language, Server, Sheet},
     },
     say,
     script::params::{self, Values},
@@ -92,19 +92,24 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     let values = report.params.clone();
     let setup = Setup {
         events: files.events.clone(),
-        from: 0,
         also: asked.events.clone(),
         folder: found.folder.clone(),
         student: report.student.clone(),
         params: values,
         port: asked.port,
-        record: None,
+        // The autopilot's own capture is what the servers record.
+        record: (asked.demo && wants_recording(&sheet))
+            .then(scratch_folder)
+            .transpose()?,
         explain: "full",
-        hints: true,
+        // The sheet has hints of its own, which are counted; what `raw` says after a 227 would be the answer.
+        hints: asked.demo,
         // The autopilot shows at the left which terminal a line is in.
         columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
     };
-    let (bench, resumed) = bench(context, &sheet, setup, &report)?;
+    let resumed = report.blocks.iter().any(report::Block::touched);
+    let mut bench = Bench::new(context, &sheet, setup);
+    bench.catch_up(resumed)?;
     let view = Run {
         text: &context.text,
         style: context.out,
@@ -217,11 +222,25 @@ impl Files {
     }
 }
 
-/// A folder of this process for what nobody asked to be kept.
+/// True where a sheet asks for a capture of the student's own.
+pub(in crate::cmd) fn wants_recording(sheet: &Sheet) -> bool {
+    sheet
+        .blocks()
+        .any(|block| matches!(&block.kind, Kind::Capture(capture) if capture.file.is_none()))
+}
+
+/// A new folder for what nobody asked to be kept elsewhere; a recording holds passwords, so that it is the user's alone.
 pub(in crate::cmd) fn scratch_folder() -> Result<PathBuf, Failure> {
-    let folder = std::env::temp_dir().join(format!("ftplab-{}", std::process::id()));
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
+    let mut number = 1;
+    loop {
+        let name = format!("ftplab-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        match fs::DirBuilder::new().mode(0o700).create(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Gives what an earlier run left another name: `BASE.1.json`. Gives where that is, if there was something.
@@ -342,35 +361,6 @@ fn resolve(
     })
 }
 
-/// The bench, which remembers what an earlier run saw; true where there was one.
-fn bench<'a>(
-    context: &'a Context,
-    sheet: &'a Sheet,
-    mut setup: Setup,
-    report: &Report,
-) -> Result<(Bench<'a>, bool), Failure> {
-    let resumed = report.blocks.iter().any(report::Block::touched);
-    let mut seen = Vec::new();
-    let mut follower = Follower::from(&setup.events, 0);
-    loop {
-        let before = follower.at();
-        follower
-            .read(|line| seen.push(String::from_utf8_lossy(line).into_owned()))
-            .map_err(|error| fault::failed(context, NAME, &fault::events(&context.text, &error)))?;
-        if follower.at() == before {
-            break;
-        }
-    }
-    setup.from = follower.at();
-    let mut bench = Bench::new(context, sheet, setup);
-    if resumed {
-        for line in &seen {
-            bench.remember(line);
-        }
-    }
-    Ok((bench, resumed))
-}
-
 fn welcome_back(view: Run<'_>, report: &Report) -> String {
     let done = report.blocks.iter().filter(|block| block.done).count();
     let all = report.blocks.len();
@@ -415,9 +405,13 @@ fn unreadable(context: &Context, path: &Path, error: &std::io::Error) -> Failure
 
 /// True where every address of a host is this machine's own.
 fn is_loopback(host: &str, port: u16) -> bool {
-    (host, port)
-        .to_socket_addrs()
-        .is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()))
+    let place = Place {
+        host: host.to_owned(),
+        port: Some(port),
+    };
+    place
+        .resolve(port)
+        .is_ok_and(|all| all.iter().all(|address| address.ip().is_loopback()))
 }
 
 /// Asks whether the sheet may talk to this host.

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cmd::{Context, Failure, fault},
-    ftp::event::Nanos,
+    ftp::{event::Nanos, secret},
     io::{clock, file},
     lab::{
         report::{self, Block, Given, Line as ReportLine, Report},
@@ -25,6 +25,8 @@ use crate::{
 
 /// The most lines of a dialogue that are kept of a block.
 pub(in crate::cmd) const MAX_DIALOGUE: usize = 400;
+/// The most characters that are kept of an answer.
+const MAX_ANSWER: usize = 1000;
 /// The most answers that are kept of a question.
 const MAX_ANSWERS: usize = 200;
 
@@ -352,12 +354,15 @@ impl<'a> Walk<'a> {
     /// Takes an answer down.
     pub(in crate::cmd) fn given(&mut self, id: &str, answer: &str, right: bool) {
         let at = now();
+        // A PASS that was typed where a question waits is no business of the report's readers.
+        let answer = secret::shown_line(answer.as_bytes(), false);
+        let answer = String::from_utf8_lossy(&answer);
         if let Some(block) = self.block(id) {
             if block.answers.len() >= MAX_ANSWERS {
                 block.answers.pop();
             }
             block.answers.push(Given {
-                answer: answer.to_owned(),
+                answer: answer.chars().take(MAX_ANSWER).collect(),
                 right,
                 at,
             });

@@ -72,6 +72,7 @@ labrun-hint = Hint { $n } of { $all }: { $hint }
 labrun-hint-last = There is no other hint. /next leaves this for later.
 labrun-hint-none = There is no hint here.
 labrun-hint-ftp = What comes next: { $wanted }
+labrun-hint-example = For example: { $example }
 labrun-more = Enter: more
 labrun-go-on = Enter goes on
 labrun-left = Left for later. /steps shows what is open.

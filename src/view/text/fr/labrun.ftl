@@ -72,6 +72,7 @@ labrun-hint = Indice { $n } sur { $all } : { $hint }
 labrun-hint-last = Il n’y a pas d’autre indice. /next laisse cela pour plus tard.
 labrun-hint-none = Il n’y a pas d’indice ici.
 labrun-hint-ftp = Ce qui vient ensuite : { $wanted }
+labrun-hint-example = Par exemple : { $example }
 labrun-more = Entrée : la suite
 labrun-go-on = Entrée continue
 labrun-left = Laissé pour plus tard. /steps montre ce qui reste.
