@@ -220,6 +220,8 @@ struct Stage {
     /// What the player waits for on the data connection.
     pending: Option<Effect>,
     asked: bool,
+    /// Somebody is there who types.
+    person: bool,
     closed: bool,
 }
 
@@ -249,6 +251,7 @@ impl Stage {
         let tree = script.settings.files.is_some().then_some(tree);
         let mut play = Play::new(script, values, limits, None, tree).expect("harmless");
         play.by_hand = by_hand;
+        let person = play.needs_person();
         let client = CLIENT.parse().expect("an address");
         let local = "127.0.0.1:2121".parse().expect("an address");
         let ends = Ends {
@@ -263,6 +266,7 @@ impl Stage {
             port: 5000,
             pending: None,
             asked: false,
+            person,
             closed: false,
         }
     }
@@ -288,7 +292,7 @@ impl Stage {
             }
             Effect::OpenPort => {
                 self.port = self.port.wrapping_add(1).max(1024);
-                let free = self.port % 7 != 0;
+                let free = !self.port.is_multiple_of(7);
                 let port = free.then(|| ([127, 0, 0, 1], self.port).into());
                 self.player.take(Input::Port(port), self.now);
             }
@@ -361,7 +365,7 @@ impl Stage {
                         .take(Input::Typed(line.unwrap_or_default()), self.now);
                 }
             }
-            6 => {
+            6 if self.person => {
                 let hand = match event / 8 % 5 {
                     0 => Hand::Listen,
                     1 => Hand::Take,

@@ -5,5 +5,6 @@
 mod clients;
 mod filezilla;
 mod hostile;
+mod outcomes;
 mod process;
 mod shipped;

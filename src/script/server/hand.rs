@@ -38,7 +38,7 @@ impl Player {
         let free = self
             .frames
             .last()
-            .is_none_or(|frame| matches!(frame.awaits, Awaits::Typed));
+            .is_none_or(|frame| matches!(frame.awaits, Awaits::Typed | Awaits::Hand));
         if self.hand_awaits != Awaits::Nothing || !free {
             return None;
         }

@@ -193,6 +193,16 @@ fn steps_come_in_order_and_rules_at_any_time() {
 }
 
 #[test]
+fn a_port_that_is_refused_is_closed_before_it_is_named() {
+    let mut stage =
+        Stage::new("C* PASV\n-- data refuse\nS> 227 ({pasv})\nC* LIST\nS> 150\nD> a\nS> 226");
+    assert_eq!(
+        stage.after(&["PASV", "LIST"])[..3],
+        ["close port", "open port", "close port"]
+    );
+}
+
+#[test]
 fn data_goes_in_the_order_of_the_lines() {
     let script = "C* PASV\nS> 227 ({pasv})\nC* LIST\nS> 150\nD> a\nD> b\nS> 226 {bytes}\nC* RETR\nS> 150\nD@ f\nS> 226\n\
                   C* STOR *\nS> 150\nD< x-{arg}\nS> 226 {bytes}\nC* NLST\n-- data open\nS> 150\n-- data close\nS> 226";
