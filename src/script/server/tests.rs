@@ -570,3 +570,53 @@ fn stored_names_are_flat_and_safe() {
         assert_eq!(inside(bad.as_bytes()), None, "{bad}");
     }
 }
+
+/// A person closes what a block waits for: the block hears of it, and the session goes on.
+#[test]
+fn what_is_closed_by_hand_is_waited_for_no_more() {
+    let mut stage = Stage::new(
+        "S? 220\nC* PASV\nS> 227 ({pasv})\nC* LIST\nS> 150\nD> a\nS> 226\nC* NOOP\nS> 200",
+    );
+    stage.player.take(Input::Typed(b"220 x"), SECOND);
+    stage.run();
+    stage.after(&["PASV"]);
+    stage.hold = true;
+    assert_eq!(stage.after(&["LIST"]), ["150", "accept"]);
+    stage.hold = false;
+    stage
+        .player
+        .take(Input::Hand(Hand::Close(End::Fin)), SECOND);
+    stage.run();
+    let done = stage.take();
+    assert!(
+        done.contains(&"425 Nobody opened the data connection.".to_owned()),
+        "{done:?}"
+    );
+    assert_eq!(stage.after(&["NOOP"]), ["200"]);
+}
+
+/// What a person has begun goes first, and the data of the block behind it.
+#[test]
+fn data_of_a_block_waits_for_data_by_hand() {
+    let mut stage =
+        Stage::new("S> 220\nC* PASV\nS> 227 ({pasv})\nC* LIST\nS? 1\nD> a\nS> 226 {bytes}");
+    stage.after(&["PASV", "LIST"]);
+    stage.hold = true;
+    let source = Source::Bytes(b"x".to_vec());
+    stage.player.take(
+        Input::Hand(Hand::Send {
+            source,
+            last: false,
+        }),
+        SECOND,
+    );
+    stage.run();
+    assert_eq!(stage.take(), ["accept"]);
+    stage.hold = false;
+    stage.player.take(Input::Typed(b"150 y"), SECOND);
+    stage.run();
+    assert_eq!(stage.take(), ["150 y"]);
+    stage.player.take(Input::Data(Ok(())), SECOND);
+    stage.run();
+    assert_eq!(stage.take(), ["send x", "send a/", "data Fin", "226 3"],);
+}
