@@ -58,6 +58,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
         &[
             "fluent_bundle",
             "colored",
+            "pulldown_cmark",
             "unicode_width",
             "serde",
             "serde_json",

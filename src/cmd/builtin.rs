@@ -26,25 +26,49 @@ pub(super) struct Found {
 
 /// The script at this path, else the one of this name; `Ok(None)` where there is neither.
 pub(super) fn find(asked: &str) -> io::Result<Option<Found>> {
-    let path = Path::new(asked);
+    find_from(Path::new(""), asked)
+}
+
+/// The same for a path that is written in a file of this folder.
+pub(super) fn find_from(folder: &Path, asked: &str) -> io::Result<Option<Found>> {
+    let path = folder.join(asked);
     if path.is_file() {
         let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let named = path.strip_prefix(".").unwrap_or(&path);
         return Ok(Some(Found {
-            name: asked.to_owned(),
-            text: fs::read(path)?,
+            name: named.to_str().unwrap_or(asked).to_owned(),
+            text: fs::read(&path)?,
             folder: Folder::Disk(parent.unwrap_or(Path::new(".")).to_owned()),
         }));
     }
+    Ok(shipped(asked))
+}
+
+/// The script of this name that ftplab brings.
+pub(super) fn shipped(asked: &str) -> Option<Found> {
     let stem = asked.strip_suffix(".ftp").unwrap_or(asked);
     let found = SHELVES.iter().find_map(|&shelf| {
         let file = LABS.get_file(format!("{shelf}/{stem}.ftp"))?;
         Some((shelf, file))
     });
-    Ok(found.map(|(shelf, file)| Found {
+    found.map(|(shelf, file)| Found {
         name: format!("{stem}.ftp"),
         text: file.contents().to_vec(),
         folder: Folder::Inside(Arc::new(Labs { shelf })),
-    }))
+    })
+}
+
+/// The sheets that ftplab brings: file name and text, in the order of their names.
+pub(super) fn sheets() -> Vec<(&'static str, &'static [u8])> {
+    let mut all: Vec<_> = LABS
+        .get_dir("sheets")
+        .into_iter()
+        .flat_map(Dir::files)
+        .filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents())))
+        .filter(|(name, _)| name.ends_with(".md"))
+        .collect();
+    all.sort_unstable();
+    all
 }
 
 /// The shipped capture of this name, with or without what stands behind its first dot.

@@ -20,7 +20,7 @@ use std::{
 use super::{Context, Exit, Failure, builtin, fault};
 use crate::{
     analysis::{
-        expect::{MAX_EXPECTATIONS, Rubric, RubricError},
+        expect::{MAX_EXPECTATIONS, Marks, Rubric, RubricError},
         finding::Finding,
         inspector::{Inspector, Options},
         notes::{self, Grounds},
@@ -31,6 +31,7 @@ use crate::{
     },
     cli,
     io::{file, progress::Progress, stdio as streams},
+    lab::captured::Facts,
     say,
     view::{
         inspect::{
@@ -592,6 +593,57 @@ impl Job<'_> {
         };
         Ok((overview, show.unmet(), manifest))
     }
+}
+
+/// A capture that was held against a rubric for somebody else.
+pub(super) struct Marked {
+    /// What it shows, as values of a lab sheet.
+    pub(super) facts: Facts,
+    /// What was expected, and whether it is met.
+    pub(super) marks: Vec<(String, bool)>,
+}
+
+/// Holds a capture, or the shipped one of this name, against a rubric.
+///
+/// # Errors
+/// A sentence: it cannot be read, or is no capture.
+pub(super) fn mark(context: &Context, path: &Path, rubric: &Rubric) -> Result<Marked, String> {
+    let text = &context.text;
+    let name = fault::shown(path);
+    let named = |why: String| format!("{name}: {why}");
+    let file = open(path, false).map_err(|error| named(fault::reason(text, &error)))?;
+    let mut reader = Reader::open(file).map_err(|error| {
+        named(match &error {
+            Unopened::Read(error) => fault::reason(text, error),
+            other => reason::unopened(text, other, &name),
+        })
+    })?;
+    let (mut facts, mut marks) = (Facts::default(), Marks::new(rubric));
+    let options = Options {
+        hash: rubric.wants_hashes(),
+        data: false,
+    };
+    let mut tracker = Tracker::default();
+    let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
+        facts.finding(finding);
+        marks.finding(finding);
+    });
+    while reader.advance() {
+        tracker.packet(&reader.packet(), &mut inspector);
+    }
+    tracker.finish(&mut inspector);
+    inspector.finish();
+    drop(inspector);
+    facts.packets = tracker.quality().packets;
+    let titles = rubric
+        .expectations
+        .iter()
+        .map(|expectation| marks::title(text, expectation));
+    let met = marks.finish().into_iter().map(|mark| mark.met);
+    Ok(Marked {
+        facts,
+        marks: titles.zip(met).collect(),
+    })
 }
 
 /// Opens a capture; where `watched`, its progress is shown once it takes long.

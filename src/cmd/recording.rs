@@ -129,7 +129,7 @@ fn how_to_open(context: &Context, path: &Path, frames: u64, control: Option<u16>
 }
 
 /// A path as it is typed to a shell, in quotes where it needs them.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let mut path = PathBuf::from(path);
     if path.as_os_str().as_encoded_bytes().starts_with(b"-") {
         path = Path::new(".").join(path);

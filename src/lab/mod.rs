@@ -10,15 +10,25 @@
 //! | [`sheet`] | a sheet as it was read |
 //! | [`parse`] | reading, with every mistake at once |
 //! | [`mistake`] | what can be wrong |
+//! | [`seen`] | what a student's work has shown: the values |
+//! | [`captured`] | what the student's capture shows |
+//! | [`dialogue`] | an `ftp` block held against what happens |
+//! | [`answer`] | answers judged |
+//! | [`check`] | both languages compared; a question that can be answered |
 //! | [`report`] | a student's work on a sheet, kept and handed in |
 //!
 //! Everything that a sheet is held against comes as JSON lines (`--events`), whichever command wrote them and in whichever
 //! terminal: there is one way in which a student's work is seen.
 
+pub mod answer;
+pub mod captured;
+pub mod check;
+pub mod dialogue;
 pub mod expression;
 pub mod mistake;
 pub mod parse;
 pub mod report;
+pub mod seen;
 pub mod sheet;
 pub mod template;
 

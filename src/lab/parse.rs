@@ -40,10 +40,10 @@ const LINES: (u32, u32) = (1, 60);
 const DEFAULT_LINES: u32 = 5;
 
 /// The lines of the head.
-const HEAD: &[&str] = &["title", "version", "language", "server", "param"];
+pub const HEAD: &[&str] = &["title", "version", "language", "server", "param"];
 
 /// The blocks and their attributes.
-const BLOCKS: &[(&str, &[&str])] = &[
+pub const BLOCKS: &[(&str, &[&str])] = &[
     ("ftp", &["id", "role", "line"]),
     ("server", &["use", "line"]),
     ("ask", &["id", "kind", "points"]),
@@ -404,7 +404,7 @@ impl<'a> Reader<'a> {
             }
         }
         self.prose(prose, self.text.len(), &mut sheet);
-        if sheet.steps.is_empty() {
+        if sheet.steps.is_empty() && from < self.text.len() {
             self.note(1, 1, Wrong::StepsMissing);
         }
         sheet
@@ -430,8 +430,10 @@ impl<'a> Reader<'a> {
         }
         // Whole lines, so that what is indented stays so.
         let mut lines = Joined::default();
-        let (first, last) = (self.line_of(from), self.line_of(to - 1));
-        for number in first..=last {
+        // A fence ends before its line does.
+        let inside = from > 0 && !self.text[..from].ends_with('\n');
+        let first = self.line_of(from) + u32::from(inside);
+        for number in first..=self.line_of(to - 1) {
             let line = self.line(number);
             if lines.text.is_empty() && line.trim().is_empty() {
                 continue;
@@ -755,8 +757,10 @@ impl<'a> Reader<'a> {
             if let Some((line, column)) = unsaid.take() {
                 self.note(line, column, Wrong::SayMissing);
             }
+            let told = self.mistakes.len();
             if self.notation(inner, &mut ftp)
                 && role == Role::Client
+                && self.mistakes.len() == told
                 && let Some(Wanted::Command { pattern, .. }) = ftp.lines.last().map(|l| &l.what)
                 && first_command(pattern).is_none()
             {
@@ -923,7 +927,7 @@ impl<'a> Reader<'a> {
                         let inner = fence.lines.get(at).copied();
                         let (line, column) =
                             inner.map_or((fence.at, 1), |inner| (inner.line, inner.column));
-                        let kind = Wrong::Notation(mistake.kind);
+                        let kind = Wrong::Script(mistake.kind);
                         self.note(line, column + mistake.column - 1, kind);
                     }
                     return None;

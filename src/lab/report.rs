@@ -36,6 +36,9 @@ pub struct Report {
     pub began: u64,
     /// When it was last written.
     pub saved: u64,
+    /// It had been altered by hand when it was gone on from: [`Report::altered`] cannot see that any more.
+    #[serde(default)]
+    pub edited: bool,
     /// True where every block is done.
     pub finished: bool,
     /// The blocks in the sheet's order, all of them, touched or not.
@@ -226,7 +229,8 @@ impl Report {
             self.student,
             self.demo,
             self.params,
-            self.began
+            self.began,
+            self.edited
         ]);
         let mut before = hash(&[head.to_string().as_bytes()]);
         let mut digests = Vec::with_capacity(self.blocks.len());
@@ -305,6 +309,7 @@ mod tests {
             params: BTreeMap::new(),
             began: 1,
             saved: 2,
+            edited: false,
             finished: false,
             blocks: vec![block("one"), block("two")],
             digest: String::new(),

@@ -22,6 +22,26 @@ pub struct Sheet {
     pub steps: Vec<Step>,
 }
 
+impl Sheet {
+    /// Its blocks, in order.
+    pub fn blocks(&self) -> impl Iterator<Item = &Block> {
+        let steps = self.steps.iter().flat_map(|step| &step.parts);
+        self.intro
+            .iter()
+            .chain(steps)
+            .filter_map(|part| match part {
+                Part::Block(block) => Some(block),
+                Part::Prose(_) => None,
+            })
+    }
+
+    /// The block with this id.
+    #[must_use]
+    pub fn block(&self, id: &str) -> Option<&Block> {
+        self.blocks().find(|block| block.kind.id() == Some(id))
+    }
+}
+
 /// The head of a sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Head {
