@@ -2,8 +2,11 @@
 //! over the wire; real clients list, get and put; faults have the effects that are said of them; and hostile clients
 //! disturb nobody. (A person who plays the server: by_hand.rs.)
 
+mod check;
 mod clients;
 mod filezilla;
 mod hostile;
+mod options;
+mod outcomes;
 mod process;
 mod shipped;

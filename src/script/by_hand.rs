@@ -563,10 +563,8 @@ pub enum Say {
         doubt: Doubt,
         /// The client, where it is known, and what it makes of this.
         outcome: Option<(Client, Option<Outcome>)>,
-        /// What the script has for a model.
-        model: Option<Vec<u8>>,
-        /// The command that waits.
-        verb: Verb,
+        /// What the client waits for.
+        asked: Option<Box<Asked>>,
     },
     /// What a doubted line has done, now that it was sent.
     SentAnyway {
@@ -612,8 +610,8 @@ pub enum Say {
     TurnedAway,
     /// The client has gone; a command still waited for its reply.
     Gone {
-        /// Its verb.
-        waiting: Option<Verb>,
+        /// Which.
+        waiting: Option<Box<Asked>>,
     },
 }
 
@@ -797,7 +795,7 @@ impl Desk {
                 says.push(Say::DataFailed(*fault));
             }
             Happening::Closed { .. } => {
-                let waiting = self.asked.take().map(|asked| asked.verb);
+                let waiting = self.asked.take().map(Box::new);
                 says.push(Say::Gone { waiting });
                 self.welcome(None);
             }
@@ -934,8 +932,7 @@ impl Desk {
         turn.says.push(Say::Doubted {
             doubt: doubt.clone(),
             outcome,
-            model: self.asked.as_ref().and_then(|asked| asked.model.clone()),
-            verb: self.asked.as_ref().map_or(Verb::Other, |asked| asked.verb),
+            asked: self.asked.clone().map(Box::new),
         });
         self.doubted = Some((line.to_vec(), doubt));
     }

@@ -93,7 +93,7 @@ traps! {
     /// A 227 or 229 written out: no port is open there.
     LiteralAddress "literal-address" [],
     /// PASV and EPSV are both refused.
-    NoPassive "no-passive" [Curl Wget Lftp Ncftp Tnftp Ftplib],
+    NoPassive "no-passive" [Curl Wget Lftp Ftplib],
     /// An inner line of a reply looks like another reply.
     InnerOtherCode "inner-line-other-code" [Curl Wget],
     /// An inner line of a reply looks like its end.

@@ -78,9 +78,11 @@ enum Step {
     Sends(Verb),
     /// It may come, more than once too.
     May(Verb),
+    /// So many that follow may be left out, all of them or none.
+    Together(usize),
 }
 
-use Step::{May, Sends};
+use Step::{May, Sends, Together};
 
 /// What is known of a client.
 struct Fact {
@@ -195,16 +197,21 @@ const FACTS: [Fact; 7] = [
         client: Client::FileZilla,
         name: "FileZilla",
         patience: [Some(20), Some(20), Some(20)],
+        // SYST and FEAT on its first connection only; OPTS and PWD, or PWD alone where FEAT was refused.
         begins: &[
             May(Verb::Auth),
             Sends(Verb::User),
             May(Verb::Pass),
-            May(Verb::Syst),
-            May(Verb::Feat),
-            Sends(Verb::Opts),
+            Together(2),
+            Sends(Verb::Syst),
+            Sends(Verb::Feat),
+            May(Verb::Opts),
+            May(Verb::Cwd),
+            Sends(Verb::Pwd),
+            Sends(Verb::Type),
         ],
         never: &[],
-        password: None,
+        password: Some(b"anonymous@example.com"),
         marks: &[],
         slips: [Fails, Works, Waits, Works, Fails],
     },
@@ -355,6 +362,10 @@ fn advance(begins: &[Step], mut at: usize, verb: Verb) -> Option<usize> {
             Some(Sends(_)) => return None,
             Some(May(step)) if *step == verb => return Some(at),
             Some(May(_)) => at += 1,
+            Some(Together(more)) => match begins.get(at + 1) {
+                Some(Sends(step)) if *step == verb => return Some(at + 2),
+                _ => at += 1 + more,
+            },
         }
     }
 }
@@ -406,6 +417,15 @@ mod tests {
                 &["USER x", "PASS y", "SYST", "FEAT", "OPTS UTF8 ON"][..],
                 Client::FileZilla,
             ),
+            (
+                &["USER anonymous", "PASS anonymous@example.com"][..],
+                Client::FileZilla,
+            ),
+            // Its second connection.
+            (
+                &["USER x", "PASS y", "OPTS UTF8 ON", "CWD /", "PWD"][..],
+                Client::FileZilla,
+            ),
             (&["USER x", "PASS y", "PWD", "HELP SITE"][..], Client::Ncftp),
         ] {
             assert_eq!(after(lines).client(), Some(client), "{lines:?}");
@@ -422,7 +442,17 @@ mod tests {
         );
         let after_pwd = after(&["USER x", "PASS y", "PWD"]);
         assert_eq!(after_pwd.client(), None);
-        assert_eq!(after_pwd.shortest(reply), (seconds(120), Client::Curl));
+        assert_eq!(
+            after_pwd.shortest(reply),
+            (seconds(20), Client::FileZilla),
+            "its second connection"
+        );
+        let after_syst = after(&["USER x", "PASS y", "SYST", "PWD"]);
+        assert_eq!(after_syst.client(), Some(Client::Wget));
+        // FEAT was refused.
+        let refused = after(&["USER x", "PASS y", "SYST", "FEAT", "PWD"]);
+        assert_eq!(refused.client(), None);
+        assert_eq!(refused.shortest(reply), (seconds(20), Client::FileZilla));
         // Nobody begins like this: a person at a telnet, who may be anyone.
         let nobody = after(&["HELP", "NOOP"]);
         assert_eq!(nobody.client(), None);

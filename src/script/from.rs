@@ -96,7 +96,36 @@ fn log(script: &Script) -> Dialogue {
             _ => continue,
         });
     }
+    data_first(&mut pieces);
     Dialogue { pieces }
+}
+
+/// Puts data before the reply that ends its transfer. In the log of somebody who dialled late, or was told late, it stands
+/// behind; a script sends in the order of its lines.
+fn data_first(pieces: &mut [Piece]) {
+    let mut end = None;
+    let mut moves = false;
+    for at in 0..pieces.len() {
+        match &pieces[at] {
+            Piece::Command(line) => {
+                moves = verb_of(line).0.moves().is_some();
+                end = None;
+            }
+            Piece::Reply(line) => {
+                let code = Head::of(line).code;
+                if moves && end.is_none() && code.is_some_and(|code| !code.is_preliminary()) {
+                    end = Some(at);
+                }
+            }
+            Piece::Data(_) | Piece::File(_) | Piece::Receive => {
+                if let Some(end) = &mut end {
+                    pieces[*end..=at].rotate_right(1);
+                    *end += 1;
+                }
+            }
+            Piece::Comment(_) => {}
+        }
+    }
 }
 
 /// What telnet and the shell say around a dialogue.
@@ -140,6 +169,7 @@ fn transcript(source: &[u8]) -> Dialogue {
     let mut frame = false;
     for line in text.lines() {
         let line = line.trim_end().trim_start_matches('\u{feff}');
+        let indented = line.starts_with(' ');
         if line.trim().is_empty() {
             continue;
         }
@@ -186,6 +216,9 @@ fn transcript(source: &[u8]) -> Dialogue {
             }
         } else if is_command(line) {
             pieces.push(Piece::Command(line.as_bytes().to_vec()));
+        } else if indented && open_reply(&pieces).is_some() {
+            // FEAT's lines begin with a blank (RFC 2389 3.2), and so do those of most servers' HELP and STAT.
+            pieces.push(Piece::Reply(line.as_bytes().to_vec()));
         } else if let Some(Piece::Reply(before)) = pieces.last_mut() {
             before.push(b' ');
             before.extend_from_slice(line.trim_start().as_bytes());
@@ -200,13 +233,12 @@ fn transcript(source: &[u8]) -> Dialogue {
 
 /// The code of the reply of several lines that is open at the end.
 fn open_reply(pieces: &[Piece]) -> Option<crate::ftp::code::ReplyCode> {
-    match pieces.last()? {
-        Piece::Reply(line) => {
-            let head = Head::of(line);
-            head.code.filter(|_| head.mark == Mark::Hyphen)
-        }
+    let reply = pieces.iter().rev().map_while(|piece| match piece {
+        Piece::Reply(line) => Some(Head::of(line)),
         _ => None,
-    }
+    });
+    let last = reply.into_iter().find(|head| head.code.is_some())?;
+    last.code.filter(|_| last.mark == Mark::Hyphen)
 }
 
 /// QUIT was answered.
@@ -311,7 +343,9 @@ impl Dialogue {
                     // A reply of several lines is whole at its last.
                     let whole = Head::of(line).mark != Mark::Hyphen;
                     let preliminary = whole && code.is_some_and(|code| code.is_preliminary());
-                    let next = self.pieces.get(at + 1);
+                    let next = self.pieces[at + 1..]
+                        .iter()
+                        .find(|piece| !matches!(piece, Piece::Comment(_)));
                     let data_follows =
                         matches!(next, Some(Piece::Data(_) | Piece::File(_) | Piece::Receive));
                     if !moved && preliminary && !data_follows {
@@ -401,6 +435,27 @@ mod tests {
         // calcul :  205*256 + 179 = 52659\n\n$ telnet 192.168.52.7 52659\n\nTrying 192.168.52.7...\n\nConnected to 192.168.52.7 (192.168.52.7).\n\n\
         Escape character is '^]'.\n\ntotal 48\n\ndrwxr-xr-x 6 root root 4096 Jun  1 \n16:12 .\n\nd--x--x--x 2 root root 4096 Jun  1 16:12 \nbin\n\n\
         Connection closed by foreign host.\n";
+
+    #[test]
+    fn data_that_came_late_stands_before_the_end_of_its_transfer() {
+        let log = "S> 220 x\nC> PASV\nS> 227 (127,0,0,1,4,5)\nC> LIST\nS> 150 a\n# +0.9 s\nS> 226-b\nS> 226 c\nD> one\nD> two\nC> QUIT\nS> 221 d\n";
+        let script = read(log.as_bytes()).expect("a dialogue").script("");
+        let list = script.split_once("S> 150 a\n").expect("LIST").1;
+        assert!(
+            list.starts_with("# +0.9 s\nD> one\nD> two\nS> 226-b\nS> 226 c\nC> QUIT"),
+            "{script}"
+        );
+    }
+
+    #[test]
+    fn indented_lines_of_an_open_reply_are_lines() {
+        let seen = "220 x\nFEAT\n211-Features:\n EPSV\n MLST type*;\n211 End\nQUIT\n221 y\n";
+        let script = read(seen.as_bytes()).expect("a dialogue").script("");
+        assert!(
+            script.contains("S> 211-Features:\nS>  EPSV\nS>  MLST type*;\nS> 211 End\n"),
+            "{script}"
+        );
+    }
 
     #[test]
     fn the_paper_s_transcript_becomes_a_script() {

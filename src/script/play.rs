@@ -74,7 +74,7 @@ pub struct Play {
     pub limits: Limits,
     /// What a 227 names instead of the address that the client reached.
     pub public_address: Option<Ipv4Addr>,
-    /// A person answers what no block does and the built-in server does not either.
+    /// A person answers what no block does; the built-in server has nothing to say then.
     pub by_hand: bool,
     /// The files behind `-- files`.
     pub(super) tree: Option<Mutex<Tree>>,

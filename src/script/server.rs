@@ -66,6 +66,8 @@ enum Awaits {
     Kept,
     Counted,
     Typed,
+    /// The end of what a person does with the data connection.
+    Hand,
 }
 
 /// A block that is being played.
@@ -809,9 +811,11 @@ impl Player {
         let Some(top) = self.frames.len().checked_sub(1) else {
             return Step::Waits;
         };
+        let busy = self.hand_is_busy();
         let frame = &mut self.frames[top];
         match frame.awaits {
             Awaits::Nothing => {}
+            Awaits::Hand if !busy => frame.awaits = Awaits::Nothing,
             Awaits::Until(at) if now >= at => frame.awaits = Awaits::Nothing,
             _ => return Step::Waits,
         }
@@ -839,7 +843,8 @@ impl Player {
             item,
             Item::Data(_) | Item::File(_) | Item::Receive(_) | Item::Action(Action::Data(_))
         );
-        if moves_data && self.hand_is_busy() {
+        if moves_data && busy {
+            frame.awaits = Awaits::Hand;
             return Step::Waits;
         }
         match item {
@@ -854,6 +859,11 @@ impl Player {
                 let frame = &self.frames[top];
                 let bytes = text.render(|value, out| self.value(value, Some(frame), session, out));
                 let frame = &mut self.frames[top];
+                // Closed before it is told: nobody is quick enough to be let in.
+                if frame.port_ready && frame.modes.refused {
+                    self.port = None;
+                    self.effects.push_back(Effect::ClosePort);
+                }
                 frame.at += 1;
                 frame.port_ready = false;
                 frame.say(bytes, Origin::Script(number));

@@ -15,7 +15,7 @@ use crate::{
         code::ReplyCode,
         command::Verb,
         event::Nanos,
-        secret,
+        secret::{self, verb_of},
     },
     say,
     script::{
@@ -98,16 +98,16 @@ impl ByHand<'_> {
             Say::Doubted {
                 doubt,
                 outcome,
-                model,
-                verb,
+                asked,
             } => {
-                let mut sentence = self.doubt(doubt, *verb);
+                let asked = asked.as_deref();
+                let mut sentence = self.doubt(doubt, asked);
                 if let Some(consequence) = self.consequence(doubt, *outcome) {
                     sentence.push(' ');
                     sentence.push_str(&consequence);
                 }
                 let mut out = self.warning(&sentence);
-                if let Some(model) = model {
+                if let Some(model) = asked.and_then(|asked| asked.model.as_ref()) {
                     out.push_str(&self.model(model));
                 }
                 out.push_str(&self.hint(&say!(text, "hand-confirm")));
@@ -176,10 +176,10 @@ impl ByHand<'_> {
             Say::Abort(verb) => self.hint(&say!(text, "hand-abort", verb = verb.name())),
             Say::TurnedAway => self.remark(Role::Warning, &say!(text, "hand-turned-away")),
             Say::Gone { waiting } => {
-                let sentence = match waiting {
+                let sentence = match waiting.as_deref() {
                     None => say!(text, "hand-gone"),
-                    Some(Verb::Other) => say!(text, "hand-gone-greeting"),
-                    Some(verb) => say!(text, "hand-gone-waiting", verb = verb.name()),
+                    Some(Asked { command: None, .. }) => say!(text, "hand-gone-greeting"),
+                    Some(asked) => say!(text, "hand-gone-waiting", verb = verb(asked)),
                 };
                 self.remark(Role::Remark, &sentence)
             }
@@ -360,8 +360,10 @@ impl ByHand<'_> {
         self.hint(&say!(self.text, "hand-model", model = shown))
     }
 
-    fn doubt(&self, doubt: &Doubt, verb: Verb) -> String {
+    fn doubt(&self, doubt: &Doubt, asked: Option<&Asked>) -> String {
         let text = self.text;
+        let greeting = asked.is_some_and(|asked| asked.command.is_none());
+        let verb = asked.map(verb).unwrap_or_default();
         let means = |digit: u8| {
             ReplyCode::new(u16::from(digit) * 100)
                 .map(|code| {
@@ -381,7 +383,7 @@ impl ByHand<'_> {
                 "hand-doubt-late",
                 typed = code(typed),
                 answered = answered.name(),
-                verb = name(verb)
+                verb = verb
             ),
             Doubt::ReplyOpen { open, typed } => say!(
                 text,
@@ -413,7 +415,7 @@ impl ByHand<'_> {
                 let first = typed.digits()[0];
                 let may: Vec<String> = may.iter().map(ToString::to_string).collect();
                 let (first, means, may) = (first.to_string(), means(first), may.join(", "));
-                if verb == Verb::Other {
+                if greeting {
                     say!(
                         text,
                         "hand-doubt-digit-greeting",
@@ -425,7 +427,7 @@ impl ByHand<'_> {
                     say!(
                         text,
                         "hand-doubt-digit",
-                        verb = name(verb),
+                        verb = verb,
                         first = first,
                         means = means,
                         may = may
@@ -439,13 +441,23 @@ impl ByHand<'_> {
                 } else {
                     say!(text, "hand-doubt-code-instead", codes = codes.join(", "))
                 };
-                say!(
-                    text,
-                    "hand-doubt-code",
-                    typed = code(typed),
-                    verb = name(verb),
-                    instead = instead
-                )
+                if greeting {
+                    let typed = code(typed);
+                    say!(
+                        text,
+                        "hand-doubt-code-greeting",
+                        typed = typed,
+                        instead = instead
+                    )
+                } else {
+                    say!(
+                        text,
+                        "hand-doubt-code",
+                        typed = code(typed),
+                        verb = verb,
+                        instead = instead
+                    )
+                }
             }
             Doubt::NoPreliminary { typed, .. } => {
                 say!(text, "hand-doubt-no-preliminary", typed = code(typed))
@@ -641,11 +653,12 @@ fn is_of_here(asked: &Asked, code: ReplyCode) -> bool {
     own || catalogue::code(code).is_none_or(|fact| fact.sources.iter().any(of))
 }
 
-/// A verb for a sentence.
-fn name(verb: Verb) -> &'static str {
-    match verb {
-        Verb::Other => "?",
-        verb => verb.name(),
+/// A command's verb for a sentence, as the client wrote it where no RFC knows it; empty for the greeting.
+fn verb(asked: &Asked) -> String {
+    let command = asked.command.as_deref().unwrap_or_default();
+    match verb_of(command) {
+        (Verb::Other, end) => sanitise::line(&command[..end]).into_owned(),
+        (verb, _) => verb.name().to_owned(),
     }
 }
 

@@ -1,10 +1,9 @@
-//! Real clients: they list, get and put at `any-client`, passive and active; and they stumble over the faults as the
-//! faults say. What is not installed is skipped, visibly.
+//! Real clients: they list, get and put at `any-client`, passive and active. What is not installed is skipped, visibly.
 
 use std::{
     fs,
     path::{Path, PathBuf},
-    process::{Command, Output, Stdio},
+    process::{Child, Command, Output, Stdio},
     thread,
     time::{Duration, Instant},
 };
@@ -27,6 +26,25 @@ pub(super) fn installed(program: &str) -> bool {
 
 /// Runs a client to its end, in a folder and home of its own; `None` where it had to be ended.
 fn client(dir: &Path, program: &str, words: &[&str], input: &str) -> Option<Output> {
+    let mut child = start(dir, program, words, input);
+    ends(&mut child, LONGEST).then(|| child.wait_with_output().expect("its output"))
+}
+
+/// The same, with its exit code where it ended within this time, and what it printed.
+pub(super) fn client_within(
+    limit: Duration,
+    dir: &Path,
+    program: &str,
+    words: &[&str],
+    input: &str,
+) -> (Option<i32>, Vec<u8>) {
+    let mut child = start(dir, program, words, input);
+    let ended = ends(&mut child, limit);
+    let output = child.wait_with_output().expect("its output");
+    (output.status.code().filter(|_| ended), output.stdout)
+}
+
+fn start(dir: &Path, program: &str, words: &[&str], input: &str) -> Child {
     use std::io::Write;
     let mut child = Command::new(program)
         .args(words)
@@ -41,16 +59,20 @@ fn client(dir: &Path, program: &str, words: &[&str], input: &str) -> Option<Outp
     if let Some(mut keys) = child.stdin.take() {
         let _ = keys.write_all(input.as_bytes());
     }
+    child
+}
+
+/// Waits for its end; ends it where that takes longer than this.
+fn ends(child: &mut Child, limit: Duration) -> bool {
     let start = Instant::now();
     while child.try_wait().expect("a child can be asked").is_none() {
-        if start.elapsed() > LONGEST {
+        if start.elapsed() > limit {
             let _ = child.kill();
-            let _ = child.wait();
-            return None;
+            return false;
         }
         thread::sleep(Duration::from_millis(5));
     }
-    Some(child.wait_with_output().expect("its output"))
+    true
 }
 
 /// Three things that each client does with the server on this port, in each mode; the words and what is typed.
@@ -317,92 +339,6 @@ fn the_built_in_server_gives_back_what_it_got() {
     );
     assert!(fs::read(dir.join("copy/new/up.bin")).expect("it came") == upload());
     assert!(!dir.join("files/new").exists(), "changes stay in memory");
-    fs::remove_dir_all(dir).expect("removed");
-}
-
-/// What curl and ftplib make of the faults, as it was measured: the exit code, or the exception.
-#[test]
-fn faults_have_the_effects_that_are_said_of_them() {
-    let (curl_there, python_there) = (installed("curl"), installed("python3"));
-    let fetch = |dir: &Path, port: u16, path: &str| -> Option<i32> {
-        let url = format!("ftp://127.0.0.1:{port}/{path}");
-        client(
-            dir,
-            "curl",
-            &["-sS", "--max-time", "8", "-o", "/dev/null", &url],
-            "",
-        )?
-        .status
-        .code()
-    };
-    // The fault; what is asked for; curl's exit code; what ftplib raises (nothing: it is content).
-    let cases: [(&str, &str, i32, &str); 19] = [
-        ("no-150", "", 19, "TimeoutError"),
-        ("data-cut", "hello.txt", 18, ""),
-        ("wrong-size", "hello.txt", 18, ""),
-        ("size-550", "hello.txt", 78, ""),
-        ("data-reset", "hello.txt", 56, "ConnectionResetError"),
-        ("garbled-227", "hello.txt", 14, "error_proto"),
-        ("no-passive", "hello.txt", 13, "error_perm"),
-        ("two-replies", "hello.txt", 13, "error_reply"),
-        ("inner-code", "hello.txt", 13, ""),
-        ("wrong-password", "hello.txt", 67, "error_perm"),
-        ("account-needed", "hello.txt", 67, ""),
-        ("not-yet-ready", "hello.txt", 8, "error_reply"),
-        ("no-blank", "hello.txt", 28, ""),
-        ("code-alone", "hello.txt", 28, ""),
-        ("digits-in-227", "hello.txt", 0, ""),
-        ("other-host-227", "hello.txt", 0, ""),
-        ("early-226", "hello.txt", 0, ""),
-        ("lf-only", "hello.txt", 0, ""),
-        ("slow", "hello.txt", 0, ""),
-    ];
-    let dir = folder("faults");
-    let judge = &|(fault, path, code, raised): (&str, &str, i32, &str)| {
-        let mut wrong = Vec::new();
-        if curl_there {
-            let server = FakeServer::start(&[fault]);
-            let got = fetch(&dir, server.port, path);
-            // The bytes may be faster than the RST.
-            let either = fault == "data-reset" && got == Some(18);
-            if got != Some(code) && !either {
-                wrong.push(format!("{fault}: curl ends with {got:?} instead of {code}"));
-            }
-        }
-        if python_there {
-            let server = FakeServer::start(&[fault]);
-            let action = if path.is_empty() {
-                "f.retrlines('LIST', lambda line: None)"
-            } else {
-                "f.retrbinary('RETR hello.txt', lambda data: None)"
-            };
-            let script = format!(
-                "from ftplib import FTP\nf = FTP(timeout=8)\ntry:\n  f.connect('127.0.0.1', {})\n  f.login()\n  {action}\n\
-                 except Exception as e:\n  print(type(e).__name__)\n",
-                server.port
-            );
-            let output = client(&dir, "python3", &["-c", &script], "").expect("it ends");
-            let got = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-            if got != raised {
-                wrong.push(format!(
-                    "{fault}: ftplib raises {got:?} instead of {raised:?}"
-                ));
-            }
-        }
-        wrong
-    };
-    // Some wait for their time limits: all at once.
-    let wrong: Vec<String> = thread::scope(|scope| {
-        let judged: Vec<_> = cases
-            .map(|case| scope.spawn(move || judge(case)))
-            .into_iter()
-            .collect();
-        judged
-            .into_iter()
-            .flat_map(|case| case.join().expect("judged"))
-            .collect()
-    });
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     fs::remove_dir_all(dir).expect("removed");
 }
 

@@ -28,6 +28,17 @@ impl Player {
             self.port = None;
             self.effects.push_back(Effect::CloseData(end));
             self.effects.push_back(Effect::ClosePort);
+            // A block that had the connection, or waited for it, hears no more of it.
+            for (awaits, fault) in [
+                (Awaits::Data, DataFault::NobodyCame),
+                (Awaits::Moved, DataFault::Lost),
+                (Awaits::Kept, DataFault::Lost),
+                (Awaits::Counted, DataFault::NoFile),
+            ] {
+                if let Some(at) = self.waiting(awaits) {
+                    self.fail(at, fault);
+                }
+            }
         } else if self.hand.len() < MAX_QUEUE {
             self.hand.push_back(hand);
         }
@@ -38,7 +49,7 @@ impl Player {
         let free = self
             .frames
             .last()
-            .is_none_or(|frame| matches!(frame.awaits, Awaits::Typed));
+            .is_none_or(|frame| matches!(frame.awaits, Awaits::Typed | Awaits::Hand));
         if self.hand_awaits != Awaits::Nothing || !free {
             return None;
         }

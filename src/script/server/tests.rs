@@ -193,6 +193,16 @@ fn steps_come_in_order_and_rules_at_any_time() {
 }
 
 #[test]
+fn a_port_that_is_refused_is_closed_before_it_is_named() {
+    let mut stage =
+        Stage::new("C* PASV\n-- data refuse\nS> 227 ({pasv})\nC* LIST\nS> 150\nD> a\nS> 226");
+    assert_eq!(
+        stage.after(&["PASV", "LIST"])[..3],
+        ["close port", "open port", "close port"]
+    );
+}
+
+#[test]
 fn data_goes_in_the_order_of_the_lines() {
     let script = "C* PASV\nS> 227 ({pasv})\nC* LIST\nS> 150\nD> a\nD> b\nS> 226 {bytes}\nC* RETR\nS> 150\nD@ f\nS> 226\n\
                   C* STOR *\nS> 150\nD< x-{arg}\nS> 226 {bytes}\nC* NLST\n-- data open\nS> 150\n-- data close\nS> 226";
@@ -559,4 +569,54 @@ fn stored_names_are_flat_and_safe() {
     for bad in ["/etc/passwd", "../x", "a/../../x", "", "a\0"] {
         assert_eq!(inside(bad.as_bytes()), None, "{bad}");
     }
+}
+
+/// A person closes what a block waits for: the block hears of it, and the session goes on.
+#[test]
+fn what_is_closed_by_hand_is_waited_for_no_more() {
+    let mut stage = Stage::new(
+        "S? 220\nC* PASV\nS> 227 ({pasv})\nC* LIST\nS> 150\nD> a\nS> 226\nC* NOOP\nS> 200",
+    );
+    stage.player.take(Input::Typed(b"220 x"), SECOND);
+    stage.run();
+    stage.after(&["PASV"]);
+    stage.hold = true;
+    assert_eq!(stage.after(&["LIST"]), ["150", "accept"]);
+    stage.hold = false;
+    stage
+        .player
+        .take(Input::Hand(Hand::Close(End::Fin)), SECOND);
+    stage.run();
+    let done = stage.take();
+    assert!(
+        done.contains(&"425 Nobody opened the data connection.".to_owned()),
+        "{done:?}"
+    );
+    assert_eq!(stage.after(&["NOOP"]), ["200"]);
+}
+
+/// What a person has begun goes first, and the data of the block behind it.
+#[test]
+fn data_of_a_block_waits_for_data_by_hand() {
+    let mut stage =
+        Stage::new("S> 220\nC* PASV\nS> 227 ({pasv})\nC* LIST\nS? 1\nD> a\nS> 226 {bytes}");
+    stage.after(&["PASV", "LIST"]);
+    stage.hold = true;
+    let source = Source::Bytes(b"x".to_vec());
+    stage.player.take(
+        Input::Hand(Hand::Send {
+            source,
+            last: false,
+        }),
+        SECOND,
+    );
+    stage.run();
+    assert_eq!(stage.take(), ["accept"]);
+    stage.hold = false;
+    stage.player.take(Input::Typed(b"150 y"), SECOND);
+    stage.run();
+    assert_eq!(stage.take(), ["150 y"]);
+    stage.player.take(Input::Data(Ok(())), SECOND);
+    stage.run();
+    assert_eq!(stage.take(), ["send x", "send a/", "data Fin", "226 3"],);
 }

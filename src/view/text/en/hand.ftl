@@ -79,6 +79,7 @@ hand-doubt-script-code = The first digit is right. But { $typed } is about somet
 hand-doubt-digit = { $verb } is not answered by { $first }yz ({ $means }) now; what may come begins with { $may }.
 hand-doubt-digit-greeting = A greeting does not begin with { $first } ({ $means }); what may come begins with { $may }.
 hand-doubt-code = The first digit fits, but { $typed } is no reply to { $verb } (RFC 959 5.4): { $instead }.
+hand-doubt-code-greeting = The first digit fits, but { $typed } greets nobody (RFC 959 5.4): { $instead }.
 hand-doubt-code-instead = it would be { $codes }
 hand-doubt-code-none = no RFC knows it
 hand-doubt-no-preliminary = The 150 is missing. A transfer is answered twice: 150 before the data, { $typed } behind it.

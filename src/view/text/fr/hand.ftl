@@ -79,6 +79,7 @@ hand-doubt-script-code = Le premier chiffre est juste. Mais { $typed } parle d�
 hand-doubt-digit = On ne répond pas à { $verb } par { $first }yz ({ $means }) maintenant ; ce qui peut venir commence par { $may }.
 hand-doubt-digit-greeting = Un accueil ne commence pas par { $first } ({ $means }) ; ce qui peut venir commence par { $may }.
 hand-doubt-code = Le premier chiffre convient, mais { $typed } n’est pas une réponse à { $verb } (RFC 959 5.4) : { $instead }.
+hand-doubt-code-greeting = Le premier chiffre convient, mais { $typed } n’est pas un accueil (RFC 959 5.4) : { $instead }.
 hand-doubt-code-instead = ce serait { $codes }
 hand-doubt-code-none = aucune RFC ne le connaît
 hand-doubt-no-preliminary = Le 150 manque. Un transfert reçoit deux réponses : 150 avant les données, { $typed } après.

@@ -1,0 +1,134 @@
+//! What the command line changes in a server: ports and addresses, limits, and a student's own choice of them.
+
+use std::{
+    fs,
+    io::{BufRead, BufReader},
+    process::{Command, Stdio},
+};
+
+use super::process::{FakeServer, Line, folder};
+use crate::harness::ftplab;
+
+#[test]
+fn data_ports_stay_in_their_range_and_227_names_the_public_address() {
+    let server = FakeServer::start(&[
+        "any-client",
+        "--passive-ports",
+        "50311-50312",
+        "--public-address",
+        "192.0.2.10",
+    ]);
+    let mut lines: Vec<Line> = (0..3).map(|_| server.dial()).collect();
+    let mut ports = Vec::new();
+    for line in &mut lines[..2] {
+        line.log_in();
+        let at = line.passive();
+        assert_eq!(at.ip().to_string(), "192.0.2.10");
+        ports.push(at.port());
+    }
+    ports.sort_unstable();
+    assert_eq!(ports, [50_311, 50_312]);
+    lines[2].log_in();
+    assert_eq!(lines[2].say("PASV"), "425 No data port is free.");
+    assert_eq!(lines[2].say("EPSV"), "425 No data port is free.");
+}
+
+#[test]
+fn the_idle_are_told_and_the_long_winded_too() {
+    let server = FakeServer::start(&["any-client", "--idle", "700ms", "--max-line", "64"]);
+    let mut line = server.dial();
+    line.log_in();
+    let long = format!("CWD {}", "x".repeat(100));
+    assert_eq!(line.say(&long), "500 Line too long.");
+    assert!(line.say("PWD").starts_with("257"));
+    assert!(line.reply().starts_with("421"));
+    assert_eq!(line.line(), None);
+}
+
+/// The port that `--student` chooses: the same for the same name, even ports left for data from L-1.
+#[test]
+fn a_student_has_a_port_of_their_own() {
+    let port = |name: &str| -> u16 {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
+            .args(["fake-server", "--json", "--student", name])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let mut line = String::new();
+        let out = child.stdout.take().expect("piped");
+        BufReader::new(out).read_line(&mut line).expect("a line");
+        let _ = child.kill();
+        let _ = child.wait();
+        let line: serde_json::Value = serde_json::from_str(&line).expect("JSON");
+        let address = line["address"].as_str().expect("an address");
+        let (_, port) = address.rsplit_once(':').expect("a port");
+        port.parse().expect("a number")
+    };
+    let alice = port("alice");
+    assert_eq!(alice, port("alice"));
+    assert_ne!(alice, port("bob"));
+    assert!(alice > 20_000 && alice % 2 == 1, "{alice}");
+}
+
+/// With `--once` the first connection's end is the server's; what was stored stays, under a name that leads nowhere.
+#[test]
+fn uploads_are_kept_below_the_store_and_once_is_once() {
+    let dir = folder("store-names");
+    let store = dir.join("store");
+    let words = [
+        "any-client",
+        "--once",
+        "--store",
+        store.to_str().expect("UTF-8"),
+    ];
+    let mut server = FakeServer::start(&words);
+    let mut line = server.dial();
+    line.log_in();
+    for name in ["../../up.txt", "/etc/up.txt", "..", ".hidden"] {
+        let at = line.passive();
+        line.send(&format!("STOR {name}"));
+        drop(std::net::TcpStream::connect(at).expect("the port is open"));
+        assert!(line.reply().starts_with("150"));
+        let kept = line.reply();
+        assert!(kept.starts_with("226") || kept.starts_with("451"), "{kept}");
+    }
+    assert!(line.say("QUIT").starts_with("221"));
+    assert_eq!(server.end().0, 0);
+    let mut names: Vec<String> = fs::read_dir(&store)
+        .expect("a folder")
+        .map(|entry| {
+            entry
+                .expect("an entry")
+                .file_name()
+                .into_string()
+                .expect("UTF-8")
+        })
+        .collect();
+    names.sort();
+    assert!(names.iter().all(|name| !name.starts_with('.')), "{names:?}");
+    assert!(names.contains(&"up.txt".to_owned()), "{names:?}");
+    let beside: Vec<_> = fs::read_dir(&dir).expect("a folder").collect();
+    assert_eq!(beside.len(), 1, "nothing is kept elsewhere");
+    fs::remove_dir_all(dir).expect("removed");
+}
+
+#[test]
+fn every_limit_is_in_the_help() {
+    let done = ftplab().args(["fake-server", "--help"]).run().code(0);
+    let help = done.out();
+    let limits = help.split_once("Limits:").expect("a heading").1;
+    for limit in [
+        "--max-connections",
+        "--max-data-ports",
+        "--max-line",
+        "--max-upload",
+        "--max-repeats",
+        "--idle",
+        "--data-wait",
+    ] {
+        let (_, rest) = limits.split_once(limit).expect(limit);
+        let (own, _) = rest.split_once("\n\n").unwrap_or((rest, ""));
+        assert!(own.contains("[default: "), "{limit}: {own}");
+    }
+}
