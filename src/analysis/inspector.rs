@@ -616,7 +616,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 Happened::Agreed(agreement, accepted) => self.agreed(number, agreement, accepted),
                 Happened::Begun(begun) => self.begun(number, begun, mark),
                 Happened::Ended(ended) => self.ended(number, ended, mark),
-                Happened::Spoke => self.spoke(number),
+                Happened::Spoke => self.spoke(number, mark.time),
             }
         }
     }

@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     capture::{
+        file::Nanos,
         flow::{FlowId, Opening, Way},
         reassembly::Mark,
     },
@@ -39,6 +40,10 @@ pub(super) const MAX_SLOTS: usize = 256;
 pub(super) const MAX_ROWS: usize = 256;
 /// End points at which data connections are expected, in all sessions.
 pub(super) const MAX_EXPECTED: usize = 64 * 1024;
+
+/// How much later than the reply that speaks of it a data connection may be found: the clocks of merged captures, and
+/// recorders that have a thread for each connection.
+const LATER: Nanos = 1_000_000_000;
 
 /// The slot key of the default data port.
 const DEFAULT: u64 = 0;
@@ -313,14 +318,20 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     }
 
     /// Another command or reply came: what was expected before it has come or will not come.
-    pub(super) fn spoke(&mut self, number: u64) {
+    pub(super) fn spoke(&mut self, number: u64, now: Nanos) {
         let Some(control) = self.controls.get_mut(&number) else {
             return;
         };
         let mut settled = false;
-        for row in control.rows.iter_mut().filter(|row| row.outcome.is_some()) {
-            settled |= !row.settled;
-            row.settled = true;
+        for row in control.rows.iter_mut().filter(|row| !row.settled) {
+            let Some((outcome, mark)) = row.outcome else {
+                continue;
+            };
+            // A connection that must have been there may be told late.
+            let owed = row.agreement.is_some()
+                && matches!(outcome, Outcome::Reply(code) if code.is_completion());
+            row.settled = !owed || now.saturating_sub(mark.time) > LATER;
+            settled |= row.settled;
         }
         if settled {
             self.sweep(number);
@@ -698,12 +709,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             };
             let lines = &self.lines;
             let finished = |flow: &FlowId| lines.get(flow).is_none_or(DataLine::finished);
-            let row = control.rows.iter().position(|row| {
-                row.outcome.is_some()
-                    && match &row.line {
-                        Some(flow) => finished(flow),
-                        None => row.settled,
-                    }
+            // What came behind a row that may still find its line waits with it: the ledger keeps its order.
+            let late = |row: &Row| row.outcome.is_some() && row.line.is_none() && !row.settled;
+            let rows = control.rows.iter().take_while(|row| !late(row));
+            let row = rows.enumerate().find_map(|(at, row)| {
+                let finished = row.line.as_ref().is_none_or(finished);
+                (row.outcome.is_some() && finished).then_some(at)
             });
             if let Some(at) = row {
                 self.tell_row(number, at);

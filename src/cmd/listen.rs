@@ -260,7 +260,7 @@ impl Waiter<'_> {
                 .asked
                 .timeout
                 .map(|timeout| timeout.saturating_sub(since.elapsed()));
-            let connection = match listener.accept(left, &self.job.terms.cancel) {
+            let connection = match listener.accept(left, &self.job.terms.cancel, None) {
                 Ok(connection) => connection,
                 Err(AcceptError::Timeout { .. }) if self.taken > 0 => return Ok(None),
                 Err(AcceptError::Timeout { .. }) => {

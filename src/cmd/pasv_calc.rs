@@ -372,7 +372,7 @@ impl Calculator<'_> {
         }
         let cancel = signal::interrupts()?;
         let began = clock::now();
-        let connection = data::connect(to, DIAL_TIMEOUT, &cancel).map_err(|error| {
+        let connection = data::connect(to, DIAL_TIMEOUT, &cancel, None).map_err(|error| {
             if let Some(recording) = self.recording {
                 recording.not_dialled(&error, began);
             }

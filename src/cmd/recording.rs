@@ -27,6 +27,7 @@ use crate::{
         clock,
         data::{By, ConnectError, Connection, Direction, Moment, Witness},
         file,
+        order::Order,
         server::{Channel, Heard, Tap},
         stdio as streams,
     },
@@ -37,7 +38,11 @@ use crate::{
 
 /// The recording of this process; all clones write into the same file.
 #[derive(Clone)]
-pub(super) struct Recording(Arc<Mutex<Tape>>);
+pub(super) struct Recording {
+    tape: Arc<Mutex<Tape>>,
+    /// Data connections have threads of their own.
+    order: Order,
+}
 
 struct Tape {
     recorder: Recorder<BufWriter<File>>,
@@ -168,13 +173,17 @@ impl Recording {
                 why = why
             ))
         })?;
-        Ok(Recording(Arc::new(Mutex::new(Tape {
+        let tape = Tape {
             recorder,
             failed: None,
             last: 0,
             open: BTreeMap::new(),
             control: None,
-        }))))
+        };
+        Ok(Recording {
+            tape: Arc::new(Mutex::new(tape)),
+            order: Order::default(),
+        })
     }
 
     /// The control connections in this file are on this port of the server.
@@ -259,7 +268,7 @@ impl Recording {
 
     fn tape(&self) -> MutexGuard<'_, Tape> {
         // Whoever panicked has left a whole frame or a failed write behind.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tape.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -296,6 +305,12 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// What came over other connections before now goes into the file before what this one has to tell.
+    pub(super) fn after_the_others(&self) -> &Line {
+        self.recording.order.settle();
+        self
+    }
+
     /// These bytes went out.
     pub(super) fn sent(&self, bytes: &[u8], at: Nanos) {
         self.bytes(By::Us, bytes, at);
@@ -376,6 +391,10 @@ impl Witness for DataWitness {
         let (local, peer) = (connection.local, connection.peer);
         let now = clock::now();
         self.line = Some(self.recording.opened(local, peer, connection.dialled, now));
+    }
+
+    fn order(&self) -> Order {
+        self.recording.order.clone()
     }
 
     fn not_dialled(&mut self, error: &ConnectError, began: Nanos) {

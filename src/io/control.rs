@@ -46,7 +46,7 @@ impl Control {
     /// # Errors
     /// Where it does not answer, or refuses.
     pub fn dial(address: SocketAddr) -> Result<Control, ConnectError> {
-        let stream = data::open(address, DIAL_TIMEOUT, &Cancel::default())?;
+        let (stream, _) = data::open(address, DIAL_TIMEOUT, &Cancel::default(), None)?;
         Control::new(stream).map_err(|error| ConnectError::System {
             to: address,
             error,

@@ -418,6 +418,33 @@ fn negotiations_that_are_refused_replaced_or_never_used() {
 }
 
 #[test]
+fn a_connection_that_is_told_late_is_found() {
+    let told = |between: &str| {
+        let middle = format!(
+            "c > PASV
+            c < 227 Entering Passive Mode (10,0,0,2,195,80).
+            c > RETR one
+            c < 150 here it comes
+            c < 226 done
+            {between}
+            open d 10.0.0.1:40001 > 10.0.0.2:50000
+            d << 1000
+            fin d <
+            fin d >
+            c > NOOP
+            c < 200 ok"
+        );
+        transfers(&story(&middle))
+    };
+    // The next command went out at once; a recorder with a thread for each connection tells the other one after that.
+    let late = "1: RETR one n1 10.0.0.1:40001>10.0.0.2:50000 up 0 down 1000 = complete";
+    assert_eq!(told("c > PWD\nc < 257 \"/\""), [late]);
+    let never = "1: RETR one n1 = complete-not-captured";
+    let told = told(&"c > NOOP\nc < 200 ok\n".repeat(6));
+    assert!(told.contains(&never.to_owned()), "{told:?}");
+}
+
+#[test]
 fn the_same_port_again_and_an_empty_listing() {
     let second = PASSIVE
         .replace("40001", "40002")

@@ -38,10 +38,12 @@ impl Raw<'_> {
         let line = self.line.clone();
         control.listen(outbox, move |incoming| {
             // Here and not in the loop, which may be behind: data connections are recorded as they go.
-            match (&line, &incoming) {
-                (Some(line), Incoming::Bytes(bytes, at)) => line.received(bytes, *at),
-                (Some(line), Incoming::Closed(how, at)) => line.ended(By::Peer, *how, *at),
-                (None, _) => {}
+            if let Some(line) = &line {
+                let line = line.after_the_others();
+                match &incoming {
+                    Incoming::Bytes(bytes, at) => line.received(bytes, *at),
+                    Incoming::Closed(how, at) => line.ended(By::Peer, *how, *at),
+                }
             }
             Happened::Incoming(generation, incoming)
         })?;
