@@ -40,8 +40,13 @@ const COMMAND: &str = "listen";
 
 /// Opens the port and takes one connection; with `--keep` one after another.
 pub(super) fn run(asked: &Listen, context: &Context) -> Result<Exit, Failure> {
-    let path = asked.record.as_deref();
-    recording::around(context, COMMAND, path, asked.json, |recording| {
+    let recorded = recording::Asked {
+        command: COMMAND,
+        path: asked.record.as_deref(),
+        json: asked.json,
+        events: asked.events.as_deref(),
+    };
+    recording::around(context, &recorded, |recording| {
         take(asked, context, recording)
     })
 }

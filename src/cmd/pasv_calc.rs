@@ -47,8 +47,13 @@ const MAX_PIECES: usize = 4;
 
 /// Explains what is on the command line, else what comes on standard input.
 pub(super) fn run(asked: &PasvCalc, context: &Context) -> Result<Exit, Failure> {
-    let path = asked.record.as_deref();
-    recording::around(context, COMMAND, path, asked.json, |recording| {
+    let recorded = recording::Asked {
+        command: COMMAND,
+        path: asked.record.as_deref(),
+        json: asked.json,
+        events: asked.events.as_deref(),
+    };
+    recording::around(context, &recorded, |recording| {
         calculate(asked, context, recording)
     })
 }

@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Context, Exit, Failure, fault};
+use super::{Context, Exit, Failure, fault, report::Report};
 use crate::{
     capture::{
         self,
@@ -33,7 +33,7 @@ use crate::{
     },
     say,
     script::watch::Happening,
-    view::{data as shown, style::Role},
+    view::{data as shown, json, style::Role},
 };
 
 /// The recording of this process; all clones write into the same file.
@@ -56,16 +56,27 @@ struct Tape {
     control: Option<u16>,
 }
 
+/// What a command records, and where it tells of that.
+pub(super) struct Asked<'a> {
+    /// The subcommand.
+    pub(super) command: &'static str,
+    /// The file of `--record`.
+    pub(super) path: Option<&'a Path>,
+    /// The user wants JSON lines and nothing else.
+    pub(super) json: bool,
+    /// The file of `--events`.
+    pub(super) events: Option<&'a Path>,
+}
+
 /// Does the work of a subcommand and records it where that is asked for: says so before, and behind it how the file is
-/// opened. `silent` where the user wants JSON lines and nothing else.
+/// opened.
 pub(super) fn around(
     context: &Context,
-    command: &str,
-    path: Option<&Path>,
-    silent: bool,
+    asked: &Asked<'_>,
     work: impl FnOnce(Option<&Recording>) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
-    let Some(path) = path else {
+    let (command, silent) = (asked.command, asked.json);
+    let Some(path) = asked.path else {
         return work(None);
     };
     let recording = Recording::start(context, command, path)?;
@@ -79,6 +90,15 @@ pub(super) fn around(
     say(shown::remark(context.err, Role::Remark, &sentence));
     let done = work(Some(&recording));
     let (frames, control, failed) = recording.end();
+    if frames > 0 {
+        // Told behind the rest, and where the work has failed too: the file is there.
+        let line = json::Recording::new(path, frames, control, failed.is_none());
+        let told = Report::new(context, command, asked.json, asked.events)
+            .and_then(|mut report| report.tell(context, "recording", &line));
+        if done.is_ok() {
+            told?;
+        }
+    }
     if let Some(error) = failed {
         let why = fault::reason(&context.text, &error);
         let what = say!(context.text, "record-broken", file = name, why = why);
