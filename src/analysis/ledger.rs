@@ -355,7 +355,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             .position(|row| row.what.command == what.command && row.outcome.is_none());
         let at = match at {
             Some(at) => {
-                control.rows[at].what = what;
+                // The name that STOU's 150 gave is not said again.
+                let path = control.rows[at].what.path.take();
+                control.rows[at].what = Begun {
+                    path: what.path.or(path),
+                    ..what
+                };
                 at
             }
             None => {

@@ -266,6 +266,11 @@ impl Recording {
         tape.last = last.max(tape.last);
     }
 
+    /// What came first.
+    pub(super) fn order(&self) -> Order {
+        self.order.clone()
+    }
+
     /// One that hears of a data connection to be.
     pub(super) fn witness(&self) -> Box<dyn Witness> {
         Box::new(DataWitness {
@@ -325,10 +330,16 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// What came over other connections before now goes into the file before what this one has to tell.
-    pub(super) fn after_the_others(&self) -> &Line {
-        self.recording.order.settle();
-        self
+    /// These replies came: between them and what comes over data connections there is an order.
+    pub(super) fn replies(&self, bytes: &[u8], at: Nanos) {
+        let order = &self.recording.order;
+        order.tell_replies(bytes, |part| self.received(part, at));
+    }
+
+    /// The server has ended the control connection.
+    pub(super) fn replies_ended(&self, how: Close, at: Nanos) {
+        self.recording.order.end_replies();
+        self.ended(By::Peer, how, at);
     }
 
     /// These bytes went out.
@@ -414,7 +425,7 @@ impl Witness for DataWitness {
     }
 
     fn order(&self) -> Order {
-        self.recording.order.clone()
+        self.recording.order()
     }
 
     fn not_dialled(&mut self, error: &ConnectError, began: Nanos) {

@@ -74,6 +74,8 @@ pub struct Connection {
     opened: Instant,
     /// Somebody waits until what comes over it has been told.
     watched: Option<Watched>,
+    /// Something was read.
+    begun: bool,
 }
 
 impl Connection {
@@ -88,6 +90,7 @@ impl Connection {
             opened: Instant::now(),
             stream,
             watched: None,
+            begun: false,
         })
     }
 
@@ -102,21 +105,27 @@ impl Connection {
 
     /// As the stream reads; what is read counts as not told until [`Connection::told`].
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        if let Some(watched) = &self.watched {
-            let slice = Instant::now().checked_add(SLICE);
-            match wait(&self.stream, PollFlags::IN, slice, &Cancel::default())? {
-                Waited::Ready => watched.taking(),
-                Waited::TimedOut | Waited::Cancelled => {
-                    return Err(io::ErrorKind::WouldBlock.into());
-                }
-            }
+        let Some(watched) = &self.watched else {
+            return self.stream.read(buffer);
+        };
+        let slice = Instant::now().checked_add(SLICE);
+        match wait(&self.stream, PollFlags::IN, slice, &Cancel::default())? {
+            Waited::Ready => {}
+            Waited::TimedOut | Waited::Cancelled => return Err(io::ErrorKind::WouldBlock.into()),
         }
-        self.stream.read(buffer)
+        let stream = &mut self.stream;
+        let taken = watched.take(|| stream.read(buffer));
+        if taken.is_err() {
+            watched.told(0);
+        } else if !std::mem::replace(&mut self.begun, true) {
+            watched.after_replies();
+        }
+        taken
     }
 
-    fn told(&self) {
+    fn told(&self, bytes: usize) {
         if let Some(watched) = &self.watched {
-            watched.told();
+            watched.told(bytes as u64);
         }
     }
 }
@@ -446,7 +455,7 @@ impl Listener {
                     ) =>
                 {
                     if let Some(watched) = &watched {
-                        watched.told();
+                        watched.told(0);
                     }
                 }
                 Err(error) => return Err(AcceptError::System(error)),
@@ -650,7 +659,7 @@ fn take(
                 let bytes = &buffer[..n];
                 count.moved(bytes);
                 tell(Moment::Bytes(bytes));
-                connection.told();
+                connection.told(n);
                 sink.write_all(bytes)
                     .and_then(|()| sink.flush())
                     .map_err(|error| count.failed(Part::Sink, error))?;

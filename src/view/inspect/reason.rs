@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{
-        finding::{Remark, Transfer},
+        finding::{Remark, Session, Transfer},
         notes::Note,
         verdict::{Absence, Lack, Party, Reason, Verdict},
     },
@@ -12,7 +12,7 @@ use crate::{
     },
     say,
     view::{
-        number,
+        number, sanitise,
         text::{Lang, Text},
     },
 };
@@ -448,4 +448,29 @@ pub fn unopened(text: &Text, error: &Unopened, file: &str) -> String {
             }
         }
     }
+}
+/// What protects the control connection, and what of it cannot be read for that reason.
+#[must_use]
+pub fn security(text: &Text, session: &Session) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Some((mechanism, mark)) = &session.security {
+        told.push(say!(
+            text,
+            "inspect-auth",
+            mechanism = sanitise::line(mechanism).into_owned(),
+            frame = mark.frame.to_string()
+        ));
+    }
+    if session.tls {
+        told.push(say!(
+            text,
+            "inspect-tls",
+            frame = session.sealed.map_or(0, |mark| mark.frame).to_string(),
+            bytes = number::count(text, session.encrypted_bytes)
+        ));
+    }
+    if session.protected > 0 {
+        told.push(say!(text, "inspect-protected", count = session.protected));
+    }
+    told
 }
