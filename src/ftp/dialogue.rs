@@ -123,6 +123,8 @@ struct Core {
     intermediate: Option<Verb>,
     /// Replies may be missing: the next one is paired by what it can answer.
     resync: bool,
+    /// Bytes are missing since the last transfer command.
+    lost: bool,
     finished: bool,
     /// Where a session starts, where that is known.
     home: Option<Box<[u8]>>,
@@ -326,6 +328,7 @@ impl Dialogue {
         }
         core.quirk(here, Kind::BytesMissing { bytes }, sink);
         core.resync = true;
+        core.lost = true;
         if side == Side::Server {
             core.greeted |= core.replies == 0;
         }
@@ -394,6 +397,7 @@ impl Core {
             pipelined_told: false,
             intermediate: None,
             resync: ends.midstream,
+            lost: false,
             finished: false,
             home: None,
         }
@@ -561,10 +565,13 @@ impl Core {
                     .negotiation
                     .as_ref()
                     .is_some_and(|n| n.accepted && !n.used)
-                    || self.queue.iter().any(|p| p.verb.negotiates());
+                    || self.queue.iter().any(|p| p.verb.negotiates())
+                    // What was agreed on may be in what is missing.
+                    || self.lost;
                 if !agreed && self.session.login == Login::Done {
                     self.quirk(here, Kind::DefaultDataPort, sink);
                 }
+                self.lost = false;
             }
             _ => {}
         }

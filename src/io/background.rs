@@ -81,9 +81,12 @@ pub fn listen<T: Send + 'static>(
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
 ) -> io::Result<Cancel> {
-    start(carry, witness, inbox, report, move |cancel, order| {
+    // Not in the thread: the server may dial before that runs.
+    let order = witness.as_ref().map(|witness| witness.order());
+    let watched = order.map(|order| listener.watch(&order)).transpose()?;
+    start(carry, witness, inbox, report, move |cancel, _| {
         listener
-            .accept(None, cancel, order)
+            .accept(None, cancel, watched)
             .map_err(Told::NotAccepted)
     })
 }

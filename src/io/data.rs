@@ -222,16 +222,16 @@ pub(super) fn open(
         error,
         from: Some(from()),
     };
-    let mut watched = None;
+    // Before it is dialled: the other end may have said all it has to say when this thread has its turn again.
+    let watched = order
+        .map(|order| order.watch(&socket, PollFlags::OUT))
+        .transpose()
+        .map_err(system)?;
     match socket.connect(&to.into()) {
         Ok(()) => {}
         Err(error)
             if error.raw_os_error() == Some(rustix::io::Errno::INPROGRESS.raw_os_error()) =>
         {
-            watched = order
-                .map(|order| order.watch(&socket, PollFlags::OUT))
-                .transpose()
-                .map_err(system)?;
             let deadline = Instant::now().checked_add(timeout);
             match wait(&socket, PollFlags::OUT, deadline, cancel).map_err(system)? {
                 Waited::Ready => {}
@@ -406,8 +406,15 @@ pub enum AcceptError {
 }
 
 impl Listener {
-    /// Waits for the next connection, for at most `timeout` where one is given; who waits in `order` waits until it has
-    /// been told.
+    /// Begins to look at this port: who waits in `order` waits until the connection that comes has been told.
+    ///
+    /// # Errors
+    /// Where the system has no more descriptors.
+    pub fn watch(&self, order: &Order) -> io::Result<Watched> {
+        order.watch(&self.socket, PollFlags::IN)
+    }
+
+    /// Waits for the next connection, for at most `timeout` where one is given. `watched`: see [`Listener::watch`].
     ///
     /// # Errors
     /// Where none comes.
@@ -415,14 +422,10 @@ impl Listener {
         &self,
         timeout: Option<Duration>,
         cancel: &Cancel,
-        order: Option<&Order>,
+        watched: Option<Watched>,
     ) -> Result<Connection, AcceptError> {
         let system = AcceptError::System;
         self.socket.set_nonblocking(true).map_err(system)?;
-        let watched = order
-            .map(|order| order.watch(&self.socket, PollFlags::IN))
-            .transpose()
-            .map_err(system)?;
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
         loop {
             match wait(&self.socket, PollFlags::IN, deadline, cancel).map_err(system)? {

@@ -235,7 +235,7 @@ fn announcement(bytes: &[u8]) -> usize {
 
 /// A socket that is looked at.
 #[derive(Debug)]
-pub(super) struct Watched {
+pub struct Watched {
     order: Order,
     key: u64,
 }

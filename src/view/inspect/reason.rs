@@ -327,7 +327,12 @@ pub fn note(text: &Text, note: &Note) -> String {
             length = length.to_string()
         ),
         Note::Snaplen { packets, .. } => say!(text, "inspect-note-snaplen", count = *packets),
-        Note::Lost { bytes } => say!(text, "inspect-note-lost", count = *bytes),
+        Note::Lost { bytes } => say!(
+            text,
+            "inspect-note-lost",
+            count = *bytes,
+            bytes = number::count(text, *bytes)
+        ),
         Note::Filter { filter } => say!(text, "inspect-note-filter", filter = filter.as_str()),
         Note::ControlOnly => say!(text, "inspect-note-control-only"),
         Note::Midstream { connections } => {

@@ -95,9 +95,9 @@ inspect-note-snaplen-at = { $count ->
    *[other] { $count } packets were
 } cut after { $length } bytes (snapshot length). Capture with tcpdump -s 0.
 inspect-note-lost = { $count ->
-    [one] One byte
-   *[other] { $count } bytes
-} of FTP's connections are in no frame of the capture.
+    [one] One byte of FTP's connections is
+   *[other] { $bytes } bytes of FTP's connections are
+} in no frame of the capture.
 inspect-note-filter = The capture filter “{ $filter }” let no data connection through: they use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-control-only = Data connections were agreed on and none is in the capture, as a filter for the control port makes it: data connections use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-midstream = { $count ->

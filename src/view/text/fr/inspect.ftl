@@ -95,9 +95,9 @@ inspect-note-snaplen-at = { $count ->
    *[other] { $count } paquets ont été coupés
 } après { $length } octets (snapshot length). Capturez avec tcpdump -s 0.
 inspect-note-lost = { $count ->
-    [one] Un octet
-   *[other] { $count } octets
-} des connexions FTP ne sont dans aucune trame de la capture.
+    [one] Un octet des connexions FTP n’est
+   *[other] { $bytes } octets des connexions FTP ne sont
+} dans aucune trame de la capture.
 inspect-note-filter = Le filtre de capture « { $filter } » n’a laissé passer aucune connexion de données : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-control-only = Des connexions de données ont été convenues et aucune n’est dans la capture, comme avec un filtre sur le port de contrôle : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-midstream = { $count ->
@@ -134,9 +134,9 @@ inspect-note-unread = { $count ->
    *[other] { $count } paquets n’ont pas été lus
 } : { $why }.
 inspect-note-oversized = { $count ->
-    [one] Un paquet est
-   *[other] { $count } paquets sont
-} trop long pour en être un, et laissé de côté.
+    [one] Un paquet est trop long pour en être un et a été laissé
+   *[other] { $count } paquets sont trop longs pour en être et ont été laissés
+} de côté.
 inspect-note-evicted = { $count ->
     [one] Une connexion a été abandonnée
    *[other] { $count } connexions ont été abandonnées
