@@ -255,9 +255,7 @@ fn put_in(pieces: &mut Vec<Piece>, data: Vec<Vec<Piece>>) {
         match &pieces[at] {
             Piece::Command(line) => moves = verb_of(line).0.moves() == Some(Flow::Down),
             Piece::Reply(line) => {
-                let preliminary = Head::of(line)
-                    .code
-                    .is_some_and(|code| code.is_preliminary());
+                let preliminary = announces(line);
                 let has_data = matches!(pieces.get(at + 1), Some(Piece::Data(_) | Piece::File(_)));
                 if moves && preliminary && !has_data {
                     let Some(lines) = data.next() else { return };
@@ -308,7 +306,7 @@ impl Dialogue {
                         moved = true;
                     }
                     let _ = writeln!(out, "S> {}", with_values(line));
-                    let preliminary = code.is_some_and(|code| code.is_preliminary());
+                    let preliminary = announces(line);
                     let next = self.pieces.get(at + 1);
                     let data_follows =
                         matches!(next, Some(Piece::Data(_) | Piece::File(_) | Piece::Receive));
@@ -336,6 +334,12 @@ impl Dialogue {
         }
         out
     }
+}
+
+/// True where this line ends a 1yz reply: data goes behind it, not between its lines.
+fn announces(line: &[u8]) -> bool {
+    let head = Head::of(line);
+    head.mark != Mark::Hyphen && head.code.is_some_and(|code| code.is_preliminary())
 }
 
 /// What stands for data that nobody wrote down.
