@@ -71,7 +71,7 @@ pub enum Command {
     /// Wait for one data connection and show what comes (replaces nc -l -p PORT)
     Listen(Listen),
     /// A server that plays a script in the dialogue notation to any client
-    FakeServer(FakeServer),
+    FakeServer(Box<FakeServer>),
     /// What a capture shows: sessions, transfers, verdicts (replaces Wireshark for FTP)
     Inspect(Inspect),
     /// What a reply code or a command means, with its RFC section
