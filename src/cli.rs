@@ -74,6 +74,8 @@ pub enum Command {
     FakeServer(Box<FakeServer>),
     /// What a capture shows: sessions, transfers, verdicts (replaces Wireshark for FTP)
     Inspect(Inspect),
+    /// Lab sheets: work through one, check, print and write them
+    Lab(Lab),
     /// What a reply code or a command means, with its RFC section
     Explain(Explain),
     /// The lab by itself, on loopback, without a terminal
@@ -248,7 +250,7 @@ pub struct FakeServer {
     /// Data may go to hosts other than the client, and replies may name any address
     #[arg(long)]
     pub allow_foreign: bool,
-    /// You type the replies; the script, if one is named, answers what it can
+    /// You type the replies; a script, if one is named, answers what it has lines for
     #[arg(long)]
     pub by_hand: bool,
     /// With --by-hand: which client will come, and so how long it waits [default: told by what it sends]
@@ -404,6 +406,142 @@ pub struct Explain {
     /// Reply codes (425, 4yz, x2z) or verbs (PASV); without one, the tables
     #[arg(value_name = "CODE|VERB")]
     pub what: Vec<String>,
+}
+
+/// `lab`.
+#[derive(Debug, Args)]
+pub struct Lab {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: LabCommand,
+}
+
+/// The subcommands of `lab`.
+#[derive(Debug, Subcommand)]
+pub enum LabCommand {
+    /// The sheets there are
+    List(LabList),
+    /// Work through a sheet: prose, questions, and the dialogue checked as it happens
+    Run(LabRun),
+    /// For authors: everything that can be wrong with a sheet, played against its server
+    Check(LabCheck),
+    /// A handout without answers, or with them
+    Print(LabPrint),
+    /// A sheet's skeleton from a log or a capture, a question a reply
+    New(LabNew),
+    /// A mark sheet for a class, from reports
+    Marks(LabMarks),
+}
+
+/// `lab list`.
+#[derive(Debug, Args)]
+pub struct LabList {
+    /// Sheets in DIR beside the shipped ones
+    #[arg(value_name = "DIR")]
+    pub dir: Option<PathBuf>,
+    /// JSON Lines on standard output instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `lab run`.
+#[derive(Debug, Args)]
+pub struct LabRun {
+    /// A shipped sheet's number or name, or a file
+    #[arg(value_name = "NAME|FILE")]
+    pub sheet: String,
+    /// Who works: in the report, and the seed of what differs from student to student
+    #[arg(long, value_name = "NAME")]
+    pub student: Option<String>,
+    /// The report: BASE.md and BASE.json, where the work is also kept to go on later [default: the sheet's name]
+    #[arg(long, value_name = "BASE")]
+    pub report: Option<PathBuf>,
+    /// Begin again, and keep what an earlier run left beside it
+    #[arg(long)]
+    pub restart: bool,
+    /// Answers and typed lines from FILE, a line each, instead of the keyboard
+    #[arg(long, value_name = "FILE")]
+    pub answers: Option<PathBuf>,
+    /// Play the sheet by itself
+    #[arg(long, conflicts_with = "answers")]
+    pub demo: bool,
+    /// With --demo: no pauses
+    #[arg(long)]
+    pub fast: bool,
+    /// The value of a parameter of the sheet
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub param: Vec<String>,
+    /// The port of the sheet's own server [default: one that the student's name chooses; 0: a free one]
+    #[arg(long)]
+    pub port: Option<u16>,
+    /// Follow this file too: commands in other terminals write there with their own --events FILE
+    #[arg(long, value_name = "FILE")]
+    pub events: Option<PathBuf>,
+    /// Do not ask before an address that is not loopback
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// `lab check`.
+#[derive(Debug, Args)]
+pub struct LabCheck {
+    /// Sheets: names or files [default: the shipped ones]
+    #[arg(value_name = "NAME|FILE")]
+    pub sheets: Vec<String>,
+    /// Only read: play nothing
+    #[arg(long)]
+    pub no_play: bool,
+    /// JSON Lines on standard output instead of text
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `lab print`.
+#[derive(Debug, Args)]
+pub struct LabPrint {
+    /// A shipped sheet's number or name, or a file
+    #[arg(value_name = "NAME|FILE")]
+    pub sheet: String,
+    /// With the answers: the teacher's key
+    #[arg(long)]
+    pub key: bool,
+    /// A page that prints on A4, instead of Markdown
+    #[arg(long)]
+    pub html: bool,
+    /// Into FILE instead of standard output (a new file)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// For this student: their parameters
+    #[arg(long, value_name = "NAME")]
+    pub student: Option<String>,
+    /// The value of a parameter of the sheet
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub param: Vec<String>,
+}
+
+/// `lab new`.
+#[derive(Debug, Args)]
+pub struct LabNew {
+    /// A log, a transcript or a capture
+    #[arg(value_name = "LOG|CAPTURE")]
+    pub from: PathBuf,
+    /// The sheet's title
+    #[arg(long)]
+    pub title: Option<String>,
+    /// Into FILE instead of standard output (a new file)
+    #[arg(short, long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// `lab marks`.
+#[derive(Debug, Args)]
+pub struct LabMarks {
+    /// Reports: the JSON files that lab run writes
+    #[arg(value_name = "REPORT", required = true)]
+    pub reports: Vec<PathBuf>,
+    /// CSV on standard output
+    #[arg(long)]
+    pub csv: bool,
 }
 
 /// `demo`.

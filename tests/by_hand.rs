@@ -10,24 +10,27 @@ use std::{
 };
 
 use crate::{
-    harness::{Done, ftplab, skipped},
+    harness::{Done, ftplab, missing_peer},
     peers::terminal::Terminal,
 };
 
 const LISTING: &str = "-rw-r--r--   1 ftp      ftp            14 Jan  1  2024 hello.txt\r\n";
 
-/// Two ports that are free now: for the control connection, and for data.
+/// Two ports that are free now: for the control connection, and for data, where the two bytes can be swapped.
 fn ports() -> (u16, u16) {
     let free = || TcpListener::bind(("127.0.0.1", 0)).expect("loopback");
-    let (one, other) = (free(), free());
     let port = |listener: &TcpListener| listener.local_addr().expect("bound").port();
+    let (one, mut other) = (free(), free());
+    while port(&other).swap_bytes() == port(&other) {
+        other = free();
+    }
     (port(&one), port(&other))
 }
 
 /// curl, when it is here.
 fn curl(args: &[&str]) -> Option<Child> {
     if Command::new("curl").arg("--version").output().is_err() {
-        skipped("curl");
+        missing_peer("curl");
         return None;
     }
     let child = Command::new("curl")
@@ -156,6 +159,40 @@ fn a_student_serves_curl_a_listing() {
     student.sees("One connection, 8 commands");
 }
 
+/// Behind NAT the 227 names what clients see from outside; curl goes where the control connection goes all the same.
+#[test]
+fn a_227_may_name_the_public_address() {
+    let mut student = Student::new(&["--by-hand", "--public-address", "192.0.2.10"]);
+    let Some(curl) = curl(&["--disable-epsv", &student.url]) else {
+        return;
+    };
+    student.sees("the server speaks first");
+    student.types("220 Hello");
+    student.answers("USER anonymous", "331 Password?");
+    student.answers("PASS *", "230 In.");
+    student.answers("PWD", "257 \"/\"");
+    student.sees(&format!("192.0.2.10:{}", student.data));
+    let own = student.passive(student.data);
+    student.types(&own.replace("127,0,0,1", "192,0,2,11"));
+    student.sees("The host is wrong: 192.0.2.11 instead of 192.0.2.10");
+    student.types(&own.replace("127,0,0,1", "192,0,2,10"));
+    student.answers("TYPE A", "200 A.");
+    // curl cannot be held by lines for longer than its 120 s.
+    student.sees("C> LIST");
+    student.types("/hold 150");
+    student.sees("150-One moment, please.");
+    student.sees("But curl counts its 120 s from the command on");
+    student.types("150 Here.");
+    student.sees("LIST has had its 1yz");
+    let data = format!("/data {}", student.listing);
+    student.types(&data);
+    student.sees("that is the end of the file");
+    student.types("226 Done.");
+    student.answers("QUIT", "221 Bye.");
+    student.sees("The client has gone.");
+    assert_eq!(end(curl), (LISTING.replace("\r\n", "\n"), 0));
+}
+
 #[test]
 fn one_reply_too_many_is_caught_and_puts_curl_out_of_step_when_it_is_meant() {
     let mut student = Student::new(&["--by-hand", "--client", "curl"]);
@@ -207,6 +244,35 @@ fn the_script_plays_and_the_student_fills_the_blanks() {
     student.types("226 Done.");
     student.sees("The client has gone.");
     assert_eq!(end(curl), ("one\n".to_owned(), 0));
+}
+
+/// With `--by-hand` a script's lines are played, and a person answers all else: not the built-in server.
+#[test]
+fn the_person_answers_before_the_built_in_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::create_dir(folder.path().join("files")).expect("a folder");
+    let script = folder.path().join("files.ftp");
+    fs::write(
+        &script,
+        "-- files files\nS> 220 Hi.\nC* USER *\nS> 331 Who?\n",
+    )
+    .expect("a script");
+    piped(
+        "230 In.\n257 \"/mine\"\n221 Bye.\n",
+        &["--once", &script.display().to_string()],
+        |mut client| {
+            client.hears("220 Hi.");
+            client.says("USER x");
+            client.hears("331 Who?");
+            client.says("PASS y");
+            client.hears("230 In.");
+            client.says("PWD");
+            client.hears("257 \"/mine\"");
+            client.says("QUIT");
+            client.hears("221 Bye.");
+        },
+    )
+    .code(0);
 }
 
 /// A server whose replies come from a pipe, and a client that is played by a closure.

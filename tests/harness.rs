@@ -208,6 +208,17 @@ pub(crate) fn skipped(what: &str) {
     }
 }
 
+/// Likewise of a program to test beside; where `FTPLAB_PEERS_REQUIRED` is set, it must be here.
+#[track_caller]
+pub(crate) fn missing_peer(what: &str) {
+    let required = std::env::var_os("FTPLAB_PEERS_REQUIRED").is_some_and(|value| !value.is_empty());
+    assert!(
+        !required,
+        "{what} not found, and FTPLAB_PEERS_REQUIRED is set"
+    );
+    skipped(what);
+}
+
 /// Every Rust file below a folder.
 pub(crate) fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).expect("a folder of sources").flatten() {

@@ -29,6 +29,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
         &["ftp", "script", "analysis"],
         &[
             "pulldown_cmark",
+            "unicode_normalization",
             "thiserror",
             "serde",
             "serde_json",
@@ -57,6 +58,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
         &[
             "fluent_bundle",
             "colored",
+            "pulldown_cmark",
             "unicode_width",
             "serde",
             "serde_json",

@@ -4,7 +4,7 @@
 use std::{fs, net::TcpListener, path::Path, process::Command};
 
 use crate::{
-    harness::{ftplab, skipped},
+    harness::{ftplab, missing_peer, skipped},
     peers::program::Program,
 };
 
@@ -223,7 +223,7 @@ fn expert(file: &Path, port: u16) {
 /// The frames that fit a display filter; None where there is no tshark.
 fn asked_of_tshark(file: &Path, port: u16, filter: &str) -> Option<String> {
     if Command::new("tshark").arg("-v").output().is_err() {
-        skipped("tshark");
+        missing_peer("tshark");
         return None;
     }
     let done = Command::new("tshark")
@@ -251,7 +251,7 @@ fn shifted(from: &Path, to: &Path, seconds: &str) -> bool {
         .status();
     let made = made.is_ok_and(|status| status.success());
     if !made {
-        skipped("editcap");
+        missing_peer("editcap");
     }
     made
 }

@@ -3,6 +3,7 @@
 //! disturb nobody. (A person who plays the server: by_hand.rs.)
 
 mod clients;
+mod filezilla;
 mod hostile;
 mod process;
 mod shipped;

@@ -40,8 +40,13 @@ pub const MAX_EXPECTATIONS: usize = 256;
 #[derive(Debug, thiserror::Error)]
 pub enum RubricError {
     /// It is no TOML, or has a field that nobody knows.
-    #[error("{0}")]
-    Toml(String),
+    #[error("{message}")]
+    Toml {
+        /// What the library says, in English.
+        message: String,
+        /// The byte where it is wrong.
+        at: Option<usize>,
+    },
     /// An expectation names nothing, or several things.
     #[error("expectation {number} names {found} things")]
     NotOne {
@@ -173,7 +178,10 @@ impl Rubric {
     /// Where it is no TOML, names what nobody knows, or an expectation does not name exactly one thing.
     pub fn parse(text: &str) -> Result<Rubric, RubricError> {
         let raw: RawRubric =
-            toml::from_str(text).map_err(|error| RubricError::Toml(error.to_string()))?;
+            toml::from_str(text).map_err(|error: toml::de::Error| RubricError::Toml {
+                message: error.to_string(),
+                at: error.span().map(|span| span.start),
+            })?;
         if raw.expect.is_empty() || raw.expect.len() > MAX_EXPECTATIONS {
             return Err(RubricError::Count(raw.expect.len()));
         }
@@ -553,7 +561,7 @@ mod tests {
         assert!(matches!(Rubric::parse(""), Err(RubricError::Count(0))));
         assert!(matches!(
             Rubric::parse("[[expect]]\nlitsed = true\n"),
-            Err(RubricError::Toml(_))
+            Err(RubricError::Toml { .. })
         ));
     }
 }

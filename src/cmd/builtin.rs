@@ -1,4 +1,5 @@
-//! The scripts that ftplab brings, found by name: `any-client` is `labs/servers/any-client.ftp`. A path wins over a name.
+//! What ftplab brings, found by name: the script `any-client` is `labs/servers/any-client.ftp`, the capture `ftps` is
+//! `captures/ftps.pcap`. A path wins over a name.
 
 use std::{fs, io, path::Path, sync::Arc};
 
@@ -8,6 +9,8 @@ use crate::io::server::{Folder, Shelf};
 
 /// Everything below `labs/`.
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
+/// Everything below `captures/`.
+static CAPTURES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/captures");
 /// Where scripts are looked for, in this order.
 const SHELVES: [&str; 2] = ["servers", "faults"];
 
@@ -23,25 +26,72 @@ pub(super) struct Found {
 
 /// The script at this path, else the one of this name; `Ok(None)` where there is neither.
 pub(super) fn find(asked: &str) -> io::Result<Option<Found>> {
-    let path = Path::new(asked);
+    find_from(Path::new(""), asked)
+}
+
+/// The same for a path that is written in a file of this folder.
+pub(super) fn find_from(folder: &Path, asked: &str) -> io::Result<Option<Found>> {
+    let path = folder.join(asked);
     if path.is_file() {
         let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
         return Ok(Some(Found {
-            name: asked.to_owned(),
-            text: fs::read(path)?,
+            name: path.to_str().unwrap_or(asked).to_owned(),
+            text: fs::read(&path)?,
             folder: Folder::Disk(parent.unwrap_or(Path::new(".")).to_owned()),
         }));
     }
+    Ok(shipped(asked))
+}
+
+/// The script of this name that ftplab brings.
+pub(super) fn shipped(asked: &str) -> Option<Found> {
     let stem = asked.strip_suffix(".ftp").unwrap_or(asked);
     let found = SHELVES.iter().find_map(|&shelf| {
         let file = LABS.get_file(format!("{shelf}/{stem}.ftp"))?;
         Some((shelf, file))
     });
-    Ok(found.map(|(shelf, file)| Found {
+    found.map(|(shelf, file)| Found {
         name: format!("{stem}.ftp"),
         text: file.contents().to_vec(),
         folder: Folder::Inside(Arc::new(Labs { shelf })),
-    }))
+    })
+}
+
+/// The sheets that ftplab brings: file name and text, in the order of their names.
+pub(super) fn sheets() -> Vec<(&'static str, &'static [u8])> {
+    let mut all: Vec<_> = LABS
+        .get_dir("sheets")
+        .into_iter()
+        .flat_map(Dir::files)
+        .filter_map(|file| Some((file.path().file_name()?.to_str()?, file.contents())))
+        .filter(|(name, _)| name.ends_with(".md"))
+        .collect();
+    all.sort_unstable();
+    all
+}
+
+/// The shipped capture of this name, with or without what stands behind its first dot.
+pub(super) fn capture(asked: &str) -> Option<&'static [u8]> {
+    let files = CAPTURES.files().filter(|file| is_capture(file.path()));
+    let mut named = files.filter(|file| {
+        let name = file.path().to_str().unwrap_or_default();
+        name == asked || name.split('.').next() == Some(asked)
+    });
+    named.next().map(|file| file.contents())
+}
+
+/// The names of the shipped captures.
+pub(super) fn captures() -> Vec<&'static str> {
+    let files = CAPTURES.files().filter(|file| is_capture(file.path()));
+    let mut names: Vec<&str> = files
+        .filter_map(|file| file.path().to_str()?.split('.').next())
+        .collect();
+    names.sort_unstable();
+    names
+}
+
+fn is_capture(path: &Path) -> bool {
+    path.to_str().is_some_and(|name| name.contains(".pcap"))
 }
 
 /// The files beside the scripts of one shelf.
@@ -91,6 +141,21 @@ pub(super) fn names() -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn captures_are_found_by_name_with_or_without_their_ending() {
+        let names = captures();
+        assert!(names.len() > 50);
+        for name in names {
+            assert!(
+                capture(name).is_some_and(|bytes| !bytes.is_empty()),
+                "{name}"
+            );
+        }
+        assert!(capture("passive-vsftpd.pcap").is_some());
+        assert!(capture("README").is_none());
+        assert!(capture("").is_none());
+    }
 
     #[test]
     fn scripts_are_found_by_name_with_or_without_their_ending() {

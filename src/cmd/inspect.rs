@@ -17,10 +17,10 @@ use std::{
     thread,
 };
 
-use super::{Context, Exit, Failure, fault};
+use super::{Context, Exit, Failure, builtin, fault};
 use crate::{
     analysis::{
-        expect::{MAX_EXPECTATIONS, Rubric, RubricError},
+        expect::{MAX_EXPECTATIONS, Marks, Rubric, RubricError},
         finding::Finding,
         inspector::{Inspector, Options},
         notes::{self, Grounds},
@@ -31,6 +31,7 @@ use crate::{
     },
     cli,
     io::{file, progress::Progress, stdio as streams},
+    lab::captured::Facts,
     say,
     view::{
         inspect::{
@@ -161,7 +162,7 @@ fn rubric(path: &Path, context: &Context) -> Result<Rubric, Failure> {
         .map_err(|error| named(fault::reason(&context.text, &error)))?;
     Rubric::parse(&text).map_err(|error| {
         named(match error {
-            RubricError::Toml(error) => error.trim_end().to_owned(),
+            RubricError::Toml { message, .. } => message.trim_end().to_owned(),
             RubricError::NotOne { number, found } => say!(
                 context.text,
                 "inspect-rubric-one",
@@ -472,8 +473,19 @@ impl Job<'_> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
-            let file =
-                open(path, !self.several).map_err(|error| named(fault::reason(text, &error)))?;
+            let file = open(path, !self.several).map_err(|error| {
+                let mut why = fault::reason(text, &error);
+                // A bare word was perhaps meant for a shipped capture.
+                let bare = path.components().count() == 1 && path.extension().is_none();
+                if bare && error.kind() == stdio::ErrorKind::NotFound {
+                    why = say!(
+                        text,
+                        "inspect-none-shipped",
+                        names = builtin::captures().join(", ")
+                    );
+                }
+                named(why)
+            })?;
             let reader = Reader::open(file).map_err(|error| {
                 named(match &error {
                     Unopened::Read(error) => fault::reason(text, error),
@@ -583,12 +595,73 @@ impl Job<'_> {
     }
 }
 
+/// A capture that was held against a rubric for somebody else.
+pub(super) struct Marked {
+    /// What it shows, as values of a lab sheet.
+    pub(super) facts: Facts,
+    /// What was expected, and whether it is met.
+    pub(super) marks: Vec<(String, bool)>,
+}
+
+/// Holds a capture, or the shipped one of this name, against a rubric.
+///
+/// # Errors
+/// A sentence: it cannot be read, or is no capture.
+pub(super) fn mark(context: &Context, path: &Path, rubric: &Rubric) -> Result<Marked, String> {
+    let text = &context.text;
+    let name = fault::shown(path);
+    let named = |why: String| format!("{name}: {why}");
+    let file = open(path, false).map_err(|error| named(fault::reason(text, &error)))?;
+    let mut reader = Reader::open(file).map_err(|error| {
+        named(match &error {
+            Unopened::Read(error) => fault::reason(text, error),
+            other => reason::unopened(text, other, &name),
+        })
+    })?;
+    let (mut facts, mut marks) = (Facts::default(), Marks::new(rubric));
+    let options = Options {
+        hash: rubric.wants_hashes(),
+        data: false,
+    };
+    let mut tracker = Tracker::default();
+    let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
+        facts.finding(finding);
+        marks.finding(finding);
+    });
+    while reader.advance() {
+        tracker.packet(&reader.packet(), &mut inspector);
+    }
+    tracker.finish(&mut inspector);
+    inspector.finish();
+    drop(inspector);
+    facts.packets = tracker.quality().packets;
+    let titles = rubric
+        .expectations
+        .iter()
+        .map(|expectation| marks::title(text, expectation));
+    let met = marks.finish().into_iter().map(|mark| mark.met);
+    Ok(Marked {
+        facts,
+        marks: titles.zip(met).collect(),
+    })
+}
+
 /// Opens a capture; where `watched`, its progress is shown once it takes long.
 fn open(path: &Path, watched: bool) -> stdio::Result<Box<dyn Read>> {
     if path == Path::new(STDIN) {
         return Ok(Box::new(streams::stdin()));
     }
-    let file = File::open(path)?;
+    let file = match File::open(path) {
+        Ok(file) => file,
+        // No such file: a shipped capture may have this name.
+        Err(error) if error.kind() == stdio::ErrorKind::NotFound => {
+            let shipped = path.to_str().and_then(builtin::capture);
+            return shipped
+                .map(|bytes| Box::new(bytes) as Box<dyn Read>)
+                .ok_or(error);
+        }
+        Err(error) => return Err(error),
+    };
     let size = file.metadata().ok().map(|metadata| metadata.len());
     Ok(Box::new(Watched {
         file,

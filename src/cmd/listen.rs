@@ -44,6 +44,7 @@ pub(super) fn run(asked: &Listen, context: &Context) -> Result<Exit, Failure> {
         command: COMMAND,
         path: asked.record.as_deref(),
         json: asked.json,
+        silent: asked.json,
         events: asked.events.as_deref(),
     };
     recording::around(context, &recorded, |recording| {
@@ -174,7 +175,16 @@ fn place(asked: &Listen, context: &Context) -> Result<SocketAddr, Failure> {
     if written.host.is_empty() {
         return Ok(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port));
     }
-    let found = written.resolve(port).map_err(|error| failed(&error))?;
+    // A bare word that is no host's name was rather meant for a port.
+    let found = written.resolve(port).map_err(|error| {
+        let word = written.port.is_none() && !asked.at.contains(['.', ':']);
+        failed(
+            &address::port(&asked.at)
+                .err()
+                .filter(|_| word)
+                .unwrap_or(error),
+        )
+    })?;
     let ipv4 = found.iter().find(|address| address.is_ipv4());
     // `resolve` gives at least one.
     Ok(ipv4

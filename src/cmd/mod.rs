@@ -7,6 +7,7 @@ mod explain;
 mod fake_server;
 mod fault;
 mod inspect;
+mod lab;
 mod listen;
 mod man;
 mod pasv_calc;
@@ -187,6 +188,7 @@ fn dispatch(command: Option<Command>, context: &Context) -> Result<Exit, Failure
         Some(Command::FakeServer(asked)) => fake_server::run(&asked, context),
         Some(Command::Explain(asked)) => explain::run(&asked, context),
         Some(Command::Inspect(asked)) => inspect::run(&asked, context),
+        Some(Command::Lab(asked)) => lab::run(context, &asked.command),
         Some(Command::Demo(asked)) => demo::run(context, &asked),
         Some(Command::Man(asked)) => man::run(&asked, context),
         Some(Command::Completions(asked)) => completions::run(&asked),

@@ -51,6 +51,7 @@ pub(super) fn run(asked: &PasvCalc, context: &Context) -> Result<Exit, Failure> 
         command: COMMAND,
         path: asked.record.as_deref(),
         json: asked.json,
+        silent: asked.json,
         events: asked.events.as_deref(),
     };
     recording::around(context, &recorded, |recording| {

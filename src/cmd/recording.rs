@@ -62,8 +62,10 @@ pub(super) struct Asked<'a> {
     pub(super) command: &'static str,
     /// The file of `--record`.
     pub(super) path: Option<&'a Path>,
-    /// The user wants JSON lines and nothing else.
+    /// JSON lines go to standard output, one about the recording among them.
     pub(super) json: bool,
+    /// No sentence is said about it.
+    pub(super) silent: bool,
     /// The file of `--events`.
     pub(super) events: Option<&'a Path>,
 }
@@ -75,7 +77,7 @@ pub(super) fn around(
     asked: &Asked<'_>,
     work: impl FnOnce(Option<&Recording>) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
-    let (command, silent) = (asked.command, asked.json);
+    let (command, silent) = (asked.command, asked.silent);
     let Some(path) = asked.path else {
         return work(None);
     };
@@ -154,7 +156,7 @@ fn how_to_open(context: &Context, path: &Path, frames: u64, control: Option<u16>
 }
 
 /// A path as it is typed to a shell, in quotes where it needs them.
-fn quoted(path: &Path) -> String {
+pub(super) fn quoted(path: &Path) -> String {
     let mut path = PathBuf::from(path);
     if path.as_os_str().as_encoded_bytes().starts_with(b"-") {
         path = Path::new(".").join(path);

@@ -206,16 +206,23 @@ impl Job<'_> {
             .recording
             .map(|recording| recording.opened(local, peer, self.dialled, clock::now()));
         let output = self.payload.output_of(number);
+        let mut head = Vec::new();
         let moved = match self.payload.send {
             Some(path) => self.send(connection, path, line.as_ref(), report)?,
-            None => self.receive(connection, output.as_deref(), line.as_ref(), report)?,
+            None => self.receive(
+                connection,
+                output.as_deref(),
+                line.as_ref(),
+                &mut head,
+                report,
+            )?,
         };
         let (outcome, failed) = match moved {
             Ok(outcome) => (outcome, None),
             Err(error) => (error.outcome, Some(error)),
         };
         let ended = json::Ended::of(&outcome);
-        let line = json::Closed::data(number, &ended, clock::now());
+        let line = json::Closed::data(number, &ended, &head, clock::now());
         if let Some(error) = failed {
             // A reader of our output that has gone away is no error: `ftplab listen … | head`.
             if error.part == Part::Sink && error.error.kind() == io::ErrorKind::BrokenPipe {
@@ -243,6 +250,7 @@ impl Job<'_> {
         connection: Connection,
         output: Option<&Path>,
         line: Option<&Line>,
+        head: &mut Vec<u8>,
         report: &Report,
     ) -> Result<Result<Outcome, data::TransferError>, Failure> {
         let file = output
@@ -260,6 +268,8 @@ impl Job<'_> {
             }
             match moment {
                 Moment::Bytes(bytes) => {
+                    let room = (json::MAX_HEAD + 1).saturating_sub(head.len());
+                    head.extend_from_slice(&bytes[..bytes.len().min(room)]);
                     progress.moved(bytes.len());
                     silence.broken();
                 }

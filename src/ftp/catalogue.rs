@@ -701,8 +701,9 @@ pub fn nearest_verbs(word: &[u8]) -> Vec<Verb> {
         .collect()
 }
 
-/// The optimal string alignment distance.
-fn slips(a: &[u8], b: &[u8]) -> usize {
+/// The optimal string alignment distance: how many slips make one word of the other.
+#[must_use]
+pub fn slips(a: &[u8], b: &[u8]) -> usize {
     let mut before: Vec<usize> = Vec::new();
     let mut last: Vec<usize> = (0..=b.len()).collect();
     for (i, &x) in a.iter().enumerate() {

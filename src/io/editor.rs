@@ -101,15 +101,25 @@ impl Screen {
 /// The keyboard's thread, which waits after each line until [`Keyboard::go_on`] is called: a prompt appears when the line
 /// before it has been dealt with.
 pub struct Keyboard {
-    go: Sender<()>,
+    /// The next line may be typed, behind another prompt where there is one.
+    go: Sender<Option<String>>,
     shared: Arc<Shared>,
 }
 
 impl Keyboard {
     /// Lets the next line be typed.
     pub fn go_on(&self) {
+        self.go(None);
+    }
+
+    /// Lets the next line be typed behind this prompt, and those that follow.
+    pub fn go_on_behind(&self, prompt: &str) {
+        self.go(Some(prompt.to_owned()));
+    }
+
+    fn go(&self, prompt: Option<String>) {
         self.shared.begin();
-        let _ = self.go.send(());
+        let _ = self.go.send(prompt);
     }
 }
 
@@ -144,13 +154,14 @@ pub fn terminal<T: Send + 'static>(
     // There, a prompt would stand in front of the server's lines.
     let shared = Arc::new(Shared::default());
     shared.begin();
-    let (printer, prompt) = match editor.create_external_printer() {
+    let (printer, mut prompt) = match editor.create_external_printer() {
         Ok(printer) => {
             let above = Above::start(printer, Arc::clone(&shared))?;
             (Printer::Editor(above), prompt.to_owned())
         }
         Err(_) => (Printer::Stdout, String::new()),
     };
+    let prompts = matches!(printer, Printer::Editor(_));
     let before = termios::tcgetattr(io::stdin()).ok();
     let (go, gone_on) = channel();
     let typing = Arc::clone(&shared);
@@ -174,8 +185,10 @@ pub fn terminal<T: Send + 'static>(
                     }
                     Err(_) => Typed::End,
                 };
-                if !tell(typed, &to, report, &gone_on) {
-                    return;
+                match tell(typed, &to, report, &gone_on) {
+                    None => return,
+                    Some(Some(next)) if prompts => prompt = next,
+                    Some(_) => {}
                 }
             }
         })?;
@@ -198,7 +211,7 @@ pub fn pipe<T: Send + 'static>(
                 Ok(Some(line)) => Typed::Line(line),
                 Ok(None) | Err(_) => Typed::End,
             };
-            if !tell(typed, &to, report, &gone_on) {
+            if tell(typed, &to, report, &gone_on).is_none() {
                 return;
             }
         }
@@ -215,15 +228,17 @@ pub fn pipe<T: Send + 'static>(
     ))
 }
 
-/// Reports what was typed and waits until the next line may be; false when there is nobody to report to, or no next line.
+/// Reports what was typed and waits until the next line may be, perhaps behind another prompt; `None` when there is nobody
+/// to report to, or no next line.
 fn tell<T>(
     typed: Typed,
     to: &SyncSender<T>,
     report: fn(Typed) -> T,
-    gone_on: &Receiver<()>,
-) -> bool {
+    gone_on: &Receiver<Option<String>>,
+) -> Option<Option<String>> {
     let last = typed == Typed::End;
-    to.send(report(typed)).is_ok() && !last && gone_on.recv().is_ok()
+    to.send(report(typed)).ok()?;
+    if last { None } else { gone_on.recv().ok() }
 }
 
 /// The next line of a pipe, without its LF or CR LF.

@@ -1,10 +1,10 @@
 //! The file of `--events`: the JSON lines of a command, appended, one write a line. Several commands in several
 //! terminals write into the same file at once, and whoever watches it sees whole lines only: with `O_APPEND` a single
-//! write lands undivided behind what is there.
+//! write lands undivided behind what is there. [`Follower`] is who watches: `lab run` sees a student's work that way.
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Write},
+    io::{self, Read, Seek, SeekFrom, Write},
     path::{Path, PathBuf},
 };
 
@@ -58,9 +58,128 @@ impl Events {
     }
 }
 
+/// The longest line of an events file that is taken; what exceeds it is dropped up to the next line.
+pub const MAX_EVENT: usize = 256 * 1024;
+/// The most bytes that are read at once, so that a file that grows fast cannot hold up whoever follows it.
+const MAX_AT_ONCE: u64 = 1024 * 1024;
+
+/// Reads an events file while it grows, in whole lines.
+#[derive(Debug)]
+pub struct Follower {
+    path: PathBuf,
+    /// Open from when the file is there.
+    file: Option<File>,
+    /// How far it has been read.
+    at: u64,
+    /// The beginning of a line whose end has not come yet.
+    rest: Vec<u8>,
+    /// That line is too long: it is dropped up to its end.
+    dropping: bool,
+}
+
+impl Follower {
+    /// Follows the file from this byte on, also one that is not there yet.
+    #[must_use]
+    pub fn from(path: &Path, at: u64) -> Follower {
+        Follower {
+            path: path.to_owned(),
+            file: None,
+            at,
+            rest: Vec::new(),
+            dropping: false,
+        }
+    }
+
+    /// The byte behind the last whole line that was read.
+    #[must_use]
+    pub fn at(&self) -> u64 {
+        self.at - self.rest.len() as u64
+    }
+
+    /// The lines that have come since the last time, without their ends; `take` gets each.
+    ///
+    /// # Errors
+    /// Where the file is there and cannot be read.
+    pub fn read(&mut self, mut take: impl FnMut(&[u8])) -> Result<(), EventsError> {
+        let failed = |path: &Path, error| EventsError {
+            path: path.to_owned(),
+            error,
+        };
+        if self.file.is_none() {
+            match File::open(&self.path) {
+                Ok(file) => self.file = Some(file),
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(error) => return Err(failed(&self.path, error)),
+            }
+        }
+        let Some(file) = &mut self.file else {
+            return Ok(());
+        };
+        let mut come = Vec::new();
+        // Somebody emptied the file: what is written from now on is new.
+        let length = file.metadata().map(|about| about.len());
+        if length.is_ok_and(|length| length < self.at) {
+            (self.at, self.dropping) = (0, false);
+            self.rest.clear();
+        }
+        file.seek(SeekFrom::Start(self.at))
+            .and_then(|_| file.take(MAX_AT_ONCE).read_to_end(&mut come))
+            .map_err(|error| failed(&self.path, error))?;
+        self.at += come.len() as u64;
+        for part in come.split_inclusive(|&b| b == b'\n') {
+            let whole = part.strip_suffix(b"\n");
+            if self.dropping {
+                self.dropping = whole.is_none();
+                continue;
+            }
+            self.rest.extend_from_slice(whole.unwrap_or(part));
+            if self.rest.len() > MAX_EVENT {
+                self.rest.clear();
+                self.dropping = whole.is_none();
+            } else if whole.is_some() {
+                take(&self.rest);
+                self.rest.clear();
+            }
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_file_is_followed_in_whole_lines() {
+        let path = std::env::temp_dir().join(format!("ftplab-follow-{}", std::process::id()));
+        let _ = std::fs::remove_file(&path);
+        let mut follower = Follower::from(&path, 0);
+        let mut seen = Vec::new();
+        let mut look = |follower: &mut Follower| {
+            seen.clear();
+            let read = follower.read(|line| seen.push(String::from_utf8_lossy(line).into_owned()));
+            read.expect("readable");
+            seen.clone()
+        };
+        assert!(look(&mut follower).is_empty(), "no file yet");
+        let mut events = Events::open(&path).expect("a file");
+        events.append("one\ntw").expect("written");
+        assert_eq!(look(&mut follower), ["one"]);
+        assert_eq!(follower.at(), 4);
+        events.append("o\n\nthree\n").expect("written");
+        assert_eq!(look(&mut follower), ["two", "", "three"]);
+        assert!(look(&mut follower).is_empty());
+        events.append(&"x".repeat(MAX_EVENT + 1)).expect("written");
+        assert!(look(&mut follower).is_empty());
+        events.append("yyy\nnext\n").expect("written");
+        assert_eq!(look(&mut follower), ["next"]);
+        let mut again = Follower::from(&path, 4);
+        assert_eq!(look(&mut again)[0], "two");
+        std::fs::write(&path, "").expect("emptied");
+        events.append("new\n").expect("written");
+        assert_eq!(look(&mut follower), ["new"]);
+        std::fs::remove_file(&path).expect("removed");
+    }
 
     #[test]
     fn lines_of_several_writers_stay_whole() {

@@ -99,6 +99,30 @@ pub fn create(path: &Path, force: bool) -> Result<File, FileError> {
     }
 }
 
+/// Writes a file whole, in place of what is there: it is written beside it and then given its name, so that nobody ever
+/// sees half of it and a full disk leaves the old one.
+///
+/// # Errors
+/// Where the system refuses.
+pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
+    let system = |error| FileError::System {
+        path: path.to_owned(),
+        error,
+    };
+    let mut name = path.as_os_str().to_owned();
+    name.push(format!(".{}.part", std::process::id()));
+    let part = Path::new(&name);
+    let written = File::create(part).and_then(|mut file| {
+        io::Write::write_all(&mut file, bytes)?;
+        file.sync_all()?;
+        std::fs::rename(part, path)
+    });
+    written.map_err(|error| {
+        let _ = std::fs::remove_file(part);
+        system(error)
+    })
+}
+
 /// A file whose bytes are to be sent.
 #[derive(Debug)]
 pub struct Source {

@@ -120,6 +120,20 @@ pub fn remark(lines: &str, on_stdout: bool) {
 /// The columns of the terminal that the program talks to; `None` where there is none or it does not tell.
 #[must_use]
 pub fn columns() -> Option<usize> {
+    size()
+        .map(|size| usize::from(size.ws_col))
+        .filter(|&n| n > 0)
+}
+
+/// Its rows.
+#[must_use]
+pub fn rows() -> Option<usize> {
+    size()
+        .map(|size| usize::from(size.ws_row))
+        .filter(|&n| n > 0)
+}
+
+fn size() -> Option<rustix::termios::Winsize> {
     [
         rustix::stdio::stdout(),
         rustix::stdio::stderr(),
@@ -127,8 +141,6 @@ pub fn columns() -> Option<usize> {
     ]
     .into_iter()
     .find_map(|stream| rustix::termios::tcgetwinsize(stream).ok())
-    .map(|size| usize::from(size.ws_col))
-    .filter(|&columns| columns > 0)
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Several ftplab processes side by side, as a student has them in several terminals: started, typed into, and read line
-//! by line. `demo` plays the lab with them, so that what it shows is what the commands do.
+//! by line. `lab run` works in them, and so does who plays a sheet by itself: what is shown is what the commands do.
 
 use std::{
     env,
@@ -130,8 +130,24 @@ impl Terminals {
         }
     }
 
+    /// The process in a terminal, as its events name it.
+    #[must_use]
+    pub fn pid(&self, terminal: usize) -> Option<u32> {
+        let (child, _) = self.children[terminal].as_ref()?;
+        Some(child.id())
+    }
+
+    /// True while the process in a terminal runs.
+    #[must_use]
+    pub fn runs(&mut self, terminal: usize) -> bool {
+        match &mut self.children[terminal] {
+            Some((child, _)) => matches!(child.try_wait(), Ok(None)),
+            None => false,
+        }
+    }
+
     /// Ends what runs in a terminal.
-    fn end(&mut self, terminal: usize) {
+    pub fn end(&mut self, terminal: usize) {
         if let Some((mut child, _)) = self.children[terminal].take() {
             let _ = child.kill();
             let _ = child.wait();

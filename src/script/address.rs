@@ -30,9 +30,10 @@ pub enum Mistaken {
     NoIpv4,
 }
 
-/// The mistake in the text of a 227 or 229 reply, where the open port is `open`; `None`: it names it.
+/// The mistake in the text of a 227 or 229 reply, where the open port is to be told as `open`; `None`: it names it. `own`
+/// is the port's own host, which is as good where another one was to be named.
 #[must_use]
-pub fn mistaken(code: u16, text: &[u8], open: SocketAddr) -> Option<Mistaken> {
+pub fn mistaken(code: u16, text: &[u8], open: SocketAddr, own: IpAddr) -> Option<Mistaken> {
     let port = open.port();
     let (high, low) = port_bytes(port);
     if code == 229 {
@@ -62,7 +63,8 @@ pub fn mistaken(code: u16, text: &[u8], open: SocketAddr) -> Option<Mistaken> {
             });
         }
     };
-    if let Some(host) = stated.endpoint.host.filter(|host| *host != open.ip()) {
+    let wrong = |host: &IpAddr| *host != open.ip() && *host != own;
+    if let Some(host) = stated.endpoint.host.filter(wrong) {
         return Some(Mistaken::Host(host));
     }
     let by = |divisor: u16| {
@@ -90,7 +92,7 @@ mod tests {
     #[test]
     fn the_usual_mistakes_are_known() {
         let open: SocketAddr = "127.0.0.1:52659".parse().expect("an address");
-        let of = |text: &str| mistaken(227, text.as_bytes(), open);
+        let of = |text: &str| mistaken(227, text.as_bytes(), open, open.ip());
         assert_eq!(of("Entering Passive Mode (127,0,0,1,205,179)"), None);
         assert_eq!(of("=127,0,0,1,205,179"), None);
         assert_eq!(of("(127,0,0,1,179,205)"), Some(Mistaken::Swapped));
@@ -109,14 +111,27 @@ mod tests {
     }
 
     #[test]
+    fn a_public_address_is_named_or_the_own() {
+        let (public, own) = ("203.0.113.7:5000", "10.0.0.7");
+        let public: SocketAddr = public.parse().expect("an address");
+        let own: IpAddr = own.parse().expect("an address");
+        let of = |text: &str| mistaken(227, text.as_bytes(), public, own);
+        assert_eq!(of("(203,0,113,7,19,136)"), None);
+        assert_eq!(of("(10,0,0,7,19,136)"), None);
+        let other: IpAddr = "10.0.0.8".parse().expect("an address");
+        assert_eq!(of("(10,0,0,8,19,136)"), Some(Mistaken::Host(other)));
+        assert_eq!(of("(203,0,113,7,136,19)"), Some(Mistaken::Swapped));
+    }
+
+    #[test]
     fn a_229_names_the_port_alone() {
         let open: SocketAddr = "[::1]:6446".parse().expect("an address");
-        let of = |text: &str| mistaken(229, text.as_bytes(), open);
+        let of = |text: &str| mistaken(229, text.as_bytes(), open, open.ip());
         assert_eq!(of("Entering (|||6446|)"), None);
         assert_eq!(of("Entering (|||6464|)"), Some(Mistaken::Port(6464)));
         assert!(matches!(of("(25,46)"), Some(Mistaken::Unreadable(_))));
         assert_eq!(
-            mistaken(227, b"(127,0,0,1,25,46)", open),
+            mistaken(227, b"(127,0,0,1,25,46)", open, open.ip()),
             Some(Mistaken::NoIpv4)
         );
     }

@@ -5,7 +5,11 @@
 //! that nobody listens on, data that was never sent. One doubt at a time is told, the first one, and the line goes out
 //! when it is confirmed (typed again, or `y`): to see what a wrong reply does to a client is a lesson too.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{
+    net::{Ipv4Addr, SocketAddr},
+    path::PathBuf,
+    time::Duration,
+};
 
 use super::{
     address::{Mistaken, mistaken},
@@ -165,6 +169,8 @@ pub struct Asked {
     pub model: Option<Vec<u8>>,
     /// The data port that was opened for it.
     pub port: Option<SocketAddr>,
+    /// The host that a 227 names instead of the port's own (`--public-address`).
+    pub public: Option<Ipv4Addr>,
 }
 
 impl Asked {
@@ -177,6 +183,7 @@ impl Asked {
             code: ask.code.clone(),
             model: ask.model.clone(),
             port: ask.port,
+            public: ask.public,
         }
     }
 
@@ -206,6 +213,15 @@ impl Asked {
     /// Which way the command moves data.
     fn flow(&self) -> Option<Flow> {
         self.verb.moves()
+    }
+
+    /// How clients are told of an open port in a reply with this code.
+    #[must_use]
+    pub fn named(&self, code: ReplyCode, port: SocketAddr) -> SocketAddr {
+        match self.public {
+            Some(public) if code.value() == 227 => (public, port.port()).into(),
+            _ => port,
+        }
     }
 
     /// The code that is known before it is typed: the script's.
@@ -424,8 +440,13 @@ fn promise(line: &[u8], typed: ReplyCode, asked: &Asked, data: &Data) -> Option<
         let Some(open) = asked.port.or(data.port) else {
             return Some(Doubt::NoPort(typed));
         };
-        return mistaken(typed.value(), text_of(line), open)
-            .map(|mistake| Doubt::Address { open, mistake });
+        let named = asked.named(typed, open);
+        return mistaken(typed.value(), text_of(line), named, open.ip()).map(|mistake| {
+            Doubt::Address {
+                open: named,
+                mistake,
+            }
+        });
     }
     if asked.verb == Verb::Auth && matches!(first, 2 | 3) {
         return Some(Doubt::Tls(typed));
@@ -556,8 +577,13 @@ pub enum Say {
     },
     /// No client is there.
     NobodyThere,
-    /// The client is held with this code.
-    Holding(ReplyCode),
+    /// The client is held.
+    Holding {
+        /// With this code.
+        code: ReplyCode,
+        /// This client minds the lines no more than silence: so long it waits for the whole reply.
+        limit: Option<(Client, Duration)>,
+    },
     /// No lines are sent any more; the reply is still open.
     Released(ReplyCode),
     /// The client was held long enough.
@@ -961,7 +987,14 @@ impl Desk {
             next: now.saturating_add(nanos(HOLD_EVERY)),
             lines: 1,
         });
-        turn.says.push(Say::Holding(code));
+        let limit = self.client().and_then(|client| {
+            let patience = client.patience();
+            patience
+                .reply
+                .filter(|_| !patience.lines_count)
+                .map(|limit| (client, limit))
+        });
+        turn.says.push(Say::Holding { code, limit });
         turn.deeds.push(Deed::Send(line));
         turn
     }

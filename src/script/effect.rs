@@ -228,6 +228,8 @@ pub struct Ask {
     pub model: Option<Vec<u8>>,
     /// The data port that was opened for it.
     pub port: Option<SocketAddr>,
+    /// The host that a 227 names instead of the port's own (`--public-address`).
+    pub public: Option<std::net::Ipv4Addr>,
     /// A 1yz reply to the same command went before.
     pub preliminary: bool,
 }

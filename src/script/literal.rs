@@ -111,7 +111,7 @@ pub struct Literal {
 }
 
 /// What was found wrong, with the character (from 0) in the text.
-pub(super) type Found = Vec<(usize, Kind)>;
+pub(crate) type Found = Vec<(usize, Kind)>;
 
 impl Literal {
     /// A text of these bytes and nothing else.
@@ -174,7 +174,7 @@ impl Literal {
     }
 
     /// Reads a text that is not a pattern.
-    pub(super) fn parse(source: &str, place: Place, found: &mut Found) -> Literal {
+    pub(crate) fn parse(source: &str, place: Place, found: &mut Found) -> Literal {
         let mut all = split(source, place, found);
         all.pop().unwrap_or_default()
     }

@@ -58,8 +58,8 @@ pub enum WhyNot {
 }
 
 impl Pattern {
-    /// Reads a pattern.
-    pub(super) fn parse(source: &str, found: &mut Found) -> Pattern {
+    /// Reads a pattern; every mistake is told, with its character.
+    pub(crate) fn parse(source: &str, found: &mut Found) -> Pattern {
         let form = match source
             .strip_prefix('/')
             .and_then(|rest| rest.strip_suffix('/'))

@@ -526,7 +526,7 @@ impl Player {
     fn interrupt(&mut self, asked: &Asked, now: Nanos, session: &Session) {
         let aborts = verb_of(&asked.line).0 == Verb::Abor;
         // An ABOR that nothing answers aborts nothing.
-        let answered = self.play.tree.is_some() || self.choose(&asked.line, session).is_some();
+        let answered = self.has_built_in() || self.choose(&asked.line, session).is_some();
         let aborted = aborts && answered;
         if aborted {
             let lines: Vec<u32> = self
@@ -587,7 +587,7 @@ impl Player {
                 frame.block = Some(block);
                 frame.answers = true;
             }
-            None if self.play.tree.is_some() => {
+            None if self.has_built_in() => {
                 frame.answers = true;
                 let ops = self.built_in(verb, frame.argument(), aborted, now, session);
                 frame.ops = ops.into();
@@ -611,6 +611,11 @@ impl Player {
             }
         }
         self.frames.push(frame);
+    }
+
+    /// The built-in server answers what the script does not. Where a person does, it has nothing to say.
+    fn has_built_in(&self) -> bool {
+        self.play.tree.is_some() && !self.play.by_hand
     }
 
     /// What the built-in server does with a command.
@@ -983,6 +988,7 @@ impl Player {
             code: typed.code.clone(),
             model,
             port,
+            public: self.play.public_address,
             preliminary: frame.code.is_some_and(ReplyCode::is_preliminary),
         }))
     }
@@ -1005,6 +1011,7 @@ impl Player {
             code: String::new(),
             model: None,
             port: self.port.filter(|_| listens),
+            public: self.play.public_address,
             preliminary,
         }))
     }

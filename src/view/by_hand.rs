@@ -127,15 +127,27 @@ impl ByHand<'_> {
                 self.remark(Role::Warning, &sentence)
             }
             Say::NobodyThere => self.warning(&say!(text, "hand-nobody")),
-            Say::Holding(code) => self.remark(
-                Role::Remark,
-                &say!(
-                    text,
-                    "hand-holding",
-                    code = code.to_string(),
-                    seconds = HOLD_EVERY.as_secs()
-                ),
-            ),
+            Say::Holding { code, limit } => {
+                let mut out = self.remark(
+                    Role::Remark,
+                    &say!(
+                        text,
+                        "hand-holding",
+                        code = code.to_string(),
+                        seconds = HOLD_EVERY.as_secs()
+                    ),
+                );
+                if let Some((client, limit)) = limit {
+                    let (client, seconds) = (client.name(), limit.as_secs());
+                    out.push_str(&self.warning(&say!(
+                        text,
+                        "hand-holding-limit",
+                        client = client,
+                        seconds = seconds
+                    )));
+                }
+                out
+            }
             Say::Released(code) => self.hint(&say!(text, "hand-released", code = code.to_string())),
             Say::HeldEnough(code) => {
                 self.warning(&say!(text, "hand-held-enough", code = code.to_string()))
@@ -262,7 +274,19 @@ impl ByHand<'_> {
         let text = self.text;
         let extended = asked.verb == Verb::Epsv || asked.code == "229";
         let shown = address.to_string();
-        self.hint(&if extended {
+        let public = asked.public.filter(|_| !extended);
+        self.hint(&if let Some(public) = public {
+            let port = address.port();
+            let named = format!("{public}:{port}");
+            let port = port.to_string();
+            say!(
+                text,
+                "hand-port-227-public",
+                address = shown,
+                named = named,
+                port = port
+            )
+        } else if extended {
             say!(text, "hand-port-229", address = shown)
         } else if address.is_ipv6() {
             say!(text, "hand-port-227-ipv6", address = shown)

@@ -14,7 +14,7 @@ use crate::ftp::{
     dialogue::Close,
     endpoint,
     event::{self, Nanos},
-    outcome::{By, End, Outcome},
+    outcome::{By, Direction, End, Outcome},
     reply::ReplyText,
     secret,
     session::Negotiation,
@@ -46,6 +46,9 @@ pub fn line<T: Serialize>(kind: &'static str, origin: Option<Origin>, fields: &T
     out
 }
 
+/// The first bytes of a data connection that are told when it has ended: enough for the lines of a listing.
+pub const MAX_HEAD: usize = 4096;
+
 /// Bytes of the wire: a string where they are UTF-8.
 #[derive(Debug, Clone, Copy)]
 pub struct Bytes<'a>(pub &'a [u8]);
@@ -64,6 +67,19 @@ impl Serialize for Bytes<'_> {
             .serialize(serializer),
         }
     }
+}
+
+/// The first of these bytes, at most [`MAX_HEAD`] and no character cut in two; `None` of none.
+#[must_use]
+pub fn head(bytes: &[u8]) -> Option<Bytes<'_>> {
+    let mut head = &bytes[..bytes.len().min(MAX_HEAD)];
+    if let Err(error) = std::str::from_utf8(head)
+        && error.error_len().is_none()
+        && bytes.len() > head.len()
+    {
+        head = &head[..error.valid_up_to()];
+    }
+    (!head.is_empty()).then_some(Bytes(head))
 }
 
 /// A time: seconds since the epoch, as a string with nine decimals.
@@ -356,6 +372,8 @@ pub struct Ended {
     pub end: &'static str,
     /// The user ended it.
     pub interrupted: bool,
+    /// `down`: from the server; `up`: to it.
+    pub direction: &'static str,
 }
 
 impl Ended {
@@ -377,6 +395,10 @@ impl Ended {
                 End::Timeout => "timeout",
             },
             interrupted: outcome.cancelled,
+            direction: match outcome.direction {
+                Direction::Receive => "down",
+                Direction::Send => "up",
+            },
         }
     }
 }
@@ -392,6 +414,9 @@ pub struct Closed<'a> {
     /// How a data connection went.
     #[serde(flatten)]
     pub ended: Option<&'a Ended>,
+    /// The first bytes that a data connection brought, at most [`MAX_HEAD`].
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub head: Option<Bytes<'a>>,
     /// Of a control connection: `self` or `peer`.
     #[serde(rename = "by", skip_serializing_if = "Option::is_none")]
     pub control_by: Option<&'static str>,
@@ -410,6 +435,7 @@ impl<'a> Closed<'a> {
             channel: "control",
             connection: None,
             ended: None,
+            head: None,
             control_by: Some(if by_peer { "peer" } else { "self" }),
             control_end: Some(match how {
                 Close::Fin => "fin",
@@ -419,13 +445,14 @@ impl<'a> Closed<'a> {
         }
     }
 
-    /// A data connection ended.
+    /// A data connection ended that had brought these bytes (or more).
     #[must_use]
-    pub fn data(connection: u64, ended: &'a Ended, at: Nanos) -> Closed<'a> {
+    pub fn data(connection: u64, ended: &'a Ended, brought: &'a [u8], at: Nanos) -> Closed<'a> {
         Closed {
             channel: "data",
             connection: Some(connection),
             ended: Some(ended),
+            head: head(brought),
             control_by: None,
             control_end: None,
             time: Time(at),

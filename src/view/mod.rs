@@ -15,6 +15,7 @@
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`inspect`] | what a capture shows |
 //! | [`json`] | JSON Lines for programs |
+//! | [`lab`] | lab sheets: on a terminal, in a list, and what is wrong with them |
 //! | [`log`] | a dialogue as a log in the notation |
 //! | [`pasted`] | a pasted text, with its parts or its fault marked |
 //! | [`quirk`] | oddities in sentences |
@@ -29,6 +30,7 @@ pub mod endpoint;
 pub mod explain;
 pub mod inspect;
 pub mod json;
+pub mod lab;
 pub mod log;
 pub mod number;
 pub mod pasted;

@@ -72,8 +72,9 @@ pub fn mistakes(text: &Text, style: Style, name: &str, all: &[Mistake]) -> Strin
     out
 }
 
-/// A line of a script with a caret under a column.
-fn excerpt(style: Style, line: u32, column: u32, source: &str) -> String {
+/// A line of a script or a sheet with a caret under a column.
+#[must_use]
+pub fn excerpt(style: Style, line: u32, column: u32, source: &str) -> String {
     let before: String = source
         .chars()
         .take(column.saturating_sub(1) as usize)
@@ -90,7 +91,9 @@ fn excerpt(style: Style, line: u32, column: u32, source: &str) -> String {
     )
 }
 
-fn mistake_sentence(text: &Text, kind: &Kind) -> String {
+/// What is wrong with a line of a script.
+#[must_use]
+pub fn mistake_sentence(text: &Text, kind: &Kind) -> String {
     let shown = |value: &str| sanitise::line(value.as_bytes()).into_owned();
     match kind {
         Kind::TooLong => say!(
@@ -186,37 +189,6 @@ pub fn findings(text: &Text, style: Style, name: &str, script: &Script, all: &[F
             format!("{name}:{}", finding.line)
         };
         let (line, role) = match &finding.what {
-            What::FileMissing(path) => {
-                errors += 1;
-                let path = sanitise::line(path.as_bytes()).into_owned();
-                let what = say!(text, "server-check-file-missing", detail = path);
-                (
-                    say!(text, "server-check-error", place = place, what = what),
-                    Role::Error,
-                )
-            }
-            What::WarningUnknown(wanted) => {
-                errors += 1;
-                let names: Vec<&str> = Trap::ALL.iter().map(|trap| trap.name()).collect();
-                let what = say!(
-                    text,
-                    "server-check-warning-unknown",
-                    detail = sanitise::line(wanted.as_bytes()).into_owned(),
-                    names = names.join(", ")
-                );
-                (
-                    say!(text, "server-check-error", place = place, what = what),
-                    Role::Error,
-                )
-            }
-            What::WarningAbsent(trap) => {
-                errors += 1;
-                let what = say!(text, "server-check-warning-absent", detail = trap.name());
-                (
-                    say!(text, "server-check-error", place = place, what = what),
-                    Role::Error,
-                )
-            }
             What::Warning {
                 trap,
                 detail,
@@ -246,6 +218,14 @@ pub fn findings(text: &Text, style: Style, name: &str, script: &Script, all: &[F
                     (line, Role::Warning)
                 }
             }
+            wrong => {
+                errors += 1;
+                let what = error_sentence(text, wrong).unwrap_or_default();
+                (
+                    say!(text, "server-check-error", place = place, what = what),
+                    Role::Error,
+                )
+            }
         };
         let _ = writeln!(
             out,
@@ -273,6 +253,30 @@ pub fn findings(text: &Text, style: Style, name: &str, script: &Script, all: &[F
     );
     let _ = writeln!(out, "{line}");
     out
+}
+
+/// What is wrong with a script beyond its form; `None` for a warning.
+#[must_use]
+pub fn error_sentence(text: &Text, what: &What) -> Option<String> {
+    Some(match what {
+        What::FileMissing(path) => {
+            let path = sanitise::line(path.as_bytes()).into_owned();
+            say!(text, "server-check-file-missing", detail = path)
+        }
+        What::WarningUnknown(wanted) => {
+            let names: Vec<&str> = Trap::ALL.iter().map(|trap| trap.name()).collect();
+            say!(
+                text,
+                "server-check-warning-unknown",
+                detail = sanitise::line(wanted.as_bytes()).into_owned(),
+                names = names.join(", ")
+            )
+        }
+        What::WarningAbsent(trap) => {
+            say!(text, "server-check-warning-absent", detail = trap.name())
+        }
+        What::Warning { .. } => return None,
+    })
 }
 
 /// What a trap does, and to whom.
@@ -903,6 +907,19 @@ struct Data<'a> {
     name: Option<Bytes<'a>>,
     /// True where all of it was moved.
     complete: bool,
+    /// The first bytes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    head: Option<Bytes<'a>>,
+}
+
+#[derive(Serialize)]
+struct DataConnected {
+    connection: u64,
+    time: Time,
+    from: SocketAddr,
+    to: SocketAddr,
+    /// The server dialled.
+    active: bool,
 }
 
 #[derive(Serialize)]
@@ -977,7 +994,7 @@ pub fn json_happening(
             bytes,
             name,
             fault,
-            ..
+            sample,
         } => json::line(
             "data",
             program,
@@ -991,6 +1008,20 @@ pub fn json_happening(
                 bytes: *bytes,
                 name: name.map(|name| Bytes(name.as_bytes())),
                 complete: fault.is_none(),
+                head: json::head(sample),
+            },
+        ),
+        Happening::DataOpened {
+            from, to, active, ..
+        } => json::line(
+            "data-connected",
+            program,
+            &DataConnected {
+                connection,
+                time,
+                from: *from,
+                to: *to,
+                active: *active,
             },
         ),
         Happening::Closed { by, how } => json::line(

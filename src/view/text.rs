@@ -28,8 +28,8 @@ macro_rules! rooms {
 }
 
 rooms![
-    "code", "demo", "endpoint", "error", "explain", "hand", "inspect", "listen", "pasv", "quirk",
-    "raw", "record", "server", "start", "verb"
+    "code", "demo", "endpoint", "error", "explain", "hand", "inspect", "lab", "labcheck", "labrun",
+    "listen", "pasv", "quirk", "raw", "record", "server", "start", "verb"
 ];
 
 /// The arguments of a message: name and value. The macro [`say!`](crate::say) makes them.

@@ -19,7 +19,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use crate::harness::skipped;
+use crate::harness::missing_peer;
 
 /// How long a server may take to greet.
 const START: Duration = Duration::from_secs(15);
@@ -107,13 +107,7 @@ impl Peer {
         match self.find(login) {
             Ok(program) => Some(self.run(&program, family, login, more)),
             Err(missing) => {
-                let required =
-                    env::var_os("FTPLAB_PEERS_REQUIRED").is_some_and(|value| !value.is_empty());
-                assert!(
-                    !required,
-                    "{missing} not found, and FTPLAB_PEERS_REQUIRED is set"
-                );
-                skipped(&missing);
+                missing_peer(&missing);
                 None
             }
         }

@@ -10,17 +10,17 @@ use std::{
 };
 
 use super::process::{FakeServer, folder, lab};
-use crate::harness::skipped;
+use crate::harness::missing_peer;
 
 /// No client takes longer than this where nothing is wrong.
 const LONGEST: Duration = Duration::from_secs(40);
 
 /// True where a program is installed; says so where it is not.
-fn installed(program: &str) -> bool {
+pub(super) fn installed(program: &str) -> bool {
     let there = std::env::var_os("PATH")
         .is_some_and(|path| std::env::split_paths(&path).any(|dir| dir.join(program).is_file()));
     if !there {
-        skipped(program);
+        missing_peer(program);
     }
     there
 }
@@ -191,7 +191,7 @@ fn run(dir: &Path, program: &str, (all, input): Asked) -> Output {
 }
 
 /// Bytes that TYPE A would change.
-fn upload() -> Vec<u8> {
+pub(super) fn upload() -> Vec<u8> {
     (0..=255u8).cycle().take(70_000).collect()
 }
 

@@ -63,18 +63,28 @@ impl FakeServer {
     /// The next line for which this holds.
     #[track_caller]
     pub(crate) fn until(&mut self, wanted: impl Fn(&Value) -> bool) -> Value {
+        self.within(PATIENCE, wanted)
+            .unwrap_or_else(|| panic!("what was waited for did not come: {:#?}", self.said))
+    }
+
+    /// The same, where it may not come in so long.
+    pub(crate) fn within(
+        &mut self,
+        patience: Duration,
+        wanted: impl Fn(&Value) -> bool,
+    ) -> Option<Value> {
         let start = Instant::now();
         while let Ok(line) = self
             .lines
-            .recv_timeout(PATIENCE.saturating_sub(start.elapsed()))
+            .recv_timeout(patience.saturating_sub(start.elapsed()))
         {
             let line: Value = serde_json::from_str(&line).expect("a JSON object a line");
             self.said.push(line.clone());
             if wanted(&line) {
-                return line;
+                return Some(line);
             }
         }
-        panic!("what was waited for did not come: {:#?}", self.said);
+        None
     }
 
     /// Ctrl-C: its exit code, and all that it said.

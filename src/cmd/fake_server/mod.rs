@@ -1,6 +1,7 @@
 //! `fake-server`: load the script, listen, let the player answer, show what happens. Scripts can also be checked, tested
 //! against themselves and made from a transcript; each of these is a file here.
 
+pub(super) mod beside;
 mod by_hand;
 mod check;
 mod from;
@@ -27,7 +28,7 @@ use crate::{
         play::{Limits, Play},
         watch::Happening,
     },
-    view::{log::MAX_DATA, server as view, text::Text},
+    view::{json, log::MAX_DATA, server as view, text::Text},
 };
 use outputs::{Outputs, Prepared};
 
@@ -56,6 +57,7 @@ pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure
         command: NAME,
         path: asked.record.as_deref(),
         json: asked.json,
+        silent: asked.json,
         events: asked.events.as_deref(),
     };
     recording::around(context, &recorded, |recording| {
@@ -200,7 +202,11 @@ fn serve(
         data_ports: asked.limits.max_data_ports,
         line: usize::try_from(asked.limits.max_line).unwrap_or(usize::MAX),
         once: asked.once,
-        sample: if asked.log.is_some() { MAX_DATA } else { 0 },
+        sample: match (&asked.log, asked.json || asked.events.is_some()) {
+            (Some(_), _) => MAX_DATA,
+            (None, true) => json::MAX_HEAD + 1,
+            (None, false) => 0,
+        },
         wire: recording.is_some(),
         ..Options::default()
     };
@@ -243,15 +249,19 @@ fn serve(
 
 /// The control port that is asked for.
 fn port(asked: &FakeServer) -> u16 {
-    match (asked.port, &asked.student) {
-        (Some(port), _) => port,
-        (None, Some(student)) => {
-            let (first, count) = STUDENT_PORTS;
-            let place = params::draw(student, "port") % u64::from(count);
-            first + 2 * u16::try_from(place).unwrap_or(0)
-        }
-        (None, None) => PORT,
-    }
+    asked
+        .port
+        .unwrap_or_else(|| usual_port(asked.student.as_deref()))
+}
+
+/// The control port where none is asked for: the student's own, where it is known who that is.
+pub(super) fn usual_port(student: Option<&str>) -> u16 {
+    let Some(student) = student else {
+        return PORT;
+    };
+    let (first, count) = STUDENT_PORTS;
+    let place = params::draw(student, "port") % u64::from(count);
+    first + 2 * u16::try_from(place).unwrap_or(0)
 }
 
 /// The server's tap.

@@ -123,6 +123,7 @@ pub(super) fn run(context: &Context, args: &cli::Raw) -> Result<Exit, Failure> {
         command: "raw",
         path: args.record.as_deref(),
         json: args.json,
+        silent: args.json,
         events: args.events.as_deref(),
     };
     recording::around(context, &recorded, |recording| {
@@ -184,12 +185,13 @@ fn converse(
     })
     .map_err(|_| {
         let port = place.port.unwrap_or(FTP_PORT).to_string();
-        Failure::failed(say!(
+        let what = say!(
             text,
             "raw-unreachable",
             host = place.host.clone(),
             port = port
-        ))
+        );
+        fault::failed(context, "raw", &what)
     })?;
     let (screen, keyboard) = if interactive {
         editor::terminal(

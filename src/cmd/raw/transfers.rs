@@ -296,7 +296,12 @@ impl Raw<'_> {
                 self.remark(&told)?;
                 self.emit(
                     "closed",
-                    &json::Closed::data(number, &json::Ended::of(&outcome), clock::now()),
+                    &json::Closed::data(
+                        number,
+                        &json::Ended::of(&outcome),
+                        &transfer.kept,
+                        clock::now(),
+                    ),
                 )
             }
         }

@@ -29,6 +29,7 @@ fn asked(verb: Verb, command: &str, preliminary: bool) -> Asked {
         code: String::new(),
         model: None,
         port: None,
+        public: None,
     }
 }
 
@@ -604,7 +605,10 @@ fn a_client_is_held_with_lines_of_the_reply_that_will_come() {
     room.client("USER x");
     room.sent();
     room.types("/hold");
-    assert!(room.says.contains(&Say::Holding(code(331))));
+    assert!(room.says.contains(&Say::Holding {
+        code: code(331),
+        limit: None
+    }));
     room.passes(11);
     assert_eq!(room.sent().matches("331-").count(), 3);
     room.types("332 x");

@@ -27,6 +27,7 @@ hand-left-over = { $client } has waited as long as it does: it gives up about no
 hand-left-over-shortest = If it is { $client }, it gives up about now.
 
 hand-port-227 = The data port is open: { $address }. The 227 must name it: the four numbers of the address, then the port { $port } as two bytes, p1 × 256 + p2.
+hand-port-227-public = The data port is open: { $address }. The 227 names it as clients outside see it (--public-address): { $named }, that is the four numbers of that address, then the port { $port } as two bytes, p1 × 256 + p2.
 hand-port-229 = The data port is open: { $address }. The 229 names the port alone, between bars: (|||p|).
 hand-port-227-ipv6 = PASV can name IPv4 addresses only, and this client came over IPv6 ({ $address }): answer 522 or 502, and it will send EPSV.
 hand-port-open = A data port is open: { $address }.
@@ -56,7 +57,7 @@ hand-gone-greeting = The client has gone without waiting for a greeting. The nex
 hand-nobody = No client is there: nothing goes out. It must connect first.
 
 hand-holding = The client is held: a line { $code }- goes out every { $seconds } s. The reply is open now, and only { $code } with a blank ends it: type it when you are ready. /release stops the lines.
-hand-holding-curl = curl cannot be held for longer than 120 s.
+hand-holding-limit = But { $client } counts its { $seconds } s from the command on, whatever comes in between: it cannot be held for longer.
 hand-released = No more lines. The reply is still open: { $code }, a blank and a text end it.
 hand-held-enough = Held for ten minutes: no more lines. { $code }, a blank and a text end the reply.
 hand-hold-needs-code = Which code will your reply have? The lines that hold the client begin with it: /hold 331, say.

@@ -311,6 +311,7 @@ inspect-summary-total = { $files ->
    *[other] { $transfers } transfers
 }.
 
+inspect-none-shipped = neither a file nor a capture that ftplab brings. It brings: { $names }
 inspect-empty-folder = In the folder { $folder } is no capture: no name ends with .pcap, .pcapng, .cap, .dmp or .snoop.
 inspect-extract-full = it is not empty. Files are only extracted into a new or empty folder, so that nothing is overwritten.
 

@@ -24,7 +24,7 @@ raw-unknown = /{ $word } is no local command; /help lists them. (//{ $word } wou
 raw-unknown-nearest = /{ $word } is no local command. Is { $nearest } meant?
 raw-misused = { $command } is used like this: { $usage }
 raw-no-last-reply = No reply has come that could be explained.
-raw-unreachable = ftplab: no address of { $host } answers on port { $port }. Is the server running? For the built-in one: ftplab fake-server
+raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? For the built-in one: ftplab fake-server
 raw-log-open = ftplab: cannot write { $file }: { $why }
 
 raw-hint-pass = PASS and your password come next.

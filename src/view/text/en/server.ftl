@@ -108,8 +108,16 @@ server-idle = no command for { $seconds } s
 server-summary =
     { $connections ->
         [0] Nobody came.
-        [one] One connection, { $commands } commands, { $transfers } transfers ({ $down } bytes down, { $up } bytes up).
-       *[other] { $connections } connections, { $commands } commands, { $transfers } transfers ({ $down } bytes down, { $up } bytes up).
+       *[other] { $connections ->
+            [one] One connection
+           *[other] { $connections } connections
+        }, { $commands ->
+            [one] one command
+           *[other] { $commands } commands
+        }, { $transfers ->
+            [one] one transfer
+           *[other] { $transfers } transfers
+        } ({ $down } bytes down, { $up } bytes up).
     }
 server-lines-used = Blocks of { $name } that were used: { $lines }
 server-lines-unused = Never used: { $lines } ({ $name })

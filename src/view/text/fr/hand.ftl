@@ -27,6 +27,7 @@ hand-left-over = { $client } a attendu tout ce qu’il attend : il abandonne à
 hand-left-over-shortest = Si c’est { $client }, il abandonne à peu près maintenant.
 
 hand-port-227 = Le port de données est ouvert : { $address }. Le 227 doit le nommer : les quatre nombres de l’adresse, puis le port { $port } en deux octets, p1 × 256 + p2.
+hand-port-227-public = Le port de données est ouvert : { $address }. Le 227 le nomme tel que les clients le voient de dehors (--public-address) : { $named }, c’est-à-dire les quatre nombres de cette adresse, puis le port { $port } en deux octets, p1 × 256 + p2.
 hand-port-229 = Le port de données est ouvert : { $address }. Le 229 ne nomme que le port, entre des barres : (|||p|).
 hand-port-227-ipv6 = PASV ne peut nommer que des adresses IPv4, et ce client est venu en IPv6 ({ $address }) : répondez 522 ou 502, et il enverra EPSV.
 hand-port-open = Un port de données est ouvert : { $address }.
@@ -56,7 +57,7 @@ hand-gone-greeting = Le client est parti sans attendre d’accueil. Le suivant p
 hand-nobody = Aucun client n’est là : rien ne part. Il doit d’abord se connecter.
 
 hand-holding = Le client est retenu : une ligne { $code }- part toutes les { $seconds } s. La réponse est maintenant ouverte, et seul { $code } suivi d’un espace la termine : tapez-la quand vous serez prêt. /release arrête les lignes.
-hand-holding-curl = curl ne se laisse pas retenir plus de 120 s.
+hand-holding-limit = Mais { $client } compte ses { $seconds } s à partir de la commande, quoi qu’il arrive entre-temps : il ne se laisse pas retenir plus longtemps.
 hand-released = Plus de lignes. La réponse est encore ouverte : { $code }, un espace et un texte la terminent.
 hand-held-enough = Retenu dix minutes : plus de lignes. { $code }, un espace et un texte terminent la réponse.
 hand-hold-needs-code = Quel code aura votre réponse ? Les lignes qui retiennent le client commencent par lui : /hold 331, par exemple.

@@ -311,6 +311,7 @@ inspect-summary-total = { $files ->
    *[other] { $transfers } transferts
 }.
 
+inspect-none-shipped = ni un fichier ni une capture fournie avec ftplab. Captures fournies : { $names }
 inspect-empty-folder = Le dossier { $folder } ne contient aucune capture : aucun nom ne finit par .pcap, .pcapng, .cap, .dmp ou .snoop.
 inspect-extract-full = il n’est pas vide. L’extraction se fait dans un dossier neuf ou vide, pour que rien ne soit écrasé.
 

@@ -108,8 +108,16 @@ server-idle = aucune commande depuis { $seconds } s
 server-summary =
     { $connections ->
         [0] Personne n’est venu.
-        [one] Une connexion, { $commands } commandes, { $transfers } transferts ({ $down } octets descendants, { $up } octets montants).
-       *[other] { $connections } connexions, { $commands } commandes, { $transfers } transferts ({ $down } octets descendants, { $up } octets montants).
+       *[other] { $connections ->
+            [one] Une connexion
+           *[other] { $connections } connexions
+        }, { $commands ->
+            [one] { $commands } commande
+           *[other] { $commands } commandes
+        }, { $transfers ->
+            [one] { $transfers } transfert
+           *[other] { $transfers } transferts
+        } ({ $down } octets descendants, { $up } octets montants).
     }
 server-lines-used = Blocs de { $name } qui ont servi : { $lines }
 server-lines-unused = Jamais utilisés : { $lines } ({ $name })

@@ -1,0 +1,207 @@
+//! A server beside something else: it plays a script in a thread of its own, shows nothing, and ends when it is dropped.
+//! `lab run` has a sheet's servers so.
+
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    sync::mpsc::{SyncSender, sync_channel},
+    thread::{self, JoinHandle},
+};
+
+use clap::Parser;
+
+use super::{
+    Loaded, NAME, Options, Prepared, Server, Tapped, Watch, builtin, fault, not_started, params,
+    recording::{self, Recording},
+    view,
+};
+use crate::{
+    cli::{Cli, Command, FakeServer},
+    cmd::{Context, Exit, Failure},
+    io::server::Stopper,
+    script::notation::Script,
+    view::{style::Style, text::Text},
+};
+
+/// What is to be played, and how.
+pub(in crate::cmd) struct Wish {
+    /// The script, and what its files are below.
+    pub(in crate::cmd) found: builtin::Found,
+    /// Values of parameters; those that the script does not have are left out.
+    pub(in crate::cmd) params: Vec<(String, String)>,
+    /// Who works: chooses the other parameters.
+    pub(in crate::cmd) student: Option<String>,
+    /// The control port; 0 for a free one.
+    pub(in crate::cmd) port: u16,
+    /// Where its events go.
+    pub(in crate::cmd) events: Option<PathBuf>,
+    /// Where its connections are recorded: a new file.
+    pub(in crate::cmd) record: Option<PathBuf>,
+}
+
+/// A server that runs until it is dropped.
+pub(in crate::cmd) struct Beside {
+    address: SocketAddr,
+    stopper: Stopper,
+    thread: Option<JoinHandle<Result<Exit, Failure>>>,
+}
+
+impl Beside {
+    /// Where it listens.
+    pub(in crate::cmd) fn address(&self) -> SocketAddr {
+        self.address
+    }
+}
+
+impl Drop for Beside {
+    fn drop(&mut self) {
+        self.stopper.stop();
+        if let Some(thread) = self.thread.take() {
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Where it listens, and what ends it.
+type Ready = (SocketAddr, Stopper);
+
+/// Starts a server.
+///
+/// # Errors
+/// Where the script is none, or the port cannot be listened on.
+pub(in crate::cmd) fn start(context: &Context, wish: Wish) -> Result<Beside, Failure> {
+    let lang = context.text.lang();
+    let err = context.err;
+    let (to, ready) = sync_channel(1);
+    let thread = thread::Builder::new()
+        .name("server".into())
+        .spawn(move || {
+            let context = Context {
+                text: Text::new(lang),
+                out: Style::plain(),
+                err,
+            };
+            let record = wish.record.clone();
+            let recorded = recording::Asked {
+                command: NAME,
+                path: record.as_deref(),
+                json: false,
+                silent: true,
+                events: None,
+            };
+            recording::around(&context, &recorded, |recording| {
+                serve(&context, wish, recording, &to)
+            })
+        })?;
+    match ready.recv() {
+        Ok((address, stopper)) => Ok(Beside {
+            address,
+            stopper,
+            thread: Some(thread),
+        }),
+        // It has ended before it listened, and says why.
+        Err(_) => Err(match thread.join() {
+            Ok(Err(failure)) => failure,
+            _ => fault::failed(context, NAME, "?"),
+        }),
+    }
+}
+
+fn serve(
+    context: &Context,
+    wish: Wish,
+    recording: Option<&Recording>,
+    ready: &SyncSender<Ready>,
+) -> Result<Exit, Failure> {
+    let asked = asked(wish.events.as_deref());
+    let text = &context.text;
+    let script = Script::parse(&wish.found.text).map_err(|all| {
+        let told = view::mistakes(text, context.err, &wish.found.name, &all);
+        Failure::failed(told.trim_end().to_owned())
+    })?;
+    let known = &script.settings.params;
+    let given: Vec<(String, String)> = wish
+        .params
+        .into_iter()
+        .filter(|(name, _)| known.iter().any(|param| param.name == *name))
+        .collect();
+    let values = params::resolve(known, &given, wish.student.as_deref()).unwrap_or_default();
+    let loaded = Loaded {
+        found: wish.found,
+        script,
+        values,
+    };
+    let (found, play) = loaded.play(&asked, context)?;
+    let play = std::sync::Arc::new(play);
+    let options = Options {
+        bind: vec![std::net::Ipv4Addr::LOCALHOST.into()],
+        port: wish.port,
+        folder: found.folder,
+        wire: recording.is_some(),
+        ..Options::default()
+    };
+    let server = Server::bind(std::sync::Arc::clone(&play), options)
+        .map_err(|error| not_started(context, error))?;
+    let address = server.addresses()[0];
+    if let Some(recording) = recording {
+        recording.control(address.port());
+    }
+    let prepared = Prepared::open(&asked, context, &found.name, play)?;
+    let mut outputs = prepared.ready(Box::new(|_| true));
+    outputs.start(server.addresses());
+    let outputs = std::rc::Rc::new(std::cell::RefCell::new(outputs));
+    let watch = Watch {
+        outputs: std::rc::Rc::clone(&outputs),
+    };
+    // Nobody waits any more where the program ends meanwhile.
+    let _ = ready.send((address, server.stopper()));
+    server.run(Tapped::new(watch, recording));
+    outputs.borrow_mut().end();
+    Ok(Exit::Done)
+}
+
+/// The command line of a server that has every default.
+fn asked(events: Option<&Path>) -> FakeServer {
+    let mut words: Vec<std::ffi::OsString> = vec!["ftplab".into(), NAME.into()];
+    if let Some(path) = events {
+        words.extend(["--events".into(), path.into()]);
+    }
+    match Cli::try_parse_from(words).map(|cli| cli.command) {
+        Ok(Some(Command::FakeServer(asked))) => *asked,
+        _ => unreachable!("the command line above is one of fake-server"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{BufRead, BufReader};
+
+    #[test]
+    fn it_serves_until_it_is_dropped_and_says_why_it_does_not() {
+        let context = Context {
+            text: Text::new(crate::view::text::Lang::En),
+            out: Style::plain(),
+            err: Style::plain(),
+        };
+        let wish = |port| Wish {
+            found: builtin::find("demo").expect("readable").expect("there"),
+            params: vec![("unknown".into(), "x".into())],
+            student: None,
+            port,
+            events: None,
+            record: None,
+        };
+        let server = start(&context, wish(0)).expect("a server");
+        let address = server.address();
+        let stream = std::net::TcpStream::connect(address).expect("it listens");
+        let mut line = String::new();
+        let mut lines = BufReader::new(stream);
+        lines.read_line(&mut line).expect("a greeting");
+        assert!(line.starts_with("220 "), "{line}");
+        let taken = start(&context, wish(address.port())).err().expect("taken");
+        assert!(taken.to_string().contains(&address.port().to_string()));
+        drop(server);
+        assert!(std::net::TcpStream::connect(address).is_err());
+    }
+}

@@ -1,0 +1,571 @@
+//! The autopilot: plays a sheet by itself, in the terminals that a student would have, for `lab run --demo`, `demo`, and
+//! for `lab check`, which wants to know before class that every dialogue happens and every answer of the key is right.
+//!
+//! In a dialogue it sends what the sheet says a player sends, opens the data connections that were agreed on, and waits
+//! for what must come; it answers questions with the key, out of what was seen.
+
+use std::{
+    fs, thread,
+    time::{Duration, Instant},
+};
+
+use super::{
+    bench::{self, BY_HAND, Bench, CLIENT, DATA},
+    captures,
+    follow::Watched,
+    walk::{Go, Hands, Walk},
+};
+use crate::{
+    cmd::{Context, Failure},
+    ftp::{catalogue::Flow, command::Verb, endpoint, reply::text_of},
+    io::terminals::Printed,
+    lab::{
+        answer::{self, Judgement},
+        check::{self, Finding, What},
+        sheet::{Ask, Capture, Expected, Ftp, Role, Wanted, Write},
+        template::{Line, Name},
+    },
+    script::{
+        literal::{Literal, Value},
+        pattern::Pattern,
+    },
+    view::demo::Demo,
+};
+
+/// How long anything may take to come.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// How long the data connection of a transfer is waited for when its command is sent.
+const DIALLED: Duration = Duration::from_secs(5);
+/// What is sent where a dialogue uploads something and does not say what.
+const UPLOAD: &str = "Sent by ftplab.\r\n";
+/// What a person would write into a free text; it is for the teacher, and nobody is there.
+const FREE_TEXT: &str = "…";
+
+/// Where what is shown goes.
+pub(super) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>;
+
+/// The autopilot.
+pub(super) struct Autopilot<'o> {
+    out: Out<'o>,
+    /// Before something is typed, and for a line of prose.
+    pace: Duration,
+    /// What did not go as the sheet wants it.
+    pub(super) found: Vec<Finding>,
+    /// How many dialogues and questions it has come through.
+    pub(super) played: (u64, u64),
+    /// Who has dialled or listens for the data connection that was agreed on.
+    data: Data,
+    demo: Demo<'o>,
+}
+
+/// The state of the data connection between two commands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Data {
+    /// Nothing agreed on.
+    None,
+    /// The server listens: the tuple or the `|||port|` of its reply.
+    Agreed(String),
+    /// It is open, or the server will dial: something runs in the data terminal.
+    Running,
+}
+
+impl<'o> Autopilot<'o> {
+    /// Plays for whoever looks at `out`; `pace` is how long it waits before it types.
+    pub(super) fn new(context: &'o Context, pace: Duration, out: Out<'o>) -> Autopilot<'o> {
+        Autopilot {
+            out,
+            pace,
+            found: Vec::new(),
+            played: (0, 0),
+            data: Data::None,
+            demo: Demo {
+                text: &context.text,
+                style: context.out,
+            },
+        }
+    }
+
+    /// Shows what the terminals print until something is so, and has the dialogue watched meanwhile.
+    fn until<'a>(
+        &mut self,
+        bench: &mut Bench<'a>,
+        watched: &mut Watched<'_>,
+        patience: Duration,
+        so: impl FnMut(&mut Bench<'a>) -> bool,
+    ) -> Result<bool, Failure> {
+        let (out, demo) = (&mut self.out, &self.demo);
+        bench.until(
+            patience,
+            so,
+            |happened| watched.feed(happened),
+            |printed: &Printed| out(&shown(demo, printed)),
+        )
+    }
+
+    /// Shows a command as it is typed into a terminal, and runs it.
+    fn start(
+        &mut self,
+        bench: &mut Bench<'_>,
+        terminal: usize,
+        words: &[&str],
+    ) -> Result<(), Failure> {
+        thread::sleep(self.pace);
+        let quoted: Vec<String> = words
+            .iter()
+            .map(|word| match word.contains(['|', ',']) {
+                true => format!("'{word}'"),
+                false => (*word).to_owned(),
+            })
+            .collect();
+        let command = format!("ftplab {}", quoted.join(" "));
+        (self.out)(&self.demo.command(letter(terminal), &command))?;
+        bench.run(terminal, words)
+    }
+
+    /// The command that a player sends for a pattern.
+    fn command(bench: &Bench<'_>, pattern: &Pattern, say: Option<&Literal>) -> String {
+        let literal = say.or_else(|| pattern.alternatives().first());
+        let Some(literal) = literal else {
+            return String::new();
+        };
+        let bytes = literal.render(|value, out| {
+            let known = match value {
+                Value::User => bench.value_of("user.arg"),
+                Value::Param(name) => bench.value_of(&format!("param.{name}")),
+                Value::Type => Some("I".to_owned()),
+                Value::Cwd => Some("/".to_owned()),
+                _ => None,
+            };
+            out.extend_from_slice(known.unwrap_or_default().as_bytes());
+        });
+        let command = String::from_utf8_lossy(&bytes).trim().to_owned();
+        // `USER *` says nothing about who: the name that every server knows.
+        match command.as_str() {
+            "USER" => "USER anonymous".to_owned(),
+            "PASS" => "PASS student@example.org".to_owned(),
+            _ => command,
+        }
+    }
+
+    /// Opens a port and gives the PORT or EPRT line to type.
+    fn listen(
+        &mut self,
+        bench: &mut Bench<'_>,
+        watched: &mut Watched<'_>,
+        line: Line,
+        verb: Verb,
+        upload: bool,
+    ) -> Result<Option<String>, Failure> {
+        let control = bench.server_port(line).unwrap_or_default().to_string();
+        let mut words = vec!["listen", "0", "--control", &control];
+        let file = self.upload(bench, upload)?;
+        if let Some(file) = &file {
+            words.extend(["--send", file]);
+        }
+        self.start(bench, DATA, &words)?;
+        let wanted = format!("{} ", verb.name());
+        let mut found: Option<String> = None;
+        let deadline = Instant::now() + PATIENCE;
+        while found.is_none() && Instant::now() < deadline && bench.terminals.runs(DATA) {
+            bench.look(|happened| watched.feed(happened))?;
+            let Some(printed) = bench.terminals.next(bench::LOOK) else {
+                continue;
+            };
+            (self.out)(&shown(&self.demo, &printed))?;
+            let typed = printed.line.trim_start();
+            if printed.terminal == DATA && typed.starts_with(&wanted) {
+                let words: Vec<&str> = typed.split_whitespace().take(2).collect();
+                found = Some(words.join(" "));
+            }
+        }
+        self.data = Data::Running;
+        Ok(found)
+    }
+
+    /// Dials the data connection that the server listens for.
+    fn dial(
+        &mut self,
+        bench: &mut Bench<'_>,
+        watched: &mut Watched<'_>,
+        line: Line,
+        upload: bool,
+    ) -> Result<(), Failure> {
+        let Data::Agreed(stated) = std::mem::replace(&mut self.data, Data::Running) else {
+            return Ok(());
+        };
+        let host = bench.server_host(line).unwrap_or_default();
+        let mut words = vec!["pasv-calc", "--connect"];
+        if stated.starts_with('|') {
+            words.extend(["--host", &host]);
+        }
+        let reply = format!("229 ({stated})");
+        words.push(if stated.starts_with('|') {
+            &reply
+        } else {
+            &stated
+        });
+        let file = self.upload(bench, upload)?;
+        if let Some(file) = &file {
+            words.extend(["--send", file]);
+        }
+        let before = bench.data_connections();
+        self.start(bench, DATA, &words)?;
+        self.until(bench, watched, DIALLED, |bench| {
+            bench.data_connections() > before || !bench.terminals.runs(DATA)
+        })?;
+        Ok(())
+    }
+
+    /// The file that is sent, where something is.
+    fn upload(&self, bench: &Bench<'_>, upload: bool) -> Result<Option<String>, Failure> {
+        if !upload {
+            return Ok(None);
+        }
+        let path = bench.beside("upload.txt");
+        fs::write(&path, UPLOAD)?;
+        Ok(Some(path.to_string_lossy().into_owned()))
+    }
+
+    /// Plays the client's lines of a dialogue.
+    fn client(
+        &mut self,
+        walk: &mut Walk<'_>,
+        ftp: &Ftp,
+        watched: &mut Watched<'_>,
+    ) -> Result<(), Failure> {
+        let bench = &mut walk.bench;
+        let line = ftp.line;
+        if !bench.connected(line) {
+            let server = bench.server(line).unwrap_or_default();
+            let words: Vec<&str> = ["raw"].into_iter().chain(server.split(' ')).collect();
+            thread::sleep(self.pace);
+            let command = format!("ftplab {}", words.join(" "));
+            (self.out)(
+                &self
+                    .demo
+                    .command(letter(bench::terminal_of(line)), &command),
+            )?;
+            bench.dial(line)?;
+            self.data = Data::None;
+            self.until(bench, watched, PATIENCE, |bench| {
+                bench.settled(line) || !bench.connected(line)
+            })?;
+        }
+        for (at, expected) in ftp.lines.iter().enumerate() {
+            let Wanted::Command { pattern, say, verb } = &expected.what else {
+                continue;
+            };
+            let mut command = Self::command(bench, pattern, say.as_ref());
+            let upload = ftp.lines[at..]
+                .iter()
+                .take(4)
+                .any(|line| matches!(line.what, Wanted::Upload));
+            if verb.announces() && say.is_none() {
+                match self.listen(bench, watched, line, *verb, upload)? {
+                    Some(typed) => command = typed,
+                    None => continue,
+                }
+            }
+            let moves = verb.moves();
+            if moves.is_some() {
+                self.dial(bench, watched, line, moves == Some(Flow::Up))?;
+            }
+            thread::sleep(self.pace);
+            bench.type_line(line, &command)?;
+            self.until(bench, watched, PATIENCE, |bench| {
+                bench.settled(line) || !bench.connected(line)
+            })?;
+            if moves.is_some() && self.data == Data::Running {
+                // The client's end of the data connection ends with it.
+                self.until(bench, watched, PATIENCE, |bench| {
+                    !bench.terminals.runs(DATA)
+                })?;
+                self.data = Data::None;
+            }
+            if let Some(stated) = agreed(bench, line, *verb) {
+                self.data = Data::Agreed(stated);
+            }
+            if watched.is_complete() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Plays the server's lines of a dialogue by hand, and the client's in a terminal of their own.
+    fn server(
+        &mut self,
+        walk: &mut Walk<'_>,
+        ftp: &Ftp,
+        watched: &mut Watched<'_>,
+    ) -> Result<(), Failure> {
+        let bench = &mut walk.bench;
+        let server = bench.by_hand(ftp.line)?;
+        self.until(bench, watched, PATIENCE, |bench| bench.hand_listens())?;
+        let mut client = false;
+        let mut open = false;
+        let mut tuple: Option<String> = None;
+        for expected in &ftp.lines {
+            if !client {
+                client = true;
+                let words: Vec<&str> = ["raw"].into_iter().chain(server.split(' ')).collect();
+                self.start(bench, CLIENT, &words)?;
+                self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+            }
+            match &expected.what {
+                Wanted::Command { pattern, say, verb } => {
+                    let command = Self::command(bench, pattern, say.as_ref());
+                    if verb.moves().is_some()
+                        && let Some(tuple) = tuple.take()
+                    {
+                        self.start(bench, DATA, &["pasv-calc", "--connect", &tuple])?;
+                        self.until(bench, watched, DIALLED, |bench| {
+                            bench.data_connections() > 0
+                        })?;
+                    }
+                    thread::sleep(self.pace);
+                    if bench.terminals.type_line(CLIENT, &command).is_err() {
+                        return Ok(());
+                    }
+                    self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+                }
+                Wanted::Reply { code, text } => {
+                    if std::mem::take(&mut open) {
+                        self.reply(bench, watched, "/close")?;
+                    }
+                    let said = text
+                        .as_ref()
+                        .map_or_else(String::new, |text| Self::command(bench, text, None));
+                    let mut reply =
+                        format!("{code} {}", if said.is_empty() { "ok" } else { &said });
+                    if *code == 227 {
+                        let typed = self.passive(bench, watched)?;
+                        tuple = tuple_of(&typed);
+                        if !typed.is_empty() {
+                            reply = typed;
+                        }
+                    }
+                    self.reply(bench, watched, &reply)?;
+                }
+                Wanted::Data(pattern) => {
+                    let text = Self::command(bench, pattern, None);
+                    let text = if text.is_empty() { "hello.txt" } else { &text };
+                    self.reply(bench, watched, &format!("/line {text}"))?;
+                    open = true;
+                }
+                Wanted::Upload => {}
+            }
+        }
+        Ok(())
+    }
+
+    /// Types a reply, and waits until it has gone out.
+    fn reply(
+        &mut self,
+        bench: &mut Bench<'_>,
+        watched: &mut Watched<'_>,
+        reply: &str,
+    ) -> Result<(), Failure> {
+        thread::sleep(self.pace);
+        (self.out)(&self.demo.printed(letter(BY_HAND), &format!("S< {reply}")))?;
+        let before = bench.hand_replies();
+        bench.reply(reply);
+        let local = reply.starts_with('/');
+        self.until(bench, watched, PATIENCE, |bench| {
+            local || bench.hand_replies() > before
+        })?;
+        Ok(())
+    }
+
+    /// Has the server's port opened, and gives the 227 that says so.
+    fn passive(
+        &mut self,
+        bench: &mut Bench<'_>,
+        watched: &mut Watched<'_>,
+    ) -> Result<String, Failure> {
+        bench.reply("/pasv");
+        let deadline = Instant::now() + PATIENCE;
+        while Instant::now() < deadline {
+            bench.look(|happened| watched.feed(happened))?;
+            let Some(printed) = bench.terminals.next(bench::LOOK) else {
+                continue;
+            };
+            (self.out)(&shown(&self.demo, &printed))?;
+            if printed.terminal == BY_HAND
+                && let Some(at) = printed.line.find("227 ")
+            {
+                let reply = &printed.line[at..];
+                if tuple_of(reply).is_some() {
+                    let end = reply.find(')').map_or(reply.len(), |end| end + 1);
+                    return Ok(reply[..end].to_owned());
+                }
+            }
+        }
+        Ok(String::new())
+    }
+}
+
+/// The line of the block with this id.
+fn line_of(walk: &Walk<'_>, id: &str) -> u32 {
+    walk.sheet.block(id).map_or(1, |block| block.at)
+}
+
+/// The six numbers of a 227.
+fn tuple_of(reply: &str) -> Option<String> {
+    let stated = endpoint::parse_227(text_of(reply.as_bytes())).ok()?;
+    let text = reply.get(4..)?.as_bytes().get(stated.span)?;
+    Some(String::from_utf8_lossy(text).into_owned())
+}
+
+/// What a reply to this verb has agreed on.
+fn agreed(bench: &Bench<'_>, line: Line, verb: Verb) -> Option<String> {
+    let value = |name: &str| {
+        let mut name = Name::parse(name)?;
+        name.line = line;
+        bench.value(&name)
+    };
+    match verb {
+        Verb::Pasv if value("pasv.code").as_deref() == Some("227") => value("pasv.tuple"),
+        Verb::Epsv if value("epsv.code").as_deref() == Some("229") => {
+            Some(format!("|||{}|", value("epsv.port")?))
+        }
+        _ => None,
+    }
+}
+
+/// The place of a terminal in what is shown: A is the control connection, B the data connection.
+fn letter(terminal: usize) -> usize {
+    match terminal {
+        BY_HAND => 0,
+        CLIENT => 1,
+        DATA => 2,
+        control => control,
+    }
+}
+
+fn shown(demo: &Demo<'_>, printed: &Printed) -> String {
+    demo.printed(letter(printed.terminal), &printed.line)
+}
+
+impl<'a> Hands<'a> for Autopilot<'_> {
+    fn show(&mut self, shown: &str) -> Result<(), Failure> {
+        (self.out)(shown)
+    }
+
+    fn read(&mut self, _: &mut Walk<'a>) -> Result<Go, Failure> {
+        thread::sleep(self.pace);
+        Ok(Go::On)
+    }
+
+    fn ftp(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
+        let mut watched = Watched::new(ftp, walk.bench.params());
+        match ftp.role {
+            Role::Client => self.client(walk, ftp, &mut watched)?,
+            Role::Server => self.server(walk, ftp, &mut watched)?,
+        }
+        // What was sent last may still be on its way.
+        let (line, role) = (ftp.line, ftp.role);
+        let deadline = Instant::now() + PATIENCE;
+        while !watched.is_complete() && Instant::now() < deadline {
+            self.until(
+                &mut walk.bench,
+                &mut watched,
+                Duration::from_millis(200),
+                |_| false,
+            )?;
+            let idle = role == Role::Client && walk.bench.settled(line);
+            if idle && !walk.bench.terminals.runs(DATA) {
+                break;
+            }
+        }
+        let (lines, dialogue) = watched.state();
+        walk.seen(&ftp.id, lines, dialogue);
+        let news = watched.news(walk.view);
+        (self.out)(&format!("{news}\n"))?;
+        if watched.is_complete() {
+            self.played.0 += 1;
+            walk.done(&ftp.id);
+        } else if let Some((expected, came)) = watched.missing() {
+            let Expected { at, written, .. } = expected;
+            self.found.push(Finding {
+                line: *at,
+                what: What::NotSeen {
+                    id: ftp.id.clone(),
+                    wanted: written.clone(),
+                    came,
+                },
+            });
+        }
+        Ok(Go::On)
+    }
+
+    fn ask(&mut self, walk: &mut Walk<'a>, ask: &'a Ask) -> Result<Go, Failure> {
+        thread::sleep(self.pace);
+        let at = line_of(walk, &ask.id);
+        let found = check::question(at, ask, &|name| walk.bench.value(name));
+        self.found.extend(found);
+        let answer = answer::right(ask, &|name| walk.bench.value(name)).ok();
+        let Some(answer) = answer else {
+            return Ok(Go::On);
+        };
+        let judgement = answer::judge(ask, &answer, &|name| walk.bench.value(name));
+        let right = judgement == Judgement::Right;
+        walk.given(&ask.id, &answer, right);
+        (self.out)(&walk.view.answered("> ", &answer))?;
+        let shown = walk.view.judged(ask, &judgement, walk.tries(&ask.id));
+        (self.out)(&shown)?;
+        if right {
+            if let Some(why) = &ask.why {
+                (self.out)(&walk.markdown(why))?;
+            }
+            (self.out)("\n")?;
+            self.played.1 += 1;
+            walk.done(&ask.id);
+        }
+        Ok(Go::On)
+    }
+
+    fn write(&mut self, walk: &mut Walk<'a>, write: &'a Write) -> Result<Go, Failure> {
+        if let Some(block) = walk.block(&write.id) {
+            block.text = Some(FREE_TEXT.to_owned());
+        }
+        walk.done(&write.id);
+        (self.out)(&format!("{}\n", walk.view.answered("| ", FREE_TEXT)))?;
+        Ok(Go::On)
+    }
+
+    fn capture(&mut self, walk: &mut Walk<'a>, capture: &'a Capture) -> Result<Go, Failure> {
+        let mut met = false;
+        match &capture.file {
+            Some(file) => {
+                let held = captures::hold(walk, capture, file)?;
+                (self.out)(&held.told)?;
+                met = held.met;
+            }
+            None => {
+                // The student's own: what was recorded here, the server's side first, which has both connections.
+                for file in walk.bench.recordings() {
+                    let held = captures::hold(walk, capture, &file.to_string_lossy())?;
+                    if held.met {
+                        (self.out)(&held.told)?;
+                        met = true;
+                        break;
+                    }
+                }
+            }
+        }
+        if !met {
+            self.found.push(Finding {
+                line: line_of(walk, &capture.id),
+                what: What::CaptureNot {
+                    id: capture.id.clone(),
+                },
+            });
+        }
+        Ok(Go::On)
+    }
+
+    fn end(&mut self, _: &mut Walk<'a>, _: &[String]) -> Result<Go, Failure> {
+        Ok(Go::Leave)
+    }
+}

@@ -1,0 +1,61 @@
+//! A capture that a sheet asks for, held against what it must show.
+
+use std::path::Path;
+
+use super::walk::Walk;
+use crate::{
+    cmd::{Failure, inspect},
+    lab::{report::Line, sheet::Capture},
+    say,
+    view::style::Role,
+};
+
+/// What became of it.
+pub(super) struct Held {
+    /// What is said about it.
+    pub(super) told: String,
+    /// It shows all that it must.
+    pub(super) met: bool,
+}
+
+/// Reads the capture at this path, or the shipped one of this name, and takes down what it shows.
+pub(super) fn hold(walk: &mut Walk<'_>, capture: &Capture, named: &str) -> Result<Held, Failure> {
+    let beside = walk.bench.folder().map(|folder| folder.join(named));
+    let beside = beside.filter(|path| path.is_file());
+    let path = beside.as_deref().unwrap_or(Path::new(named));
+    let view = walk.view;
+    let marked = match inspect::mark(walk.bench.context(), path, &capture.rubric) {
+        Ok(marked) => marked,
+        Err(why) => {
+            walk.given(&capture.id, named, false);
+            let told = view.line(Role::Warning, &why);
+            return Ok(Held { told, met: false });
+        }
+    };
+    walk.bench.capture(marked.facts);
+    let lines = marked.marks.iter().map(|(title, met)| Line {
+        wanted: title.clone(),
+        seen: *met,
+        came: None,
+    });
+    let lines: Vec<Line> = lines.collect();
+    let met = lines.iter().all(|line| line.seen);
+    let mut told = String::new();
+    for line in &lines {
+        told.push_str(&view.expected(&line.wanted, line.seen));
+    }
+    let sentence = if met {
+        say!(view.text, "labrun-capture-done")
+    } else {
+        say!(view.text, "labrun-capture-not")
+    };
+    let role = if met { Role::GoodReply } else { Role::Warning };
+    told.push_str(&view.line(role, &sentence));
+    told.push('\n');
+    walk.given(&capture.id, named, met);
+    walk.seen(&capture.id, lines, Vec::new());
+    if met {
+        walk.done(&capture.id);
+    }
+    Ok(Held { told, met })
+}

@@ -1,0 +1,150 @@
+//! An `ftp` block while it happens: what of it has come, what differed, and the dialogue meanwhile, for the screen and for
+//! the report.
+
+use super::walk::MAX_DIALOGUE;
+use crate::{
+    ftp::secret,
+    lab::{
+        dialogue::{Difference, Differs, Progress, Step},
+        report,
+        seen::{Event, Happened},
+        sheet::{Expected, Ftp},
+    },
+    script::params::Values,
+    view::{lab::run::Run, text::Text},
+};
+
+/// The most lines that are kept of one reply or of one data connection.
+const MAX_LINES: usize = 20;
+
+/// A block while it happens.
+pub(super) struct Watched<'f> {
+    ftp: &'f Ftp,
+    progress: Progress,
+    dialogue: Vec<String>,
+    /// What came in place of a line, by its index.
+    came: Vec<Option<String>>,
+    /// What is to be shown next.
+    matched: Vec<usize>,
+    differences: Vec<Difference>,
+}
+
+impl<'f> Watched<'f> {
+    pub(super) fn new(ftp: &'f Ftp, params: &Values) -> Watched<'f> {
+        Watched {
+            ftp,
+            progress: Progress::new(ftp, params),
+            dialogue: Vec::new(),
+            came: vec![None; ftp.lines.len()],
+            matched: Vec::new(),
+            differences: Vec::new(),
+        }
+    }
+
+    /// Takes something that happened.
+    pub(super) fn feed(&mut self, happened: &Happened) {
+        if happened.line == self.ftp.line {
+            self.note(&happened.what);
+        }
+        match self.progress.feed(self.ftp, happened) {
+            Step::Nothing => {}
+            Step::Matched(lines) => {
+                for &line in &lines {
+                    self.came[line] = None;
+                }
+                self.matched.extend(lines);
+            }
+            Step::Differs(difference) => {
+                self.came[difference.line] = Some(came(&difference.how));
+                self.differences.push(difference);
+            }
+        }
+    }
+
+    /// Keeps what was said, in the notation.
+    fn note(&mut self, event: &Event) {
+        let mut lines: Vec<String> = Vec::new();
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        match event {
+            Event::Connected | Event::Closed => {}
+            Event::Command { text: line, .. } => {
+                lines.push(format!("C> {}", text(&secret::shown_line(line, false))));
+            }
+            Event::Reply { lines: reply, .. } => {
+                let reply = reply.iter().take(MAX_LINES);
+                lines.extend(reply.map(|line| format!("S> {}", text(line))));
+            }
+            Event::Data { lines: data, bytes } => {
+                let data = data.iter().take(MAX_LINES);
+                lines.extend(data.map(|line| format!("D> {}", text(line))));
+                lines.push(format!("# D> {bytes} bytes"));
+            }
+            Event::Upload(bytes) => lines.push(format!("# D< {bytes} bytes")),
+        }
+        lines.truncate(MAX_DIALOGUE.saturating_sub(self.dialogue.len()));
+        self.dialogue.extend(lines);
+    }
+
+    /// True where everything has come.
+    pub(super) fn is_complete(&self) -> bool {
+        self.progress.is_done()
+    }
+
+    /// What has come and what differed since the last time, to show.
+    pub(super) fn news(&mut self, view: Run<'_>) -> String {
+        let mut out = String::new();
+        let matched = std::mem::take(&mut self.matched);
+        // A line that was set back since has not come.
+        let matched = matched
+            .into_iter()
+            .filter(|&line| self.progress.has_matched(line));
+        let written: Vec<&str> = matched
+            .filter_map(|line| Some(self.ftp.lines.get(line)?.written.as_str()))
+            .collect();
+        if !written.is_empty() {
+            out.push_str(&view.ticked(&written));
+        }
+        for difference in std::mem::take(&mut self.differences) {
+            out.push_str(&view.differs(self.ftp, &difference));
+        }
+        out
+    }
+
+    /// The lines for the report, and the dialogue.
+    pub(super) fn state(&self) -> (Vec<report::Line>, Vec<String>) {
+        let lines = self.ftp.lines.iter().zip(&self.came).enumerate();
+        let lines = lines.map(|(at, (line, came))| report::Line {
+            wanted: line.written.clone(),
+            seen: self.progress.has_matched(at),
+            came: came.clone(),
+        });
+        (lines.collect(), self.dialogue.clone())
+    }
+
+    /// The first line that has not come, and what came in its place.
+    pub(super) fn missing(&self) -> Option<(&'f Expected, Option<String>)> {
+        let at = self.progress.awaited()?;
+        let came = self.came.get(at).cloned().flatten();
+        Some((self.ftp.lines.get(at)?, came))
+    }
+
+    /// The hints there are: what comes next.
+    pub(super) fn hints(&self, text: &Text) -> Vec<String> {
+        let next = self.missing().map(|(expected, _)| {
+            crate::say!(text, "labrun-hint-ftp", wanted = expected.written.as_str())
+        });
+        next.into_iter().collect()
+    }
+}
+
+/// What came, as the report has it.
+fn came(how: &Differs) -> String {
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    match how {
+        Differs::Code { got: Some(got), .. } => got.to_string(),
+        Differs::Code { got: None, .. } | Differs::Data | Differs::Closed => "–".to_owned(),
+        Differs::Text(got) => text(got),
+        Differs::Argument(_, got) => text(&secret::shown_line(got, false)),
+        Differs::Early { .. } => "–".to_owned(),
+    }
+}

@@ -1,0 +1,278 @@
+//! Where sheets are: those that ftplab brings, by number (`1`), name (`control`, `1-control`) or file name, and those of a
+//! folder. A path wins over a name. `1-control.fr.md` is the French one of `1-control.en.md`; where no language is
+//! written, the user's own is taken, and where there is none in it, the other.
+
+use std::{
+    fs::{self, File},
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+use crate::{
+    cmd::{Context, Failure, builtin, fault},
+    lab::{MAX_SHEET, parse, sheet::Language},
+    say,
+    view::text::{Lang, Text},
+};
+
+/// How many files of a folder are looked at.
+const MAX_FILES: usize = 1000;
+
+/// The language of the user, as sheets have it.
+pub(in crate::cmd) fn language(text: &Text) -> Language {
+    match text.lang() {
+        Lang::En => Language::English,
+        Lang::Fr => Language::French,
+    }
+}
+
+/// What stands in a file's name for a language, and at its end.
+fn ending(language: Language) -> &'static str {
+    match language {
+        Language::English => ".en.md",
+        Language::French => ".fr.md",
+    }
+}
+
+fn other(language: Language) -> Language {
+    match language {
+        Language::English => Language::French,
+        Language::French => Language::English,
+    }
+}
+
+/// A sheet that was found.
+#[derive(Debug, Clone)]
+pub(in crate::cmd) struct Found {
+    /// How it is named before a line number.
+    pub(in crate::cmd) name: String,
+    /// Its name without language and ending: `1-control`. Both languages have the same.
+    pub(in crate::cmd) id: String,
+    /// The language in its file's name.
+    pub(in crate::cmd) language: Option<Language>,
+    /// The text; longer than [`MAX_SHEET`] where it is too long.
+    pub(in crate::cmd) text: Vec<u8>,
+    /// The folder it is in; `None` for one that ftplab brings.
+    pub(in crate::cmd) folder: Option<PathBuf>,
+}
+
+impl Found {
+    fn of(name: String, text: Vec<u8>, folder: Option<PathBuf>) -> Found {
+        let file = Path::new(&name).file_name().and_then(|file| file.to_str());
+        let (id, language) = parts(file.unwrap_or(&name));
+        Found {
+            id: id.to_owned(),
+            language,
+            text,
+            folder,
+            name,
+        }
+    }
+
+    fn read(path: &Path) -> io::Result<Found> {
+        let mut text = Vec::new();
+        File::open(path)?
+            .take(MAX_SHEET as u64 + 1)
+            .read_to_end(&mut text)?;
+        let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let folder = parent.unwrap_or(Path::new(".")).to_owned();
+        Ok(Found::of(
+            path.to_string_lossy().into_owned(),
+            text,
+            Some(folder),
+        ))
+    }
+
+    /// How the file of the other language is called.
+    pub(in crate::cmd) fn name_in_other_language(&self) -> String {
+        let language = self.language.map_or(Language::English, other);
+        format!("{}{}", self.id, ending(language))
+    }
+
+    /// The same sheet in the other language, where there is one beside it.
+    pub(in crate::cmd) fn in_other_language(&self) -> io::Result<Option<Found>> {
+        if self.language.is_none() {
+            return Ok(None);
+        }
+        let name = self.name_in_other_language();
+        match &self.folder {
+            None => Ok(shipped().into_iter().find(|found| found.name == name)),
+            Some(folder) => {
+                // Beside it as it was named: `x.en.md`, not `./x.en.md`.
+                let path = Path::new(&self.name).with_file_name(&name);
+                let path = if path.is_file() {
+                    path
+                } else {
+                    folder.join(&name)
+                };
+                path.is_file().then(|| Found::read(&path)).transpose()
+            }
+        }
+    }
+
+    /// The script that this sheet calls by a name or a path.
+    pub(in crate::cmd) fn script(&self, asked: &str) -> io::Result<Option<builtin::Found>> {
+        match &self.folder {
+            None => Ok(builtin::shipped(asked)),
+            Some(folder) => builtin::find_from(folder, asked),
+        }
+    }
+}
+
+/// The id and the language of a file's name.
+fn parts(file: &str) -> (&str, Option<Language>) {
+    for language in [Language::English, Language::French] {
+        if let Some(id) = file.strip_suffix(ending(language)) {
+            return (id, Some(language));
+        }
+    }
+    (file.strip_suffix(".md").unwrap_or(file), None)
+}
+
+/// The sheets that ftplab brings, both languages, in the order of their numbers.
+pub(in crate::cmd) fn shipped() -> Vec<Found> {
+    let mut all: Vec<Found> = builtin::sheets()
+        .into_iter()
+        .map(|(name, text)| Found::of(name.to_owned(), text.to_vec(), None))
+        .collect();
+    sort(&mut all);
+    all
+}
+
+/// By number, where the name begins with one; then by name.
+fn sort(all: &mut [Found]) {
+    all.sort_by_key(|found| {
+        let number = found
+            .id
+            .split('-')
+            .next()
+            .and_then(|n| n.parse::<u32>().ok());
+        (number.unwrap_or(u32::MAX), found.name.clone())
+    });
+}
+
+/// The sheets of a folder: its files that end in `.en.md` or `.fr.md`, and those that end in `.md` and are sheets.
+pub(in crate::cmd) fn of_folder(folder: &Path) -> io::Result<Vec<Found>> {
+    let mut all = Vec::new();
+    for entry in fs::read_dir(folder)?.take(MAX_FILES) {
+        let path = entry?.path();
+        let name = path.file_name().and_then(|name| name.to_str());
+        if !path.is_file() || !name.is_some_and(|name| name.ends_with(".md")) {
+            continue;
+        }
+        let found = Found::read(&path)?;
+        if found.language.is_some() || parse::read_bytes(&found.text).is_ok() {
+            all.push(found);
+        }
+    }
+    sort(&mut all);
+    Ok(all)
+}
+
+/// The sheet at this path, or the shipped one of this number or name, in the user's language where it has it.
+pub(in crate::cmd) fn find(
+    context: &Context,
+    command: &str,
+    asked: &str,
+) -> Result<Found, Failure> {
+    let text = &context.text;
+    let mine = language(text);
+    let wanted = |path: &Path| -> io::Result<Option<Found>> {
+        if path.is_file() {
+            return Found::read(path).map(Some);
+        }
+        for end in [ending(mine), ending(other(mine)), ".md"] {
+            let mut name = path.as_os_str().to_owned();
+            name.push(end);
+            if Path::new(&name).is_file() {
+                return Found::read(Path::new(&name)).map(Some);
+            }
+        }
+        Ok(None)
+    };
+    match wanted(Path::new(asked)) {
+        Ok(Some(found)) => return Ok(found),
+        Ok(None) => {}
+        Err(error) => {
+            let what = say!(
+                text,
+                "lab-unreadable",
+                name = fault::shown(Path::new(asked)),
+                why = fault::reason(text, &error)
+            );
+            return Err(fault::failed(context, command, &what));
+        }
+    }
+    let all = shipped();
+    let (id, language) = parts(asked);
+    let languages = match language {
+        Some(language) => vec![language],
+        None => vec![mine, other(mine)],
+    };
+    let named = |found: &&Found| {
+        let (number, name) = found.id.split_once('-').unwrap_or(("", &found.id));
+        found.id == id || number == id || name == id
+    };
+    let found = languages.iter().find_map(|language| {
+        let mut all = all.iter().filter(|found| found.language == Some(*language));
+        all.find(named).cloned()
+    });
+    found.ok_or_else(|| {
+        let mut names: Vec<&str> = all.iter().map(|found| found.id.as_str()).collect();
+        names.dedup();
+        let what = say!(
+            text,
+            "lab-unknown",
+            name = fault::shown(Path::new(asked)),
+            names = names.join(", ")
+        );
+        fault::failed(context, command, &what)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_files() {
+        assert_eq!(
+            parts("1-control.en.md"),
+            ("1-control", Some(Language::English))
+        );
+        assert_eq!(parts("x.fr.md"), ("x", Some(Language::French)));
+        assert_eq!(parts("x.md"), ("x", None));
+        assert_eq!(parts("control"), ("control", None));
+    }
+
+    #[test]
+    fn every_shipped_sheet_has_both_languages() {
+        for found in shipped() {
+            let twin = found.in_other_language().expect("readable");
+            let twin = twin.unwrap_or_else(|| panic!("{} is alone", found.name));
+            assert_eq!(twin.id, found.id);
+            assert_ne!(twin.language, found.language);
+        }
+    }
+
+    #[test]
+    fn sheets_of_a_folder_and_their_scripts() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let write =
+            |name: &str, text: &str| fs::write(folder.path().join(name), text).expect("written");
+        write("b.en.md", "broken");
+        write("README.md", "no sheet");
+        write(
+            "a.md",
+            "---\ntitle: T\nversion: 1\nlanguage: en\n---\n## S\n",
+        );
+        write("own.ftp", "S> 220 x\n");
+        let all = of_folder(folder.path()).expect("readable");
+        let names: Vec<&str> = all.iter().map(|found| found.id.as_str()).collect();
+        assert_eq!(names, ["a", "b"]);
+        assert!(all[0].script("own.ftp").expect("readable").is_some());
+        assert!(all[0].script("demo").expect("readable").is_some());
+        assert!(all[0].script("nothing").expect("readable").is_none());
+        assert!(all[1].in_other_language().expect("readable").is_none());
+    }
+}

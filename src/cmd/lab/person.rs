@@ -1,0 +1,706 @@
+//! A person who works on a sheet: reads page by page, types commands, replies, answers and free text, asks for hints, goes
+//! back and forth. On a terminal with a line editor; else lines come from standard input or a file, in the same form, and
+//! a line waits until what was typed before it has had its effect.
+
+use std::{
+    collections::VecDeque,
+    sync::mpsc::{Receiver, SyncSender, sync_channel},
+    time::{Duration, Instant},
+};
+
+use super::{
+    bench::{self, BY_HAND, Bench},
+    captures,
+    follow::Watched,
+    walk::{Go, Hands, Walk},
+};
+use crate::{
+    cmd::{Context, Failure, explain},
+    ftp::{catalogue, command::Verb, secret},
+    io::{
+        editor::{self, Keyboard, Screen, Typed, Word},
+        stdio,
+    },
+    lab::{
+        answer::{self, Judgement},
+        sheet::{Ask, AskKind, Capture, Ftp, Role as Part, Write},
+    },
+    say,
+    script::{by_hand, console},
+    view::{lab::run, style::Role},
+};
+
+/// Reports of the keyboard that wait: it makes one at a time.
+const INBOX: usize = 1;
+/// The most bytes of a free text.
+const MAX_TEXT: usize = 64 * 1024;
+/// How long a command's reply is waited for before the next line may be typed.
+const PATIENCE: Duration = Duration::from_secs(3);
+/// The same for lines that do not come from a keyboard: nobody is there who could wait longer.
+const LINES_PATIENCE: Duration = Duration::from_secs(10);
+/// How long nothing is printed before what was typed counts as answered.
+const QUIET: Duration = Duration::from_millis(120);
+/// The same where a transfer waits, for its data connection perhaps.
+const WAITING: Duration = Duration::from_millis(500);
+/// The rows of a terminal that does not tell.
+const ROWS: usize = 24;
+
+/// The person.
+pub(super) struct Person<'a> {
+    context: &'a Context,
+    keys: Keys,
+    /// What they can type in an `ftp` block has been told.
+    told: bool,
+}
+
+/// Where lines come from.
+struct Keys {
+    /// There is a terminal with somebody at it.
+    interactive: bool,
+    started: Option<(Screen, Keyboard)>,
+    inbox: Receiver<Typed>,
+    outbox: SyncSender<Typed>,
+    /// Lines of a file in place of the keyboard.
+    file: Option<VecDeque<String>>,
+    /// A line may be typed, behind this prompt.
+    asked: Option<String>,
+    /// Rows that were shown since something was typed.
+    rows: usize,
+    page: usize,
+    colour: bool,
+    words: Vec<Word>,
+}
+
+/// A line that is for the walk, wherever it is typed.
+enum Key {
+    Help,
+    Hint,
+    Next,
+    Back,
+    Steps(Option<usize>),
+    Quit,
+    Explain(Vec<String>),
+}
+
+/// What came while somebody was waited for.
+enum Came {
+    Line(String),
+    /// Leave: Ctrl-C, Ctrl-D, the end of the lines.
+    End,
+}
+
+impl Key {
+    fn read(line: &str) -> Option<Key> {
+        let mut words = line.split_whitespace();
+        let word = words.next()?;
+        Some(match word.to_ascii_lowercase().as_str() {
+            "?" | "/?" | "/help" => Key::Help,
+            "?hint" | "/hint" => Key::Hint,
+            "/next" => Key::Next,
+            "/back" => Key::Back,
+            "/steps" => Key::Steps(words.next().and_then(|n| n.parse().ok())),
+            "/quit" => Key::Quit,
+            "/explain" => Key::Explain(words.map(str::to_owned).collect()),
+            _ => return None,
+        })
+    }
+}
+
+impl<'a> Person<'a> {
+    /// Somebody at the keyboard, or these lines in their place.
+    pub(super) fn new(context: &'a Context, lines: Option<Vec<String>>) -> Person<'a> {
+        let (outbox, inbox) = sync_channel(INBOX);
+        let interactive =
+            lines.is_none() && stdio::stdin_is_terminal() && stdio::stdout_is_terminal();
+        Person {
+            context,
+            keys: Keys {
+                interactive,
+                started: None,
+                inbox,
+                outbox,
+                file: lines.map(VecDeque::from),
+                asked: None,
+                rows: 0,
+                page: stdio::rows().unwrap_or(ROWS).max(10),
+                colour: context.out.colour(),
+                words: words(),
+            },
+            told: false,
+        }
+    }
+
+    /// True where somebody sits at a terminal.
+    pub(super) fn is_interactive(&self) -> bool {
+        self.keys.interactive
+    }
+
+    /// Asks a question of ours, without a walk; `None` where nobody answers.
+    pub(super) fn confirm(&mut self, question: &str) -> Result<Option<String>, Failure> {
+        self.keys.ask(question)?;
+        Ok(match self.keys.wait()? {
+            Typed::Line(line) => Some(String::from_utf8_lossy(&line).into_owned()),
+            Typed::Interrupt | Typed::End => None,
+        })
+    }
+
+    /// Gives the terminal back: what is printed from now on goes out directly.
+    pub(super) fn leave(&mut self) {
+        if let Some((screen, _)) = &mut self.keys.started {
+            screen.leave();
+        }
+    }
+
+    /// Waits for a line behind this prompt. What happens meanwhile is shown.
+    fn line(&mut self, walk: &mut Walk<'a>, prompt: &str) -> Result<Came, Failure> {
+        self.keys.ask(prompt)?;
+        loop {
+            walk.bench.look(|_| {})?;
+            self.printed(&mut walk.bench, walk.view, false)?;
+            if let Some(came) = self.typed(walk, prompt)? {
+                return Ok(came);
+            }
+        }
+    }
+
+    /// A line that was typed, if one was. Lines that begin with `#` are remarks.
+    fn typed(&mut self, walk: &Walk<'a>, prompt: &str) -> Result<Option<Came>, Failure> {
+        let Some(typed) = self.keys.poll() else {
+            return Ok(None);
+        };
+        Ok(Some(match typed {
+            Typed::Line(line) => {
+                let line = String::from_utf8_lossy(&line).trim().to_owned();
+                if line.starts_with('#') {
+                    self.keys.ask(prompt)?;
+                    return Ok(None);
+                }
+                if !self.keys.interactive {
+                    let shown = walk.view.answered(prompt, &line);
+                    self.keys.show(&shown)?;
+                }
+                Came::Line(line)
+            }
+            Typed::Interrupt | Typed::End => Came::End,
+        }))
+    }
+
+    /// Shows what the terminals have printed; true where there was something. Commands that were typed behind our own
+    /// prompt stand there already.
+    fn printed(
+        &mut self,
+        bench: &mut Bench<'a>,
+        view: run::Run<'a>,
+        typed_here: bool,
+    ) -> Result<bool, Failure> {
+        let mut shown = String::new();
+        let mut wait = bench::LOOK;
+        while let Some(line) = bench.terminals.next(wait) {
+            wait = Duration::ZERO;
+            let echo = run::bare(&line.line).starts_with("C> ") && line.terminal != BY_HAND;
+            if !(echo && typed_here && self.keys.interactive) {
+                shown.push_str(&view.printed(&line.line));
+            }
+        }
+        self.keys.show(&shown)?;
+        Ok(!shown.is_empty())
+    }
+
+    /// Does what a key says that is the same everywhere; `Some` where it leads away.
+    fn key(
+        &mut self,
+        walk: &mut Walk<'a>,
+        key: &Key,
+        id: &str,
+        hints: &[String],
+    ) -> Result<Option<Go>, Failure> {
+        let view = walk.view;
+        match key {
+            Key::Help => self.keys.show(&view.help())?,
+            Key::Hint => {
+                let given = walk.report.block(id).map_or(0, |block| block.hints);
+                let given = usize::try_from(given).unwrap_or(usize::MAX);
+                let told = match hints.get(given) {
+                    Some(hint) => {
+                        if let Some(block) = walk.block(id) {
+                            block.hints += 1;
+                        }
+                        walk.save()?;
+                        say!(
+                            view.text,
+                            "labrun-hint",
+                            n = given + 1,
+                            all = hints.len(),
+                            hint = hint.as_str()
+                        )
+                    }
+                    None if hints.is_empty() => say!(view.text, "labrun-hint-none"),
+                    None => {
+                        // The last one again, for whoever has scrolled past it.
+                        let last = hints.last().map_or("", String::as_str);
+                        format!("{last}\n{}", say!(view.text, "labrun-hint-last"))
+                    }
+                };
+                self.keys.show(&view.line(Role::Hint, &told))?;
+            }
+            Key::Next => {
+                let told = say!(view.text, "labrun-left");
+                self.keys.show(&view.line(Role::Remark, &told))?;
+                return Ok(Some(Go::On));
+            }
+            Key::Back => return Ok(Some(Go::Back)),
+            Key::Steps(None) => self.keys.show(&walk.steps())?,
+            Key::Steps(Some(step)) if *step >= 1 && *step <= walk.sheet.steps.len() => {
+                return Ok(Some(Go::To(*step)));
+            }
+            Key::Steps(Some(_)) => self.keys.show(&walk.steps())?,
+            Key::Quit => return Ok(Some(Go::Leave)),
+            Key::Explain(what) => {
+                let shown: String = what
+                    .iter()
+                    .map(|word| explain::about(word, self.context))
+                    .collect();
+                self.keys.show(&shown)?;
+            }
+        }
+        Ok(None)
+    }
+
+    fn say(&mut self, walk: &Walk<'a>, role: Role, sentence: &str) -> Result<(), Failure> {
+        self.keys.show(&walk.view.line(role, sentence))
+    }
+
+    /// How a dialogue goes on that is typed here, until it is complete or left.
+    fn converse(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
+        let serving = ftp.role == Part::Server;
+        let prompt = if serving { "S> " } else { "C> " };
+        let patience = if self.keys.interactive {
+            PATIENCE
+        } else {
+            LINES_PATIENCE
+        };
+        let mut watched = Watched::new(ftp, walk.bench.params());
+        // Since when nothing has been printed, and since when a reply is waited for.
+        let mut quiet = Instant::now();
+        let mut since = quiet;
+        let mut complete = false;
+        // A line for ftplab itself has no reply to wait for.
+        let mut local = true;
+        loop {
+            let mut came = false;
+            walk.bench.look(|line| {
+                came = true;
+                watched.feed(line);
+            })?;
+            if self.printed(&mut walk.bench, walk.view, true)? || came {
+                quiet = Instant::now();
+            }
+            let shown = watched.news(walk.view);
+            self.keys.show(&shown)?;
+            if came {
+                let (lines, dialogue) = watched.state();
+                walk.seen(&ftp.id, lines, dialogue);
+            }
+            let settled = if serving {
+                walk.bench.wants_reply()
+            } else {
+                walk.bench.settled(ftp.line)
+            };
+            let idle = quiet.elapsed();
+            let ready = ((settled || local) && idle >= QUIET)
+                || (walk.bench.in_transfer(ftp.line) && idle >= WAITING)
+                || since.elapsed() >= patience;
+            if watched.is_complete() && !complete && idle >= QUIET && (settled || serving) {
+                complete = true;
+                walk.done(&ftp.id);
+                walk.save()?;
+                if self.keys.asked.is_none() {
+                    let told = say!(walk.view.text, "labrun-all-seen");
+                    self.say(walk, Role::GoodReply, &format!("{told}\n\n"))?;
+                    return Ok(Go::On);
+                }
+                let told = say!(walk.view.text, "labrun-all-seen-enter");
+                self.say(walk, Role::GoodReply, &told)?;
+            }
+            if ready {
+                self.keys.ask(prompt)?;
+            }
+            let Some(came) = self.typed(walk, prompt)? else {
+                continue;
+            };
+            since = Instant::now();
+            quiet = since;
+            local = true;
+            let Came::Line(line) = came else {
+                return Ok(Go::Leave);
+            };
+            let ours = match Key::read(&line) {
+                // The terminal knows better what the last reply was, or what it can do.
+                Some(Key::Explain(what)) if what.is_empty() => None,
+                key => key,
+            };
+            if let Some(key) = ours {
+                let hints = watched.hints(walk.view.text);
+                if let Some(go) = self.key(walk, &key, &ftp.id, &hints)? {
+                    return Ok(go);
+                }
+                continue;
+            }
+            if line.is_empty() && complete {
+                return Ok(Go::On);
+            }
+            if serving {
+                local = line.starts_with('/');
+                if !line.is_empty() {
+                    walk.bench.reply(&line);
+                }
+            } else {
+                local = self.send(walk, ftp, &line, &mut watched)?;
+            }
+        }
+    }
+
+    /// Types a line into the control line's terminal, which is opened where it is not; true where no reply will come.
+    fn send(
+        &mut self,
+        walk: &mut Walk<'a>,
+        ftp: &Ftp,
+        line: &str,
+        watched: &mut Watched<'_>,
+    ) -> Result<bool, Failure> {
+        let local = line.starts_with('/') && !line.starts_with("//");
+        if local {
+            let word = line.split_whitespace().next().unwrap_or_default();
+            let known = console::LOCAL
+                .iter()
+                .any(|(name, _)| name.eq_ignore_ascii_case(word));
+            if !known {
+                let told = say!(
+                    walk.view.text,
+                    "labrun-unknown",
+                    word = word.trim_start_matches('/')
+                );
+                self.say(walk, Role::Warning, &told)?;
+                return Ok(true);
+            }
+        }
+        if !walk.bench.connected(ftp.line) {
+            let server = walk.bench.server(ftp.line).unwrap_or_default();
+            let told = if walk.bench.was_connected(ftp.line) {
+                say!(walk.view.text, "labrun-dialling-again")
+            } else {
+                say!(walk.view.text, "labrun-dialling", server = server)
+            };
+            self.say(walk, Role::Remark, &told)?;
+            walk.bench.dial(ftp.line)?;
+            let keys = &mut self.keys;
+            let view = walk.view;
+            let which = ftp.line;
+            walk.bench.until(
+                Bench::greeting(),
+                |bench| bench.settled(which) || !bench.connected(which),
+                |line| watched.feed(line),
+                |printed| keys.show(&view.printed(&printed.line)),
+            )?;
+        }
+        if line.is_empty() {
+            return Ok(true);
+        }
+        if !walk.bench.connected(ftp.line) {
+            let told = say!(walk.view.text, "labrun-not-connected", what = line);
+            self.say(walk, Role::Warning, &told)?;
+            return Ok(true);
+        }
+        walk.bench.type_line(ftp.line, line)?;
+        Ok(local)
+    }
+}
+
+impl<'a> Hands<'a> for Person<'a> {
+    fn show(&mut self, shown: &str) -> Result<(), Failure> {
+        self.keys.paged(self.context, shown)
+    }
+
+    fn read(&mut self, walk: &mut Walk<'a>) -> Result<Go, Failure> {
+        // Whoever has just typed something has seen what is above it.
+        if !self.keys.interactive || self.keys.rows < 3 {
+            return Ok(Go::On);
+        }
+        let prompt = say!(walk.view.text, "labrun-go-on");
+        loop {
+            match self.line(walk, &format!("[{prompt}] "))? {
+                Came::End => return Ok(Go::Leave),
+                Came::Line(line) => match Key::read(&line) {
+                    Some(Key::Next) | None => return Ok(Go::On),
+                    Some(key) => {
+                        if let Some(go) = self.key(walk, &key, "", &[])? {
+                            return Ok(go);
+                        }
+                    }
+                },
+            }
+        }
+    }
+
+    fn ftp(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
+        let text = walk.view.text;
+        if ftp.role == Part::Server {
+            let server = walk.bench.by_hand(ftp.line)?;
+            let told = say!(text, "labrun-serve-here", server = server);
+            self.say(walk, Role::Remark, &told)?;
+        } else if !std::mem::replace(&mut self.told, true) && self.keys.interactive {
+            let server = walk.bench.server(ftp.line).unwrap_or_default();
+            let told = say!(text, "labrun-type-here");
+            self.say(walk, Role::Remark, &told)?;
+            if !walk.offered {
+                let command = walk.followed(&format!("ftplab raw {server}"));
+                let shown = walk.view.command(&command);
+                self.keys.show(&shown)?;
+            }
+        }
+        self.converse(walk, ftp)
+    }
+
+    fn ask(&mut self, walk: &mut Walk<'a>, ask: &'a Ask) -> Result<Go, Failure> {
+        if ask.kind == AskKind::Choice {
+            let told = say!(walk.view.text, "labrun-choose");
+            self.say(walk, Role::Remark, &told)?;
+        }
+        loop {
+            let line = match self.line(walk, "> ")? {
+                Came::End => return Ok(Go::Leave),
+                Came::Line(line) if line.is_empty() => continue,
+                Came::Line(line) => line,
+            };
+            if let Some(key) = Key::read(&line) {
+                let hints: Vec<String> = ask.hints.iter().map(|hint| walk.filled(hint)).collect();
+                if let Some(go) = self.key(walk, &key, &ask.id, &hints)? {
+                    return Ok(go);
+                }
+                continue;
+            }
+            let judgement = answer::judge(ask, &line, &|name| walk.bench.value(name));
+            let (counts, right) = match &judgement {
+                Judgement::Right => (true, true),
+                Judgement::NotSeenYet(_) | Judgement::Unreadable(_) => (false, false),
+                _ => (true, false),
+            };
+            if counts {
+                walk.given(&ask.id, &line, right);
+            }
+            let (verb, _) = secret::verb_of(line.as_bytes());
+            if matches!(judgement, Judgement::Unreadable(_)) && verb != Verb::Other {
+                let told = say!(walk.view.text, "labrun-unreadable-command");
+                self.say(walk, Role::Warning, &told)?;
+                continue;
+            }
+            let shown = walk.view.judged(ask, &judgement, walk.tries(&ask.id));
+            self.keys.show(&shown)?;
+            if right {
+                if let Some(why) = &ask.why {
+                    let why = walk.markdown(why);
+                    self.keys.show(&why)?;
+                }
+                self.keys.show("\n")?;
+                walk.done(&ask.id);
+                return Ok(Go::On);
+            }
+            walk.save()?;
+        }
+    }
+
+    fn write(&mut self, walk: &mut Walk<'a>, write: &'a Write) -> Result<Go, Failure> {
+        let told = say!(walk.view.text, "labrun-write");
+        self.say(walk, Role::Remark, &told)?;
+        let mut text = String::new();
+        loop {
+            let line = match self.line(walk, "| ")? {
+                Came::Line(line) => line,
+                Came::End if text.is_empty() => return Ok(Go::Leave),
+                Came::End => String::new(),
+            };
+            if let Some(key) = Key::read(&line) {
+                if let Some(go) = self.key(walk, &key, &write.id, &[])? {
+                    return Ok(go);
+                }
+                continue;
+            }
+            if line.is_empty() && !text.is_empty() {
+                break;
+            }
+            if !line.is_empty() && text.len() + line.len() < MAX_TEXT {
+                text.push_str(&line);
+                text.push('\n');
+            }
+        }
+        if let Some(block) = walk.block(&write.id) {
+            block.text = Some(text);
+        }
+        walk.done(&write.id);
+        let told = say!(walk.view.text, "labrun-written");
+        self.say(walk, Role::GoodReply, &format!("{told}\n\n"))?;
+        Ok(Go::On)
+    }
+
+    fn capture(&mut self, walk: &mut Walk<'a>, capture: &'a Capture) -> Result<Go, Failure> {
+        if let Some(file) = &capture.file {
+            let shown = captures::hold(walk, capture, file)?;
+            self.keys.show(&shown.told)?;
+            return Ok(Go::On);
+        }
+        let told = say!(walk.view.text, "labrun-capture-ask");
+        self.say(walk, Role::Hint, &told)?;
+        loop {
+            let line = match self.line(walk, "> ")? {
+                Came::End => return Ok(Go::Leave),
+                Came::Line(line) if line.is_empty() => continue,
+                Came::Line(line) => line,
+            };
+            if let Some(key) = Key::read(&line) {
+                if let Some(go) = self.key(walk, &key, &capture.id, &[])? {
+                    return Ok(go);
+                }
+                continue;
+            }
+            let held = captures::hold(walk, capture, &line)?;
+            self.keys.show(&held.told)?;
+            if held.met {
+                return Ok(Go::On);
+            }
+            walk.save()?;
+        }
+    }
+
+    fn end(&mut self, walk: &mut Walk<'a>, open: &[String]) -> Result<Go, Failure> {
+        if open.is_empty() {
+            return Ok(Go::Leave);
+        }
+        let told = say!(walk.view.text, "labrun-open", what = open.join(", "));
+        self.say(walk, Role::Warning, &told)?;
+        if !self.keys.interactive {
+            return Ok(Go::Leave);
+        }
+        let told = say!(walk.view.text, "labrun-open-enter");
+        self.say(walk, Role::Remark, &told)?;
+        loop {
+            match self.line(walk, "> ")? {
+                Came::End => return Ok(Go::Leave),
+                Came::Line(line) => match Key::read(&line) {
+                    None | Some(Key::Next) => return Ok(Go::On),
+                    Some(key) => {
+                        if let Some(go) = self.key(walk, &key, "", &[])? {
+                            return Ok(go);
+                        }
+                    }
+                },
+            }
+        }
+    }
+}
+
+impl Keys {
+    fn show(&mut self, shown: &str) -> Result<(), Failure> {
+        if shown.is_empty() {
+            return Ok(());
+        }
+        self.rows += shown.matches('\n').count();
+        match &mut self.started {
+            Some((screen, _)) => Ok(screen.print(shown)?),
+            None => {
+                stdio::remark(shown, true);
+                Ok(())
+            }
+        }
+    }
+
+    /// Shows something long a page at a time.
+    fn paged(&mut self, context: &Context, shown: &str) -> Result<(), Failure> {
+        if !self.interactive {
+            return self.show(shown);
+        }
+        let room = self.page - 2;
+        let lines: Vec<&str> = shown.split_inclusive('\n').collect();
+        if self.rows > 0 && self.rows + lines.len() > room {
+            self.pause(context)?;
+        }
+        let mut chunks = lines.chunks(room).peekable();
+        while let Some(chunk) = chunks.next() {
+            self.show(&chunk.concat())?;
+            if chunks.peek().is_some() {
+                self.pause(context)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Waits for Enter. Who wants to leave does so at the next question.
+    fn pause(&mut self, context: &Context) -> Result<(), Failure> {
+        let prompt = say!(context.text, "labrun-more");
+        self.ask(&format!("[{prompt}] "))?;
+        self.wait()?;
+        Ok(())
+    }
+
+    /// Lets a line be typed behind this prompt, where none is being typed.
+    fn ask(&mut self, prompt: &str) -> Result<(), Failure> {
+        if self.asked.is_some() {
+            return Ok(());
+        }
+        match &self.started {
+            _ if self.file.is_some() => {}
+            Some((_, keyboard)) => keyboard.go_on_behind(prompt),
+            None if self.interactive => {
+                let words = std::mem::take(&mut self.words);
+                let to = self.outbox.clone();
+                let started = editor::terminal(prompt, words, self.colour, to, |typed| typed)?;
+                self.started = Some(started);
+            }
+            None => self.started = Some(editor::pipe(self.outbox.clone(), |typed| typed)?),
+        }
+        self.asked = Some(prompt.to_owned());
+        Ok(())
+    }
+
+    /// What was typed, if something was; lines of a file are there when they are wanted.
+    fn poll(&mut self) -> Option<Typed> {
+        if let Some(lines) = &mut self.file {
+            self.asked.take()?;
+            return Some(match lines.pop_front() {
+                Some(line) => Typed::Line(line.into_bytes()),
+                None => Typed::End,
+            });
+        }
+        let typed = self.inbox.try_recv().ok()?;
+        self.asked = None;
+        self.rows = 0;
+        Some(typed)
+    }
+
+    /// Waits for a line.
+    fn wait(&mut self) -> Result<Typed, Failure> {
+        loop {
+            if let Some(typed) = self.poll() {
+                return Ok(typed);
+            }
+            std::thread::sleep(bench::LOOK);
+        }
+    }
+}
+
+/// What Tab completes: verbs, the terminals' own commands, the walk's.
+fn words() -> Vec<Word> {
+    let verbs = catalogue::commands().iter().map(|fact| Word {
+        word: fact.verb.name().to_owned(),
+        rest: String::new(),
+    });
+    let mut local: Vec<&str> = ["/hint", "/next", "/back", "/steps"].to_vec();
+    local.extend(console::LOCAL.iter().map(|(word, _)| *word));
+    local.extend(by_hand::LOCAL.iter().map(|(word, _)| *word));
+    local.sort_unstable();
+    local.dedup();
+    let local = local.into_iter().map(|word| Word {
+        word: word.to_owned(),
+        rest: String::new(),
+    });
+    verbs.chain(local).collect()
+}

@@ -1,0 +1,459 @@
+//! `lab run`: loads the sheet and what an earlier run left, sets the bench up, and lets a person or the autopilot walk
+//! through. The report is in `BASE.json` and `BASE.md`, the events of all commands in `BASE.events`.
+
+use std::{
+    fs,
+    io::Read,
+    net::ToSocketAddrs,
+    path::{Path, PathBuf},
+    time::Duration,
+};
+
+use super::{
+    autopilot::Autopilot,
+    bench::{Bench, Setup},
+    person::Person,
+    walk::{self, Kept, Walk},
+};
+use crate::{
+    cli,
+    cmd::{Context, Exit, Failure, fault},
+    io::{events::Follower, stdio},
+    lab::{
+        parse,
+        report::{self, Report},
+        sheet::{Language, Server, Sheet},
+    },
+    say,
+    script::params::{self, Values},
+    view::{
+        lab::run::Run,
+        style::Role,
+        text::{Lang, Text},
+    },
+};
+
+/// The subcommand, in what goes wrong.
+const NAME: &str = "lab run";
+/// The most lines of `--answers FILE`.
+const MAX_ANSWERS: usize = 100_000;
+/// The autopilot's pause before it types, for whoever watches.
+const PACE: Duration = Duration::from_millis(350);
+
+/// Runs a sheet.
+///
+/// # Errors
+/// Where there is no such sheet, or it is faulty; where a file cannot be read or written.
+pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failure> {
+    let (found, sheet) = find(context, &asked.sheet)?;
+    // What the sheet says and what is said about it are in one language.
+    let context = Context {
+        text: Text::new(match sheet.head.language {
+            Language::English => Lang::En,
+            Language::French => Lang::Fr,
+        }),
+        out: context.out,
+        err: context.err,
+    };
+    let context = &context;
+    let lines = asked
+        .answers
+        .as_deref()
+        .map(|path| lines(context, path))
+        .transpose()?;
+    let mut person = Person::new(context, lines);
+    if let Server::Real(host, port) = &sheet.head.server
+        && !asked.yes
+        && !is_loopback(host, *port)
+    {
+        accept(context, &mut person, host, *port)?;
+    }
+    // What plays itself is nobody's work, and must not stand where somebody's is.
+    let kept = match (&asked.report, asked.demo) {
+        (None, true) => None,
+        (base, _) => Some(base.clone().unwrap_or_else(|| PathBuf::from(&found.id))),
+    };
+    let scratch;
+    let base = match &kept {
+        Some(base) => base.clone(),
+        None => {
+            scratch = scratch_folder()?;
+            scratch.join(&found.id)
+        }
+    };
+    let files = Files::of(&base);
+    let earlier = if asked.restart || asked.demo {
+        set_aside(context, &files)?
+    } else {
+        None
+    };
+    let (report, changed) = load(context, &files, &found, &sheet, asked)?;
+    let values = report.params.clone();
+    let setup = Setup {
+        events: files.events.clone(),
+        from: 0,
+        also: asked.events.clone(),
+        folder: found.folder.clone(),
+        student: report.student.clone(),
+        params: values,
+        port: asked.port,
+        record: None,
+        columns: context.out.width(),
+    };
+    let (bench, resumed) = bench(context, &sheet, setup, &report)?;
+    let view = Run {
+        text: &context.text,
+        style: context.out,
+    };
+    let mut walk = Walk {
+        sheet: &sheet,
+        bench,
+        view,
+        report,
+        kept: Some(Kept {
+            json: files.json.clone(),
+            md: files.md.clone(),
+        }),
+        offered: false,
+    };
+    let mut greeting = view.title(
+        &sheet,
+        &walk.report,
+        &fault::shown(&files.json),
+        &fault::shown(&files.md),
+    );
+    if let Some(earlier) = earlier {
+        let told = say!(view.text, "labrun-restarted", file = fault::shown(&earlier));
+        greeting.push_str(&view.line(Role::Remark, &told));
+    }
+    if resumed {
+        greeting.push_str(&welcome_back(view, &walk.report));
+        if changed {
+            let told = say!(view.text, "labrun-sheet-changed");
+            greeting.push_str(&view.line(Role::Hint, &told));
+        }
+    }
+    greeting.push('\n');
+    let finished = if asked.demo {
+        let pace = if asked.fast { Duration::ZERO } else { PACE };
+        let mut out = |shown: &str| {
+            stdio::remark(shown, true);
+            Ok(())
+        };
+        out(&greeting)?;
+        let mut autopilot = Autopilot::new(context, pace, &mut out);
+        walk.walk(&mut autopilot)?
+    } else {
+        use super::walk::Hands;
+        person.show(&greeting)?;
+        walk.walk(&mut person)?
+    };
+    person.leave();
+    let report = &walk.report;
+    let done = report.blocks.iter().filter(|block| block.done).count();
+    let (json, md) = (fault::shown(&files.json), fault::shown(&files.md));
+    let told = match (asked.demo, finished) {
+        (true, _) => view.line(Role::Remark, &say!(view.text, "labrun-demo-kept", md = md)),
+        (false, true) => {
+            let told = say!(view.text, "labrun-finished", md = md, json = json);
+            view.line(Role::GoodReply, &told)
+        }
+        (false, false) => {
+            let all = report.blocks.len();
+            let told = say!(
+                view.text,
+                "labrun-kept",
+                json = json,
+                done = done,
+                all = all
+            );
+            view.line(Role::Remark, &told)
+        }
+    };
+    stdio::remark(&told, true);
+    Ok(if finished { Exit::Done } else { Exit::No })
+}
+
+/// A sheet's file.
+struct Found {
+    /// Its name without language and ending.
+    id: String,
+    text: String,
+    folder: Option<PathBuf>,
+}
+
+/// The sheet in this file.
+fn find(context: &Context, asked: &str) -> Result<(Found, Sheet), Failure> {
+    let path = Path::new(asked);
+    let text = fs::read_to_string(path).map_err(|error| unreadable(context, path, &error))?;
+    let sheet = parse::read(&text).map_err(|mistakes| {
+        let lines = mistakes
+            .iter()
+            .map(|mistake| format!("{asked}: {mistake:?}"));
+        Failure::failed(lines.collect::<Vec<_>>().join("\n"))
+    })?;
+    let name = path
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let name = name.unwrap_or_default();
+    let id = name.split('.').next().unwrap_or("sheet").to_owned();
+    let folder = path.parent().map(Path::to_owned);
+    Ok((Found { id, text, folder }, sheet))
+}
+
+/// The files of a run.
+struct Files {
+    json: PathBuf,
+    md: PathBuf,
+    events: PathBuf,
+}
+
+impl Files {
+    fn of(base: &Path) -> Files {
+        let with = |ending: &str| {
+            let mut name = base.as_os_str().to_owned();
+            name.push(ending);
+            PathBuf::from(name)
+        };
+        Files {
+            json: with(".json"),
+            md: with(".md"),
+            events: with(".events"),
+        }
+    }
+
+    fn all(&self) -> [&Path; 3] {
+        [&self.json, &self.md, &self.events]
+    }
+}
+
+/// A folder of this process for what nobody asked to be kept.
+pub(super) fn scratch_folder() -> Result<PathBuf, Failure> {
+    let folder = std::env::temp_dir().join(format!("ftplab-{}", std::process::id()));
+    fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
+
+/// Gives what an earlier run left another name: `BASE.1.json`. Gives where that is, if there was something.
+fn set_aside(context: &Context, files: &Files) -> Result<Option<PathBuf>, Failure> {
+    if files.all().iter().all(|path| !path.exists()) {
+        return Ok(None);
+    }
+    let base = files.json.with_extension("");
+    let mut number = 1;
+    let aside = loop {
+        let mut name = base.as_os_str().to_owned();
+        name.push(format!(".{number}"));
+        let aside = Files::of(Path::new(&name));
+        if aside.all().iter().all(|path| !path.exists()) {
+            break aside;
+        }
+        number += 1;
+    };
+    for (from, to) in files.all().iter().zip(aside.all()) {
+        if from.exists() {
+            fs::rename(from, to).map_err(|error| unreadable(context, from, &error))?;
+        }
+    }
+    Ok(Some(aside.json))
+}
+
+/// The report that an earlier run left, brought up to the sheet as it is; else a new one. True where the sheet has
+/// changed since.
+fn load(
+    context: &Context,
+    files: &Files,
+    found: &Found,
+    sheet: &Sheet,
+    asked: &cli::LabRun,
+) -> Result<(Report, bool), Failure> {
+    let named = report::Sheet {
+        id: found.id.clone(),
+        title: sheet.head.title.clone(),
+        version: sheet.head.version,
+        language: walk::language(sheet).to_owned(),
+        sha256: report::hash(&[found.text.as_bytes()]),
+    };
+    let values = |student: Option<&str>| resolve(context, sheet, asked, student);
+    let bad = |why: String| {
+        let file = fault::shown(&files.json);
+        let what = say!(context.text, "labrun-report-bad", file = file, why = why);
+        fault::failed(context, NAME, &what)
+    };
+    let json = match fs::File::open(&files.json) {
+        Ok(file) => {
+            let mut json = Vec::new();
+            file.take(report::MAX_REPORT)
+                .read_to_end(&mut json)
+                .map_err(|error| unreadable(context, &files.json, &error))?;
+            json
+        }
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let student = asked.student.as_deref();
+            let values = values(student)?;
+            return Ok((
+                walk::fresh(sheet, named, student, values, asked.demo),
+                false,
+            ));
+        }
+        Err(error) => return Err(unreadable(context, &files.json, &error)),
+    };
+    let mut earlier = Report::read(&json).map_err(|error| bad(error.to_string()))?;
+    if earlier.sheet.id != named.id {
+        let file = fault::shown(&files.json);
+        let id = earlier.sheet.id.as_str();
+        let what = say!(context.text, "labrun-report-other", file = file, id = id);
+        return Err(fault::failed(context, NAME, &what));
+    }
+    // Sealing it again would hide this.
+    earlier.edited |= earlier.altered().is_some();
+    if asked.student.is_some() {
+        earlier.student.clone_from(&asked.student);
+    }
+    earlier.params = values(earlier.student.as_deref())?;
+    let mut blocks = walk::blank(sheet);
+    for block in &mut blocks {
+        let same = |was: &&report::Block| was.id == block.id && was.kind == block.kind;
+        if let Some(was) = earlier.blocks.iter().find(same) {
+            *block = report::Block {
+                step: block.step,
+                points: block.points,
+                ..was.clone()
+            };
+        }
+    }
+    earlier.blocks = blocks;
+    let changed = earlier.sheet.sha256 != named.sha256;
+    earlier.sheet = named;
+    env!("CARGO_PKG_VERSION").clone_into(&mut earlier.ftplab);
+    Ok((earlier, changed))
+}
+
+/// The sheet's parameters for a student.
+fn resolve(
+    context: &Context,
+    sheet: &Sheet,
+    asked: &cli::LabRun,
+    student: Option<&str>,
+) -> Result<Values, Failure> {
+    let mut given = Vec::new();
+    for pair in &asked.param {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        given.push((name.to_owned(), value.to_owned()));
+    }
+    params::resolve(&sheet.head.params, &given, student).map_err(|name| {
+        let known: Vec<&str> = sheet
+            .head
+            .params
+            .iter()
+            .map(|param| param.name.as_str())
+            .collect();
+        let what = say!(
+            context.text,
+            "server-param-unknown",
+            name = name,
+            names = known.join(", ")
+        );
+        fault::failed(context, NAME, &what)
+    })
+}
+
+/// The bench, which remembers what an earlier run saw; true where there was one.
+fn bench<'a>(
+    context: &'a Context,
+    sheet: &'a Sheet,
+    mut setup: Setup,
+    report: &Report,
+) -> Result<(Bench<'a>, bool), Failure> {
+    let resumed = report.blocks.iter().any(report::Block::touched);
+    let mut seen = Vec::new();
+    let mut follower = Follower::from(&setup.events, 0);
+    loop {
+        let before = follower.at();
+        follower
+            .read(|line| seen.push(String::from_utf8_lossy(line).into_owned()))
+            .map_err(|error| fault::failed(context, NAME, &fault::events(&context.text, &error)))?;
+        if follower.at() == before {
+            break;
+        }
+    }
+    setup.from = follower.at();
+    let mut bench = Bench::new(context, sheet, setup);
+    if resumed {
+        for line in &seen {
+            bench.remember(line);
+        }
+    }
+    Ok((bench, resumed))
+}
+
+fn welcome_back(view: Run<'_>, report: &Report) -> String {
+    let done = report.blocks.iter().filter(|block| block.done).count();
+    let all = report.blocks.len();
+    let open = report.blocks.iter().find(|block| !block.done);
+    let text = view.text;
+    let Some(open) = open else {
+        let told = say!(text, "labrun-welcome-back-finished");
+        return view.line(Role::Hint, &told);
+    };
+    let told = say!(
+        text,
+        "labrun-welcome-back",
+        done = done,
+        all = all,
+        step = open.step
+    );
+    let mut out = view.line(Role::Hint, &told);
+    if report
+        .blocks
+        .iter()
+        .any(|block| block.done && block.kind == report::Kind::Ftp)
+    {
+        let told = say!(text, "labrun-welcome-back-control");
+        out.push_str(&view.line(Role::Hint, &told));
+    }
+    out
+}
+
+/// The lines of `--answers`.
+fn lines(context: &Context, path: &Path) -> Result<Vec<String>, Failure> {
+    let text = fs::read(path).map_err(|error| unreadable(context, path, &error))?;
+    let text = String::from_utf8_lossy(&text);
+    Ok(text.lines().take(MAX_ANSWERS).map(str::to_owned).collect())
+}
+
+fn unreadable(context: &Context, path: &Path, error: &std::io::Error) -> Failure {
+    let why = fault::reason(&context.text, error);
+    let file = fault::shown(path);
+    let what = say!(context.text, "error-file", file = file, why = why);
+    fault::failed(context, NAME, &what)
+}
+
+/// True where every address of a host is this machine's own.
+fn is_loopback(host: &str, port: u16) -> bool {
+    (host, port)
+        .to_socket_addrs()
+        .is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()))
+}
+
+/// Asks whether the sheet may talk to this host.
+fn accept(
+    context: &Context,
+    person: &mut Person<'_>,
+    host: &str,
+    port: u16,
+) -> Result<(), Failure> {
+    let text = &context.text;
+    let port = port.to_string();
+    if person.is_interactive() {
+        let question = say!(text, "labrun-foreign", host = host, port = port.as_str());
+        let yes = text.say("labrun-foreign-yes", &[]);
+        let answer = person.confirm(&format!("{question} "))?.unwrap_or_default();
+        let answer = answer.trim().to_lowercase();
+        if !answer.is_empty() && (yes.starts_with(&answer) || "yes".starts_with(&answer)) {
+            return Ok(());
+        }
+    }
+    let what = say!(text, "labrun-foreign-refused", host = host, port = port);
+    Err(fault::failed(context, NAME, &what))
+}

@@ -1,0 +1,486 @@
+//! The walk through a sheet: its steps and parts in their order, back and forth, for whoever works on it ([`Hands`]: a
+//! person at a keyboard, or the autopilot); and the report, which is brought up to date and written after every block.
+
+use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+
+use super::bench::{self, Bench};
+use crate::{
+    cmd::{Context, Failure, fault},
+    ftp::event::Nanos,
+    io::{clock, file},
+    lab::{
+        report::{self, Block, Given, Line as ReportLine, Report},
+        sheet::{self, Ask, Capture, Ftp, Kind, Part, Sheet, Write},
+        template::Template,
+    },
+    say,
+    view::{
+        lab::{prose, report as pages, run::Run},
+        style::Role,
+    },
+};
+
+/// The most lines of a dialogue that are kept of a block.
+pub(super) const MAX_DIALOGUE: usize = 400;
+/// The most answers that are kept of a question.
+const MAX_ANSWERS: usize = 200;
+
+/// Where to go from a block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Go {
+    /// To the next part.
+    On,
+    /// To the step before.
+    Back,
+    /// To this step, from 1.
+    To(usize),
+    /// Away: the work is kept.
+    Leave,
+}
+
+/// Whoever works on a sheet.
+pub(super) trait Hands<'a> {
+    /// Gets whole lines to see.
+    fn show(&mut self, shown: &str) -> Result<(), Failure>;
+    /// Has a page to read whose end has been shown; behind it something new comes.
+    fn read(&mut self, walk: &mut Walk<'a>) -> Result<Go, Failure>;
+    /// Makes a dialogue happen.
+    fn ftp(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure>;
+    /// Answers a question.
+    fn ask(&mut self, walk: &mut Walk<'a>, ask: &'a Ask) -> Result<Go, Failure>;
+    /// Writes free text.
+    fn write(&mut self, walk: &mut Walk<'a>, write: &'a Write) -> Result<Go, Failure>;
+    /// Names a capture.
+    fn capture(&mut self, walk: &mut Walk<'a>, capture: &'a Capture) -> Result<Go, Failure>;
+    /// Is at the end, and these blocks are open.
+    fn end(&mut self, walk: &mut Walk<'a>, open: &[String]) -> Result<Go, Failure>;
+}
+
+/// Where the report is kept.
+#[derive(Debug, Clone)]
+pub(super) struct Kept {
+    /// `BASE.json`.
+    pub(super) json: PathBuf,
+    /// `BASE.md`.
+    pub(super) md: PathBuf,
+}
+
+/// The walk.
+pub(super) struct Walk<'a> {
+    /// The sheet.
+    pub(super) sheet: &'a Sheet,
+    /// What it is worked on.
+    pub(super) bench: Bench<'a>,
+    /// What is shown.
+    pub(super) view: Run<'a>,
+    /// What is kept.
+    pub(super) report: Report,
+    /// Where; `None`: nowhere.
+    pub(super) kept: Option<Kept>,
+    /// The sheet has said how to open the control connection.
+    pub(super) offered: bool,
+}
+
+/// Now, in seconds since the epoch.
+pub(super) fn now() -> u64 {
+    seconds(clock::now())
+}
+
+fn seconds(at: Nanos) -> u64 {
+    Duration::from_nanos(at).as_secs()
+}
+
+/// The blocks of a sheet, untouched.
+pub(super) fn blank(sheet: &Sheet) -> Vec<Block> {
+    bench::parts(sheet)
+        .filter_map(|(step, part)| {
+            let Part::Block(block) = part else {
+                return None;
+            };
+            let (kind, points) = match &block.kind {
+                Kind::Ftp(_) => (report::Kind::Ftp, 0),
+                Kind::Ask(ask) => (report::Kind::Ask, ask.points),
+                Kind::Write(write) => (report::Kind::Write, write.points),
+                Kind::Capture(_) => (report::Kind::Capture, 0),
+                _ => return None,
+            };
+            Some(Block {
+                id: block.kind.id()?.to_owned(),
+                step: u32::try_from(step).unwrap_or(u32::MAX),
+                kind,
+                points,
+                question: None,
+                done: false,
+                began: None,
+                ended: None,
+                hints: 0,
+                answers: Vec::new(),
+                text: None,
+                lines: Vec::new(),
+                dialogue: Vec::new(),
+                digest: String::new(),
+            })
+        })
+        .collect()
+}
+
+/// A report on which nothing is done yet.
+pub(super) fn fresh(
+    sheet: &Sheet,
+    named: report::Sheet,
+    student: Option<&str>,
+    params: BTreeMap<String, String>,
+    demo: bool,
+) -> Report {
+    let began = now();
+    Report {
+        form: report::FORM,
+        ftplab: env!("CARGO_PKG_VERSION").to_owned(),
+        sheet: named,
+        student: student.map(str::to_owned),
+        demo,
+        params,
+        began,
+        saved: began,
+        edited: false,
+        finished: false,
+        blocks: blank(sheet),
+        digest: String::new(),
+    }
+}
+
+/// The language of a sheet, as reports name it.
+pub(super) fn language(sheet: &Sheet) -> &'static str {
+    match sheet.head.language {
+        sheet::Language::English => "en",
+        sheet::Language::French => "fr",
+    }
+}
+
+impl<'a> Walk<'a> {
+    /// Walks from where the work stands to the end, or until it is left. True where all of it is done.
+    pub(super) fn walk(&mut self, hands: &mut impl Hands<'a>) -> Result<bool, Failure> {
+        let sheet = self.sheet;
+        let parts: Vec<(usize, &'a Part)> = bench::parts(sheet).collect();
+        let mut at = self.first_open(&parts);
+        loop {
+            if at >= parts.len() {
+                let open = self.open();
+                match hands.end(self, &open)? {
+                    Go::Leave | Go::On if open.is_empty() => break,
+                    Go::Leave => break,
+                    Go::On => at = self.first_open(&parts),
+                    Go::Back => at = start_of(&parts, sheet.steps.len()),
+                    Go::To(step) => at = start_of(&parts, step),
+                }
+                continue;
+            }
+            let (step, part) = parts[at];
+            let first = at == 0 || parts[at - 1].0 != step;
+            for (port, other) in self.bench.stand(at)? {
+                let told = say!(
+                    self.view.text,
+                    "labrun-moved",
+                    port = port.to_string(),
+                    other = other.to_string()
+                );
+                hands.show(&self.view.line(Role::Warning, &told))?;
+            }
+            if first && step > 0 {
+                let title = self.filled(&sheet.steps[step - 1].title);
+                hands.show(&self.view.step(step, sheet.steps.len(), &title))?;
+            }
+            let mut go = self.part(hands, part)?;
+            if go == Go::On && parts.get(at + 1).is_none_or(|(next, _)| *next != step) {
+                go = hands.read(self)?;
+            }
+            match go {
+                Go::On => at += 1,
+                Go::Leave => break,
+                Go::To(step) => at = start_of(&parts, step),
+                Go::Back => {
+                    if step <= 1 {
+                        let told = say!(self.view.text, "labrun-back-first");
+                        hands.show(&self.view.line(Role::Remark, &told))?;
+                    }
+                    at = start_of(&parts, step.saturating_sub(1));
+                }
+            }
+        }
+        self.save()?;
+        Ok(self.report.finished)
+    }
+
+    fn part(&mut self, hands: &mut impl Hands<'a>, part: &'a Part) -> Result<Go, Failure> {
+        let block = match part {
+            Part::Prose(prose) => {
+                let shown = prose::render(self.view.style, &prose.markdown, &|name| {
+                    self.bench.value(name)
+                });
+                hands.show(&format!("{shown}\n"))?;
+                return Ok(Go::On);
+            }
+            Part::Block(block) => block,
+        };
+        if let Some(id) = block.kind.id() {
+            let began = now();
+            if let Some(block) = self.block(id) {
+                block.began.get_or_insert(began);
+            }
+        }
+        let go = match &block.kind {
+            Kind::Text(text) => {
+                hands.show(&format!("{}\n", self.view.text(text)))?;
+                return Ok(Go::On);
+            }
+            Kind::Server(_) => return Ok(Go::On),
+            Kind::Shell(commands) => {
+                let shown = self.shell(commands);
+                hands.show(&shown)?;
+                return Ok(Go::On);
+            }
+            Kind::Ftp(ftp) => {
+                let head = self.dialogue(ftp);
+                hands.show(&head)?;
+                if self.is_done(&ftp.id) {
+                    return Ok(Go::On);
+                }
+                hands.ftp(self, ftp)?
+            }
+            Kind::Ask(ask) => {
+                let (question, choices) = self.question(ask);
+                hands.show(&question)?;
+                if let Some(block) = self.block(&ask.id) {
+                    block.question = Some(choices);
+                }
+                if self.is_done(&ask.id) {
+                    let answered = self.answered(&ask.id);
+                    hands.show(&answered)?;
+                    return Ok(Go::On);
+                }
+                hands.ask(self, ask)?
+            }
+            Kind::Write(write) => {
+                let question = self.markdown(&write.question);
+                hands.show(&question)?;
+                let plain = self.filled(&write.question);
+                if let Some(block) = self.block(&write.id) {
+                    block.question = Some(plain);
+                }
+                if self.is_done(&write.id) {
+                    let answered = self.answered(&write.id);
+                    hands.show(&answered)?;
+                    return Ok(Go::On);
+                }
+                hands.write(self, write)?
+            }
+            Kind::Capture(capture) => {
+                if self.is_done(&capture.id) {
+                    let answered = self.answered(&capture.id);
+                    hands.show(&answered)?;
+                    return Ok(Go::On);
+                }
+                hands.capture(self, capture)?
+            }
+        };
+        self.save()?;
+        Ok(go)
+    }
+
+    /// Where the work goes on: the beginning of the step with the first block that is open.
+    fn first_open(&self, parts: &[(usize, &Part)]) -> usize {
+        if !self.report.blocks.iter().any(Block::touched) {
+            return 0;
+        }
+        let open = self.report.blocks.iter().find(|block| !block.done);
+        open.map_or(parts.len(), |block| {
+            start_of(parts, usize::try_from(block.step).unwrap_or(0))
+        })
+    }
+
+    /// The ids of the blocks that are open.
+    fn open(&self) -> Vec<String> {
+        let open = self.report.blocks.iter().filter(|block| !block.done);
+        open.map(|block| block.id.clone()).collect()
+    }
+
+    /// The block of the report with this id.
+    pub(super) fn block(&mut self, id: &str) -> Option<&mut Block> {
+        self.report.blocks.iter_mut().find(|block| block.id == id)
+    }
+
+    fn is_done(&self, id: &str) -> bool {
+        self.report.block(id).is_some_and(|block| block.done)
+    }
+
+    /// How often a question was answered.
+    pub(super) fn tries(&self, id: &str) -> usize {
+        self.report.block(id).map_or(0, Block::tries)
+    }
+
+    /// Takes an answer down.
+    pub(super) fn given(&mut self, id: &str, answer: &str, right: bool) {
+        let at = now();
+        if let Some(block) = self.block(id) {
+            if block.answers.len() >= MAX_ANSWERS {
+                block.answers.pop();
+            }
+            block.answers.push(Given {
+                answer: answer.to_owned(),
+                right,
+                at,
+            });
+        }
+    }
+
+    /// Takes down that a block is done.
+    pub(super) fn done(&mut self, id: &str) {
+        let at = now();
+        if let Some(block) = self.block(id) {
+            block.done = true;
+            block.ended = Some(at);
+        }
+    }
+
+    /// Takes down what of a dialogue has come.
+    pub(super) fn seen(&mut self, id: &str, lines: Vec<ReportLine>, dialogue: Vec<String>) {
+        if let Some(block) = self.block(id) {
+            block.lines = lines;
+            block.dialogue = dialogue;
+            block.dialogue.truncate(MAX_DIALOGUE);
+        }
+    }
+
+    /// Text with its values; what has none yet stays between braces.
+    pub(super) fn filled(&self, template: &Template) -> String {
+        let filled = template.fill(|name| {
+            let value = self.bench.value(name);
+            Some(value.unwrap_or_else(|| format!("{{{name}}}")))
+        });
+        filled.unwrap_or_default()
+    }
+
+    /// A template as Markdown on the terminal.
+    pub(super) fn markdown(&self, template: &Template) -> String {
+        prose::render(self.view.style, template, &|name| self.bench.value(name))
+    }
+
+    /// Commands to type, with the events file behind those that can be followed.
+    fn shell(&mut self, commands: &[Template]) -> String {
+        let mut out = String::new();
+        for command in commands {
+            let command = self.filled(command);
+            self.offered |= command.starts_with("ftplab raw ");
+            out.push_str(&self.view.command(&self.followed(&command)));
+        }
+        out.push('\n');
+        out
+    }
+
+    /// A command with `--events` behind it, where it takes that.
+    pub(super) fn followed(&self, command: &str) -> String {
+        let words: Vec<&str> = command.split_whitespace().collect();
+        let follows = match words.as_slice() {
+            ["ftplab", "raw" | "listen" | "fake-server", ..] => true,
+            ["ftplab", "pasv-calc", rest @ ..] => rest.contains(&"--connect"),
+            _ => false,
+        };
+        if follows && !words.contains(&"--events") {
+            format!("{command} --events {}", self.bench.events())
+        } else {
+            command.to_owned()
+        }
+    }
+
+    /// What must happen in a dialogue, and what of it has.
+    fn dialogue(&self, ftp: &Ftp) -> String {
+        use crate::lab::template::Line;
+        let head = match ftp.line {
+            Line::A => say!(self.view.text, "labrun-must-happen"),
+            Line::B => say!(self.view.text, "labrun-must-happen-line-b"),
+        };
+        let mut out = self.view.line(Role::Hint, &head);
+        let done = self.report.block(&ftp.id);
+        for (at, line) in ftp.lines.iter().enumerate() {
+            let seen = done.is_some_and(|block| {
+                block.done || block.lines.get(at).is_some_and(|line| line.seen)
+            });
+            out.push_str(&self.view.expected(&line.written, seen));
+        }
+        out.push('\n');
+        out
+    }
+
+    /// A question as it is shown, and as the report has it.
+    fn question(&self, ask: &Ask) -> (String, String) {
+        let choices: Vec<String> = ask
+            .choices
+            .iter()
+            .map(|choice| self.filled(&choice.text))
+            .collect();
+        let mut shown = self.markdown(&ask.question);
+        shown.push_str(&self.view.choices(&choices));
+        let mut plain = self.filled(&ask.question);
+        for (letter, choice) in ('a'..='z').zip(&choices) {
+            plain.push_str(&format!("\n{letter}) {choice}"));
+        }
+        (shown, plain)
+    }
+
+    /// What was answered before.
+    fn answered(&self, id: &str) -> String {
+        let Some(block) = self.report.block(id) else {
+            return String::new();
+        };
+        let answer = match (&block.text, block.answers.last()) {
+            (Some(text), _) => text.clone(),
+            (None, Some(given)) => given.answer.clone(),
+            (None, None) => return String::new(),
+        };
+        let told = say!(self.view.text, "labrun-answered-before", answer = answer);
+        format!("{}\n", self.view.line(Role::GoodReply, &told))
+    }
+
+    /// Writes the report.
+    pub(super) fn save(&mut self) -> Result<(), Failure> {
+        self.report.saved = now();
+        self.report.seal();
+        let Some(kept) = &self.kept else {
+            return Ok(());
+        };
+        let titles: Vec<String> = self
+            .sheet
+            .steps
+            .iter()
+            .map(|step| self.filled(&step.title))
+            .collect();
+        let page = pages::markdown(self.view.text, &self.report, &titles);
+        write(self.bench.context(), &kept.json, &self.report.json())?;
+        write(self.bench.context(), &kept.md, &page)
+    }
+
+    /// The steps and what is open.
+    pub(super) fn steps(&self) -> String {
+        let titles: Vec<String> = self
+            .sheet
+            .steps
+            .iter()
+            .map(|step| self.filled(&step.title))
+            .collect();
+        self.view.steps(&titles, &self.report)
+    }
+}
+
+/// Writes a file whole: whoever reads it meanwhile sees the old one or the new one.
+fn write(context: &Context, path: &std::path::Path, text: &str) -> Result<(), Failure> {
+    file::replace(path, text.as_bytes())
+        .map_err(|error| fault::failed(context, "lab run", &fault::file(&context.text, &error)))
+}
+
+/// The index of the first part of a step; without parts of its own, of the one behind it.
+fn start_of(parts: &[(usize, &Part)], step: usize) -> usize {
+    parts
+        .iter()
+        .position(|(of, _)| *of >= step)
+        .unwrap_or(parts.len())
+}

@@ -1,0 +1,133 @@
+# labrun.ftl: what `lab run` says, and what stands in the report that it writes.
+
+labrun-about = Sheet { $id }, version { $version }: { $steps ->
+    [one] one step
+   *[other] { $steps } steps
+}, { $questions ->
+    [0] no question
+    [one] one question
+   *[other] { $questions } questions
+}.
+labrun-about-student = You are { $student }.
+labrun-about-kept = Your work is kept in { $json } after every block, and { $md } is what you hand in. ? shows the keys; Ctrl-D leaves, and everything is kept.
+labrun-about-params = Yours alone in this sheet: { $params }.
+labrun-welcome-back = Welcome back: { $done } of { $all } blocks are done. It goes on at step { $step }.
+labrun-welcome-back-finished = Welcome back: all of it is done. /steps shows the steps, /restart is an option of the command line (--restart).
+labrun-welcome-back-control = The control connection ended when you left. Where a command needs a login, log in first: other commands in between do no harm.
+labrun-sheet-changed = The sheet has changed since. What you have done is kept where the block is still there.
+labrun-restarted = The earlier work is in { $file }.
+labrun-moved = Port { $port } is taken on this machine. The sheet’s server is on port { $other }.
+labrun-step = Step { $n } of { $all }: { $title }
+labrun-must-happen = This must happen, in this order:
+labrun-must-happen-line-b = On the second control connection this must happen, in this order:
+labrun-type-here = Type the commands here, behind C> (Enter opens the connection), or work in another terminal: what happens there is seen here too.
+labrun-serve-here = You are the server: type the replies here, behind S>. The client talks to { $server }.
+labrun-dialling = (The control connection is opened: ftplab raw { $server })
+labrun-dialling-again = (The control connection had ended. It is opened again.)
+labrun-not-connected = { $what }: there is no control connection to type it into here.
+labrun-differs-code = { $wanted } was to come, { $got } came. { $why } The command can be sent again.
+labrun-differs-digit-1 = The first digit differs: that is another outcome altogether.
+labrun-differs-digit-2 = The first digit is the same, so that the outcome is; it is about something else.
+labrun-differs-digit-3 = Only the last digit differs: the same kind of reply, for another reason.
+labrun-differs-no-code = { $wanted } was to come; what came begins with no code.
+labrun-differs-text = { $wanted } was to come; what came says: { $got }
+labrun-differs-command = { $wanted } is awaited; what was sent is { $got }. { $why }
+labrun-differs-case = Only capitals and small letters differ, and for the server they differ.
+labrun-differs-missing = Something is missing behind the command.
+labrun-differs-unwanted = There is nothing to stand behind the command.
+labrun-differs-argument = What stands behind the command is something else.
+labrun-differs-early = { $later } comes later; { $wanted } is next.
+labrun-differs-data = Data came, but not { $wanted }.
+labrun-differs-closed = The control connection was closed before { $wanted } came. The next command opens it again, and a login may be needed first.
+labrun-all-seen = All of it has happened.
+labrun-all-seen-enter = All of it has happened. Enter goes on.
+labrun-answered-before = Your answer: { $answer }
+labrun-choose = One letter is the answer.
+labrun-write = Write as many lines as you like; an empty line ends it. It is for your teacher.
+labrun-written = Kept for your teacher.
+labrun-capture-ask = Which file is your capture? (A path; Tab does not help here.)
+labrun-capture-done = The capture shows all of it.
+labrun-capture-not = The capture does not show all of it. Record another, or name another file.
+labrun-right = Right.
+labrun-wrong = No (try { $tries }).
+labrun-wrong-hint = /hint gives a hint.
+labrun-wrong-digit-1 = The first digit is another one: look at whether it went well.
+labrun-wrong-digit-2 = The first digit is right, the second is not.
+labrun-wrong-digit-3 = The first two digits are right, the last is not.
+labrun-wrong-swapped = The two bytes are the wrong way round: the fifth number is the high one.
+labrun-wrong-265 = That is with 265; a byte counts to 256.
+labrun-wrong-255 = That is with 255; a byte has 256 values, 0 among them.
+labrun-wrong-high = That is the high byte alone.
+labrun-wrong-low = That is the low byte alone.
+labrun-wrong-low-forgotten = The low byte is not in it yet.
+labrun-wrong-added = That is both bytes added; the high one counts 256 times.
+labrun-wrong-side = That is the digits of both bytes side by side; the high byte counts 256 times.
+labrun-unreadable-number = That is no number. A sum such as 4*256+1 is fine too.
+labrun-unreadable-code = A reply code is three digits.
+labrun-unreadable-text = That cannot be read as an answer.
+labrun-unreadable-choice = The answer is one of the letters.
+labrun-unreadable-command = That is an FTP command, and here a question waits. /back goes to the dialogue before it.
+labrun-no-value = This question is about something that has not happened yet ({ $name }). /back goes to where it should.
+labrun-hint = Hint { $n } of { $all }: { $hint }
+labrun-hint-last = There is no other hint. /next leaves this for later.
+labrun-hint-none = There is no hint here.
+labrun-hint-ftp = What comes next: { $wanted }
+labrun-more = Enter: more
+labrun-go-on = Enter goes on
+labrun-left = Left for later. /steps shows what is open.
+labrun-open = Still open: { $what }.
+labrun-open-enter = Enter goes to the first of them; Ctrl-D leaves, and everything is kept.
+labrun-finished = All of it is done. Hand in { $md } or { $json }, whichever your teacher wants.
+labrun-kept = Kept in { $json }: { $done } of { $all } blocks are done. The same command goes on from here.
+labrun-demo-kept = The report of this run: { $md }
+labrun-back-first = This is the first step.
+labrun-unknown = /{ $word } means nothing here. ? shows the keys.
+labrun-steps-line = { $n }. { $title }: { $done } of { $all }
+labrun-steps-prose = { $n }. { $title }
+labrun-foreign = This sheet talks to { $host } port { $port }, which is not this machine. Go on? (yes or no)
+labrun-foreign-yes = yes
+labrun-foreign-refused = nothing is sent to { $host } port { $port } unless you say yes, or --yes
+labrun-no-server = this sheet has no server to connect to
+labrun-no-terminal = the terminal for it does not start: { $why }
+labrun-report-other = { $file } is the report of the sheet { $id }, not of this one. Name another with --report, or begin again with --restart.
+labrun-report-bad = { $file } is no report that can be gone on from: { $why }. Name another with --report, or begin again with --restart.
+labrun-help = Keys
+labrun-help-ftp = PWD, USER … | a line without / is an FTP command where the prompt is C>, a reply where it is S>, else an answer
+labrun-help-local = /data /listen /explain /state | for the terminal behind the prompt: opens the passive data connection, listens for an active one, explains the last reply, shows the state
+labrun-help-hint = ?hint, /hint | the next hint; hints are counted
+labrun-help-next = /next | leaves this for later
+labrun-help-back = /back | to the step before
+labrun-help-steps = /steps, /steps N | the steps and what is open; goes to step N
+labrun-help-quit = /quit, Ctrl-D | leaves; everything is kept, and the same command goes on
+
+labrun-md-student = Student
+labrun-md-sheet = Sheet
+labrun-md-sheet-value = { $title } ({ $id }, version { $version })
+labrun-md-params = Parameters
+labrun-md-began = Begun
+labrun-md-saved = Last written
+labrun-md-done = Done
+labrun-md-done-value = { $done } of { $all } blocks
+labrun-md-demo = This sheet was played by itself: nobody answered anything.
+labrun-md-altered = This report was edited by hand before it was gone on from.
+labrun-md-step = Step { $n }. { $title }
+labrun-md-not-done = not done
+labrun-md-seen = seen on the wire
+labrun-md-not-seen = not seen
+labrun-md-answer = Answer: { $answer } ({ $verdict })
+labrun-md-answer-right = right
+labrun-md-answer-wrong = wrong
+labrun-md-file = Capture: { $answer } ({ $verdict })
+labrun-md-tries = { $count ->
+    [one] one try
+   *[other] { $count } tries
+}
+labrun-md-hints = { $count ->
+    [one] one hint
+   *[other] { $count } hints
+}
+labrun-md-time = took { $time }
+labrun-md-came = instead: { $came }
+labrun-md-dialogue = What was said
+labrun-md-ftplab = ftplab
+labrun-md-digest = Digest

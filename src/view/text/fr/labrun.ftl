@@ -1,0 +1,133 @@
+# labrun.ftl : ce que dit `lab run`, et ce qui figure dans le compte rendu qu’il écrit.
+
+labrun-about = Feuille { $id }, version { $version } : { $steps ->
+    [one] une étape
+   *[other] { $steps } étapes
+}, { $questions ->
+    [0] aucune question
+    [one] une question
+   *[other] { $questions } questions
+}.
+labrun-about-student = Vous êtes { $student }.
+labrun-about-kept = Votre travail est gardé dans { $json } après chaque bloc ; { $md } est ce que vous rendez. ? montre les touches ; Ctrl-D quitte, et tout est gardé.
+labrun-about-params = À vous seul dans cette feuille : { $params }.
+labrun-welcome-back = Vous revoici : { $done } blocs sur { $all } sont faits. On reprend à l’étape { $step }.
+labrun-welcome-back-finished = Vous revoici : tout est fait. /steps montre les étapes ; pour recommencer, ajoutez --restart à la commande.
+labrun-welcome-back-control = La connexion de contrôle a pris fin quand vous êtes parti. Là où une commande demande d’être identifié, identifiez-vous d’abord : d’autres commandes entre deux ne gênent pas.
+labrun-sheet-changed = La feuille a changé depuis. Ce que vous avez fait est gardé là où le bloc existe encore.
+labrun-restarted = Le travail d’avant est dans { $file }.
+labrun-moved = Le port { $port } est pris sur cette machine. Le serveur de la feuille est sur le port { $other }.
+labrun-step = Étape { $n } sur { $all } : { $title }
+labrun-must-happen = Voici ce qui doit se passer, dans cet ordre :
+labrun-must-happen-line-b = Sur la seconde connexion de contrôle, voici ce qui doit se passer, dans cet ordre :
+labrun-type-here = Tapez les commandes ici, derrière C> (Entrée ouvre la connexion), ou travaillez dans un autre terminal : ce qui s’y passe est vu ici aussi.
+labrun-serve-here = Vous êtes le serveur : tapez les réponses ici, derrière S>. Le client s’adresse à { $server }.
+labrun-dialling = (La connexion de contrôle s’ouvre : ftplab raw { $server })
+labrun-dialling-again = (La connexion de contrôle avait pris fin. Elle s’ouvre de nouveau.)
+labrun-not-connected = { $what } : il n’y a pas ici de connexion de contrôle où le taper.
+labrun-differs-code = { $wanted } devait venir, { $got } est venu. { $why } La commande peut être renvoyée.
+labrun-differs-digit-1 = Le premier chiffre diffère : c’est une tout autre issue.
+labrun-differs-digit-2 = Le premier chiffre est le même, l’issue aussi ; il s’agit d’autre chose.
+labrun-differs-digit-3 = Seul le dernier chiffre diffère : le même genre de réponse, pour une autre raison.
+labrun-differs-no-code = { $wanted } devait venir ; ce qui est venu ne commence par aucun code.
+labrun-differs-text = { $wanted } devait venir ; ce qui est venu dit : { $got }
+labrun-differs-command = { $wanted } est attendu ; ce qui a été envoyé est { $got }. { $why }
+labrun-differs-case = Seules les majuscules et les minuscules diffèrent, et pour le serveur cela compte.
+labrun-differs-missing = Il manque quelque chose derrière la commande.
+labrun-differs-unwanted = Rien ne doit suivre la commande.
+labrun-differs-argument = Ce qui suit la commande est autre chose.
+labrun-differs-early = { $later } vient plus tard ; c’est le tour de { $wanted }.
+labrun-differs-data = Des données sont venues, mais pas { $wanted }.
+labrun-differs-closed = La connexion de contrôle a été fermée avant que { $wanted } vienne. La prochaine commande l’ouvre de nouveau ; il faudra peut-être s’identifier d’abord.
+labrun-all-seen = Tout s’est passé comme il faut.
+labrun-all-seen-enter = Tout s’est passé comme il faut. Entrée continue.
+labrun-answered-before = Votre réponse : { $answer }
+labrun-choose = La réponse est une lettre.
+labrun-write = Écrivez autant de lignes que vous voulez ; une ligne vide termine. C’est pour votre enseignant.
+labrun-written = Gardé pour votre enseignant.
+labrun-capture-ask = Quel fichier est votre capture ? (Un chemin ; Tab ne le complète pas ici.)
+labrun-capture-done = La capture montre tout.
+labrun-capture-not = La capture ne montre pas tout. Enregistrez-en une autre, ou nommez un autre fichier.
+labrun-right = Juste.
+labrun-wrong = Non (essai { $tries }).
+labrun-wrong-hint = /hint donne un indice.
+labrun-wrong-digit-1 = C’est le premier chiffre qui n’est pas le bon : regardez si cela s’est bien passé.
+labrun-wrong-digit-2 = Le premier chiffre est le bon, le deuxième non.
+labrun-wrong-digit-3 = Les deux premiers chiffres sont les bons, le dernier non.
+labrun-wrong-swapped = Les deux octets sont intervertis : le cinquième nombre est l’octet de poids fort.
+labrun-wrong-265 = C’est avec 265 ; un octet compte jusqu’à 256.
+labrun-wrong-255 = C’est avec 255 ; un octet a 256 valeurs, dont 0.
+labrun-wrong-high = C’est l’octet de poids fort seul.
+labrun-wrong-low = C’est l’octet de poids faible seul.
+labrun-wrong-low-forgotten = L’octet de poids faible n’y est pas encore.
+labrun-wrong-added = Ce sont les deux octets additionnés ; celui de poids fort compte 256 fois.
+labrun-wrong-side = Ce sont les chiffres des deux octets mis bout à bout ; l’octet de poids fort compte 256 fois.
+labrun-unreadable-number = Ce n’est pas un nombre. Un calcul comme 4*256+1 convient aussi.
+labrun-unreadable-code = Un code de réponse est fait de trois chiffres.
+labrun-unreadable-text = Cela ne se lit pas comme une réponse.
+labrun-unreadable-choice = La réponse est une des lettres.
+labrun-unreadable-command = C’est une commande FTP, et ici une question attend. /back revient au dialogue qui la précède.
+labrun-no-value = Cette question porte sur quelque chose qui ne s’est pas encore passé ({ $name }). /back mène là où cela doit se passer.
+labrun-hint = Indice { $n } sur { $all } : { $hint }
+labrun-hint-last = Il n’y a pas d’autre indice. /next laisse cela pour plus tard.
+labrun-hint-none = Il n’y a pas d’indice ici.
+labrun-hint-ftp = Ce qui vient ensuite : { $wanted }
+labrun-more = Entrée : la suite
+labrun-go-on = Entrée continue
+labrun-left = Laissé pour plus tard. /steps montre ce qui reste.
+labrun-open = Il reste : { $what }.
+labrun-open-enter = Entrée mène au premier ; Ctrl-D quitte, et tout est gardé.
+labrun-finished = Tout est fait. Rendez { $md } ou { $json }, selon ce que demande votre enseignant.
+labrun-kept = Gardé dans { $json } : { $done } blocs sur { $all } sont faits. La même commande reprend ici.
+labrun-demo-kept = Le compte rendu de cette exécution : { $md }
+labrun-back-first = C’est la première étape.
+labrun-unknown = /{ $word } ne veut rien dire ici. ? montre les touches.
+labrun-steps-line = { $n }. { $title } : { $done } sur { $all }
+labrun-steps-prose = { $n }. { $title }
+labrun-foreign = Cette feuille s’adresse à { $host }, port { $port }, qui n’est pas cette machine. Continuer ? (oui ou non)
+labrun-foreign-yes = oui
+labrun-foreign-refused = rien n’est envoyé à { $host }, port { $port }, sans que vous disiez oui, ou --yes
+labrun-no-server = cette feuille n’a pas de serveur auquel se connecter
+labrun-no-terminal = le terminal nécessaire ne démarre pas : { $why }
+labrun-report-other = { $file } est le compte rendu de la feuille { $id }, pas de celle-ci. Nommez-en un autre avec --report, ou recommencez avec --restart.
+labrun-report-bad = { $file } n’est pas un compte rendu que l’on puisse reprendre : { $why }. Nommez-en un autre avec --report, ou recommencez avec --restart.
+labrun-help = Touches
+labrun-help-ftp = PWD, USER … | une ligne sans / est une commande FTP si l’invite est C>, une réponse si c’est S>, sinon la réponse à la question
+labrun-help-local = /data /listen /explain /state | pour le terminal derrière l’invite : ouvre la connexion de données passive, écoute pour une active, explique la dernière réponse, montre l’état
+labrun-help-hint = ?hint, /hint | l’indice suivant ; les indices sont comptés
+labrun-help-next = /next | laisse cela pour plus tard
+labrun-help-back = /back | retour à l’étape d’avant
+labrun-help-steps = /steps, /steps N | les étapes et ce qui reste ; va à l’étape N
+labrun-help-quit = /quit, Ctrl-D | quitte ; tout est gardé, et la même commande reprend
+
+labrun-md-student = Étudiant
+labrun-md-sheet = Feuille
+labrun-md-sheet-value = { $title } ({ $id }, version { $version })
+labrun-md-params = Paramètres
+labrun-md-began = Commencé
+labrun-md-saved = Écrit en dernier
+labrun-md-done = Fait
+labrun-md-done-value = { $done } blocs sur { $all }
+labrun-md-demo = Cette feuille a été jouée toute seule : personne n’a répondu.
+labrun-md-altered = Ce compte rendu a été modifié à la main avant d’être repris.
+labrun-md-step = Étape { $n }. { $title }
+labrun-md-not-done = pas fait
+labrun-md-seen = vu sur la ligne
+labrun-md-not-seen = pas vu
+labrun-md-answer = Réponse : { $answer } ({ $verdict })
+labrun-md-answer-right = juste
+labrun-md-answer-wrong = faux
+labrun-md-file = Capture : { $answer } ({ $verdict })
+labrun-md-tries = { $count ->
+    [one] un essai
+   *[other] { $count } essais
+}
+labrun-md-hints = { $count ->
+    [one] un indice
+   *[other] { $count } indices
+}
+labrun-md-time = en { $time }
+labrun-md-came = à la place : { $came }
+labrun-md-dialogue = Ce qui a été dit
+labrun-md-ftplab = ftplab
+labrun-md-digest = Empreinte
