@@ -40,6 +40,8 @@ pub const MAX_PROBED: usize = 4 * 1024 * 1024;
 const MAX_COMMANDS: usize = 1_024;
 /// Bytes kept of what AUTH asks for; RFC 4217 and RFC 2228 know TLS, SSL, GSSAPI and KERBEROS_V4.
 const MAX_MECHANISM: usize = 32;
+/// Connections of a session that go nowhere and may be a mistake of whoever dialled.
+const MAX_STRAYS: usize = 16;
 /// Connections without a place that a later negotiation may claim.
 const MAX_RECENT: usize = 256;
 /// Connections from before the capture that are followed although nothing is known of them.
@@ -101,6 +103,8 @@ pub(super) struct Control {
     pub(super) finished_unseen: bool,
     /// Data connections between the same hosts that no negotiation explains.
     pub(super) beside: usize,
+    /// Connections between the same hosts without a byte that no negotiation explains; at most [`MAX_STRAYS`].
+    pub(super) strays: Vec<Seen>,
 }
 
 impl Control {
@@ -376,6 +380,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 user_gap: false,
                 finished_unseen: false,
                 beside: 0,
+                strays: Vec::new(),
             }),
         );
         self.by_hosts
@@ -792,6 +797,14 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
             self.put_beside(seen, Some(number));
             return Interest::Follow;
         }
+        let session = self.session_between(seen.opener.ip(), seen.acceptor.ip());
+        if let Some(control) = session.and_then(|number| self.controls.get_mut(&number))
+            && seen.opening == Opening::Syn
+            && seen.acceptor != control.facts.server
+            && control.strays.len() < MAX_STRAYS
+        {
+            control.strays.push(seen);
+        }
         if self.recent.len() == MAX_RECENT {
             self.recent.pop_front();
         }
@@ -813,6 +826,7 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
                 Interest::Follow
             }
             Some(Role::Probe(_)) | None => {
+                self.no_stray(flow);
                 self.roles
                     .entry(flow.id())
                     .or_insert_with(|| Role::Probe(Box::default()));
@@ -1059,6 +1073,16 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let facts = &self.controls.get(&number)?.facts;
         let another_control = [seen.opener, seen.acceptor].contains(&facts.server);
         (facts.tls && !another_control).then_some(number)
+    }
+
+    /// A connection that carries something was meant for something else.
+    fn no_stray(&mut self, flow: &Flow) {
+        if !self.roles.contains_key(&flow.id())
+            && let Some(number) = self.session_between(flow.opener().ip(), flow.acceptor().ip())
+            && let Some(control) = self.controls.get_mut(&number)
+        {
+            control.strays.retain(|seen| seen.flow != flow.id());
+        }
     }
 
     /// A connection without a byte leaves.

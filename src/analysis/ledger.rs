@@ -670,6 +670,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 declared: None,
                 restart: 0,
                 line: Some(&line.line(server_way, server_way)),
+                stray: None,
                 control_only: false,
             })
         };
@@ -778,6 +779,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                     declared: None,
                     restart: 0,
                     line: Some(&line.line(server_way, server_way)),
+                    stray: None,
                     control_only: false,
                 })
             }
@@ -849,6 +851,21 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             DataFlow::Down => server_way,
         };
         let payload_way = line.map_or(usual, |line| line.payload_way(usual));
+        let strays = &control.strays;
+        let stray = |agreement: &Agreement| {
+            let listen = agreement.listen?;
+            let (dialler, host) = if agreement.is_active() {
+                (facts.server.ip(), facts.client.ip())
+            } else {
+                (facts.client.ip(), facts.server.ip())
+            };
+            let seen = strays.iter().find(|seen| {
+                seen.opener.ip() == dialler
+                    && [host, listen.ip()].contains(&seen.acceptor.ip())
+                    && seen.first.frame > agreement.mark.frame
+            })?;
+            Some((seen.acceptor, seen.first.frame))
+        };
         let (outcome, ended) = row.outcome.unwrap_or((Outcome::CaptureEnds, facts.last));
         let evidence_line = line.map(|line| line.line(payload_way, server_way));
         let judgement = verdict::judge(&Evidence {
@@ -868,6 +885,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             declared: what.declared,
             restart: what.restart,
             line: evidence_line.as_ref(),
+            stray: row
+                .agreement
+                .as_ref()
+                .and_then(|agreement| stray(agreement)),
             control_only: self.others == 0,
         });
         facts.transfers += 1;

@@ -106,7 +106,9 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
             active,
             private,
             differs,
+            instead,
         } => {
+            let listens = listen.map(|listen| listen.port());
             let id = match (active, listen) {
                 (false, Some(_)) => "inspect-reason-nobody-passive",
                 (true, Some(_)) => "inspect-reason-nobody-active",
@@ -118,6 +120,20 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
             sentences.push(text.say(id, if id.ends_with("unknown") { &[] } else { &args }));
             if *private && *differs {
                 sentences.push(say!(text, "inspect-reason-no-answer-private"));
+            }
+            if let Some((to, frame)) = instead {
+                sentences.push(say!(
+                    text,
+                    "inspect-reason-dialled-instead",
+                    who = if *active { "server" } else { "client" },
+                    to = to.to_string(),
+                    frame = frame.to_string()
+                ));
+                if listens == Some(to.port().swap_bytes()) {
+                    let [high, low] = to.port().to_be_bytes();
+                    let sum = format!("{high} × 256 + {low} = {}", to.port());
+                    sentences.push(say!(text, "inspect-reason-bytes-exchanged", sum = sum));
+                }
             }
         }
         Reason::FailedReply { code, bytes, reset } => sentences.push(match reset {

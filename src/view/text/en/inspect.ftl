@@ -389,3 +389,8 @@ inspect-unanswered = { $count ->
 }
 inspect-label-security = Security
 inspect-user-pass = USER and PASS in frames { $user }, { $pass }
+inspect-reason-dialled-instead = { $who ->
+    [server] The server
+   *[client] The client
+} tried { $to } instead (frame { $frame }).
+inspect-reason-bytes-exchanged = The two bytes of the port were exchanged: { $sum }.

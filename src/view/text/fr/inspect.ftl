@@ -393,3 +393,8 @@ inspect-unanswered = { $count ->
 }
 inspect-label-security = Sécurité
 inspect-user-pass = USER et PASS en trames { $user }, { $pass }
+inspect-reason-dialled-instead = { $who ->
+    [server] Le serveur
+   *[client] Le client
+} a essayé { $to } à la place (trame { $frame }).
+inspect-reason-bytes-exchanged = Les deux octets du port ont été échangés : { $sum }.
