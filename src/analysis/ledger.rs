@@ -882,13 +882,11 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             begun: row.begun.is_some() || what.begun,
             outcome,
             abort_asked: what.aborted,
-            declared: what.declared,
+            // What is compressed or in blocks has another length than the file.
+            declared: what.declared.filter(|_| what.mode == b'S'),
             restart: what.restart,
             line: evidence_line.as_ref(),
-            stray: row
-                .agreement
-                .as_ref()
-                .and_then(|agreement| stray(agreement)),
+            stray: row.agreement.as_ref().and_then(stray),
             control_only: self.others == 0,
         });
         facts.transfers += 1;
@@ -999,8 +997,13 @@ fn remark_line(
                 bytes: *bytes,
             },
         )),
-        // REST makes SIZE's figure larger than what is left, never smaller.
-        (Reason::Whole, Some(declared)) if !declared.rounded && bytes > declared.bytes => {
+        // REST makes SIZE's figure larger than what is left, never smaller; TYPE A's line ends make more of it.
+        (Reason::Whole, Some(declared))
+            if !declared.rounded
+                && bytes > declared.bytes
+                && transfer.mode == b'S'
+                && transfer.data_type != DataType::Ascii =>
+        {
             remarks.push((
                 server,
                 last,

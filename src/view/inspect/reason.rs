@@ -311,6 +311,9 @@ pub fn note(text: &Text, note: &Note) -> String {
             if *connections == 0 {
                 return say!(text, "inspect-note-no-tcp");
             }
+            if ports.is_empty() {
+                return say!(text, "inspect-note-no-control");
+            }
             let ports: Vec<String> = ports
                 .iter()
                 .map(|(port, many)| {

@@ -394,3 +394,4 @@ inspect-reason-dialled-instead = { $who ->
    *[client] The client
 } tried { $to } instead (frame { $frame }).
 inspect-reason-bytes-exchanged = The two bytes of the port were exchanged: { $sum }.
+inspect-note-no-control = No FTP session in this capture: its control connection is missing, there are data connections only.

@@ -398,3 +398,4 @@ inspect-reason-dialled-instead = { $who ->
    *[client] Le client
 } a essayé { $to } à la place (trame { $frame }).
 inspect-reason-bytes-exchanged = Les deux octets du port ont été échangés : { $sum }.
+inspect-note-no-control = Pas de session FTP dans cette capture : la connexion de contrôle manque, il n’y a que des connexions de données.
