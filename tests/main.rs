@@ -9,6 +9,7 @@ mod explain;
 mod fuzz;
 mod harness;
 mod inspect;
+mod lab;
 mod layering;
 mod listen;
 mod pasv_calc;

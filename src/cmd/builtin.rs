@@ -34,8 +34,9 @@ pub(super) fn find_from(folder: &Path, asked: &str) -> io::Result<Option<Found>>
     let path = folder.join(asked);
     if path.is_file() {
         let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
+        let named = path.strip_prefix(".").unwrap_or(&path);
         return Ok(Some(Found {
-            name: path.to_str().unwrap_or(asked).to_owned(),
+            name: named.to_str().unwrap_or(asked).to_owned(),
             text: fs::read(&path)?,
             folder: Folder::Disk(parent.unwrap_or(Path::new(".")).to_owned()),
         }));

@@ -2,6 +2,7 @@
 //! what was seen when the sheet was played. What is wrong with its form is a [`mistake`](super::mistake).
 
 use super::{
+    MAX_PARTS,
     answer::{self, Judgement, Reason},
     sheet::{Answer, Ask, AskKind, Block, Ftp, Kind, Part, RightWhen, Script, Sheet, Step, Wanted},
     template::{Line, Name, Template, TupleOf, TuplePart, What as NameOf},
@@ -264,7 +265,8 @@ fn head(here: &Sheet, there: &Sheet, found: &mut Vec<Finding>) {
     }
 }
 
-/// Steps that the other has none for: those whose ids are all unknown there, where one sheet has more steps.
+/// Steps that the other sheet has none for, where this one has more. Which step is which there is told by the ids that
+/// both have, in the order that has most of them in common.
 fn steps(here: &Sheet, there: &Sheet, found: &mut Vec<Finding>) {
     if here.steps.len() <= there.steps.len() {
         return;
@@ -276,23 +278,36 @@ fn steps(here: &Sheet, there: &Sheet, found: &mut Vec<Finding>) {
         });
         blocks.collect()
     };
-    let known: Vec<String> = there.steps.iter().flat_map(ids).collect();
-    let mut more = here.steps.len() - there.steps.len();
-    for step in here.steps.iter().rev() {
-        if more > 0 && !ids(step).iter().any(|id| known.contains(id)) {
-            more -= 1;
+    let ours: Vec<Vec<String>> = here.steps.iter().map(ids).collect();
+    let theirs: Vec<Vec<String>> = there.steps.iter().map(ids).collect();
+    // Any two steps may be one: by their place, where no id says it.
+    let alike = |a: &Vec<String>, b: &Vec<String>| {
+        1 + (MAX_PARTS + 1) * a.iter().filter(|id| b.contains(id)).count()
+    };
+    // The best of the first i of ours and the first j of theirs.
+    let mut best = vec![vec![0_usize; theirs.len() + 1]; ours.len() + 1];
+    for (i, a) in ours.iter().enumerate() {
+        for (j, b) in theirs.iter().enumerate() {
+            best[i + 1][j + 1] = best[i][j + 1]
+                .max(best[i + 1][j])
+                .max(best[i][j] + alike(a, b));
+        }
+    }
+    let (mut i, mut j) = (ours.len(), theirs.len());
+    while i > 0 {
+        // Where it is all the same, the last ones are missing.
+        if best[i][j] == best[i - 1][j] {
+            i -= 1;
+            let step = &here.steps[i];
             found.push(Finding {
                 line: step.at,
                 what: What::StepMissing(written(&step.title)),
             });
+        } else if best[i][j] == best[i][j - 1] {
+            j -= 1;
+        } else {
+            (i, j) = (i - 1, j - 1);
         }
-    }
-    // Steps that were cut in two: the last ones are told.
-    for step in here.steps.iter().rev().take(more) {
-        found.push(Finding {
-            line: step.at,
-            what: What::StepMissing(written(&step.title)),
-        });
     }
 }
 
@@ -509,8 +524,9 @@ pub fn question(at: u32, ask: &Ask, value: &dyn Fn(&Name) -> Option<String>) -> 
                     name: name.clone(),
                 }),
                 // Two numbers may be the same by the chance of a port: with other ports they are not.
-                Ok(_) => taken_for(ask, wrong, told, value)
-                    .and_then(|_| taken_for(ask, wrong, told, &|name| elsewhere(name, value))),
+                Ok(_) => taken_for(ask, wrong, told, value).filter(|_| {
+                    taken_for(ask, wrong, told, &|name| elsewhere(name, value)).is_some()
+                }),
             },
         };
         found.extend(what.map(|what| Finding {
@@ -581,4 +597,115 @@ pub fn scripts(sheet: &Sheet) -> Vec<(u32, &Script)> {
         _ => None,
     });
     blocks.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::parse;
+
+    fn sheet(steps: &str) -> Sheet {
+        let text = format!("---\ntitle: T\nversion: 1\nlanguage: en\n---\n{steps}");
+        parse::read(&text).unwrap_or_else(|mistakes| panic!("{mistakes:?}"))
+    }
+
+    fn value(name: &Name) -> Option<String> {
+        // The low byte is the high byte, by chance.
+        let value = match name.to_string().as_str() {
+            "pasv.high" | "pasv.low" => "200",
+            "pasv.port" => "51400",
+            "pwd.code" => "257",
+            _ => return None,
+        };
+        Some(value.to_owned())
+    }
+
+    fn found(kind: &str, lines: &str) -> Vec<What> {
+        let sheet = sheet(&format!(
+            "## S\n```ask id=x kind={kind}\nQ?\n{lines}\n```\n"
+        ));
+        let Some(Kind::Ask(ask)) = sheet.block("x").map(|block| &block.kind) else {
+            panic!("a question");
+        };
+        let found = question(7, ask, &value);
+        found.into_iter().map(|finding| finding.what).collect()
+    }
+
+    #[test]
+    fn the_chance_of_a_port_is_no_mistake_and_the_same_arithmetic_is() {
+        let id = || "x".to_owned();
+        assert_eq!(
+            found(
+                "number",
+                "= {pasv.port}\n~ {pasv.high} # High.\n~ {pasv.low} # Low."
+            ),
+            []
+        );
+        assert_eq!(
+            found(
+                "number",
+                "= {pasv.port}\n~ {pasv.high} # High.\n~ {pasv.high} + 0 # Again."
+            ),
+            [What::WrongHidden {
+                id: id(),
+                answer: "200".to_owned()
+            }]
+        );
+        assert_eq!(
+            found(
+                "number",
+                "= {pasv.port}\n~ {pasv.low} + 256 * {pasv.high} # No."
+            ),
+            [What::WrongIsRight {
+                id: id(),
+                answer: "51400".to_owned()
+            }]
+        );
+        let unseen = Name::parse("list.code").expect("a name");
+        assert_eq!(
+            found("code", "= {pwd.code}\n! Not {list.code}."),
+            [What::NeverSeen {
+                id: id(),
+                name: unseen
+            }]
+        );
+        assert_eq!(
+            found("text", "= a word\n= *word\n~ a sword # Sharp."),
+            [What::WrongIsRight {
+                id: id(),
+                answer: "a sword".to_owned()
+            }]
+        );
+    }
+
+    #[test]
+    fn the_step_that_is_missing_is_found_by_its_ids() {
+        let ask = |id: &str| format!("```ask id={id} kind=code\nQ\n= 220\n```\n");
+        let here = sheet(&format!(
+            "## A\n{}## B\n{}## C\n{}",
+            ask("a"),
+            ask("b"),
+            ask("c")
+        ));
+        let there = sheet(&format!("## A\n{}## C\n{}", ask("a"), ask("c")));
+        let missing = [Finding {
+            line: 11,
+            what: What::StepMissing("B".to_owned()),
+        }];
+        assert_eq!(compare(&here, &there), missing);
+        assert_eq!(
+            compare(&there, &here),
+            [Finding {
+                line: 7,
+                what: What::IdMissing {
+                    id: "b".to_owned(),
+                    there: 12
+                }
+            }]
+        );
+        assert_eq!(compare(&here, &here), []);
+        // Without ids, the last ones.
+        let (three, two) = (sheet("## A\n## B\n## C\n"), sheet("## A\n## B\n"));
+        assert_eq!(compare(&three, &two)[0].line, 8);
+    }
 }

@@ -123,8 +123,10 @@ pub enum Kind {
     /// A value of the second control line, which no `server line=b` before it begins.
     NoLineB,
 
-    /// A line of the notation that is wrong.
+    /// A line of a dialogue that is wrong.
     Notation(Notation),
+    /// A line of a script in a `server` block that is wrong.
+    Script(Notation),
     /// A marker that stands in scripts, not in what a student has to do.
     MarkerOfScripts(&'static str),
     /// `--` and something else than `say`, or not behind a `C>`.

@@ -304,7 +304,7 @@ pub(super) fn nearest<'a>(word: &str, known: impl Iterator<Item = &'a str>) -> O
     let word = word.to_ascii_lowercase();
     known
         .map(|other| (slips(word.as_bytes(), other.as_bytes()), other))
-        .filter(|(slips, other)| slips * 2 < other.len().max(3) && *slips <= 3)
+        .filter(|(slips, other)| slips * 2 < other.len().max(word.len()) && *slips <= 3)
         .min_by_key(|(slips, _)| *slips)
         .map(|(_, other)| other)
 }

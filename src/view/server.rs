@@ -37,6 +37,8 @@ use crate::{
 
 /// The column at which what happens is written, behind the connection's number and the time.
 const INDENT: usize = 14;
+/// The columns before a line of a script: its number and a bar.
+const INDENT_EXCERPT: usize = 8;
 /// The longest piece of a script's line that is shown, in characters.
 const MAX_SHOWN: usize = 200;
 
@@ -72,21 +74,36 @@ pub fn mistakes(text: &Text, style: Style, name: &str, all: &[Mistake]) -> Strin
     out
 }
 
-/// A line of a script or a sheet with a caret under a column.
+/// A line of a script or a sheet with a caret under a column. Of a line that is wider than the screen, what stands
+/// around the caret is shown.
 #[must_use]
 pub fn excerpt(style: Style, line: u32, column: u32, source: &str) -> String {
-    let before: String = source
-        .chars()
-        .take(column.saturating_sub(1) as usize)
-        .collect();
-    let shown: String = source.chars().take(MAX_SHOWN).collect();
-    let caret = sanitise::line(before.replace('\t', " ").as_bytes())
-        .chars()
-        .count();
+    let safe = |text: &str| sanitise::line(text.replace('\t', " ").as_bytes()).into_owned();
+    let (before, after) = match source.char_indices().nth(column.saturating_sub(1) as usize) {
+        Some((at, _)) => source.split_at(at),
+        None => (source, ""),
+    };
+    let (before, after) = (safe(before), safe(after));
+    let room = style.width().saturating_sub(INDENT_EXCERPT).max(20);
+    // The caret stays in the first two thirds, so that what it points at is seen too.
+    let left: Vec<char> = before.chars().collect();
+    let cut = match left.len() + after.chars().count() > room {
+        true => left.len().saturating_sub(room * 2 / 3),
+        false => 0,
+    };
+    let mut shown: String = left[cut..].iter().collect();
+    if cut > 0 {
+        shown.replace_range(..shown.chars().next().map_or(0, char::len_utf8), "…");
+    }
+    let caret = shown.width();
+    shown.push_str(&after);
+    if shown.chars().count() > room {
+        shown = shown.chars().take(room - 1).collect();
+        shown.push('…');
+    }
     format!(
-        "{line:>5} | {}\n      | {}{}\n",
-        sanitise::line(shown.replace('\t', " ").as_bytes()),
-        " ".repeat(caret.min(MAX_SHOWN)),
+        "{line:>5} | {shown}\n      | {}{}\n",
+        " ".repeat(caret),
         style.paint(Role::Error, "^")
     )
 }

@@ -22,7 +22,7 @@ use crate::{
     lab::{
         answer::{self, Judgement},
         check::{self, Finding, What},
-        sheet::{Ask, Capture, Expected, Ftp, Role, Wanted, Write},
+        sheet::{Ask, AskKind, Capture, Expected, Ftp, Role, Wanted, Write},
         template::{Line, Name},
     },
     script::{
@@ -42,19 +42,21 @@ const UPLOAD: &str = "Sent by ftplab.\r\n";
 const FREE_TEXT: &str = "…";
 
 /// Where what is shown goes.
-pub(super) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>;
+pub(in crate::cmd) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>;
 
 /// The autopilot.
-pub(super) struct Autopilot<'o> {
+pub(in crate::cmd) struct Autopilot<'o> {
     out: Out<'o>,
     /// Before something is typed, and for a line of prose.
     pace: Duration,
     /// What did not go as the sheet wants it.
-    pub(super) found: Vec<Finding>,
+    pub(in crate::cmd) found: Vec<Finding>,
     /// How many dialogues and questions it has come through.
-    pub(super) played: (u64, u64),
+    pub(in crate::cmd) played: (u64, u64),
     /// Who has dialled or listens for the data connection that was agreed on.
     data: Data,
+    /// An empty line belongs between a question and what comes next.
+    apart: bool,
     demo: Demo<'o>,
 }
 
@@ -71,13 +73,14 @@ enum Data {
 
 impl<'o> Autopilot<'o> {
     /// Plays for whoever looks at `out`; `pace` is how long it waits before it types.
-    pub(super) fn new(context: &'o Context, pace: Duration, out: Out<'o>) -> Autopilot<'o> {
+    pub(in crate::cmd) fn new(context: &'o Context, pace: Duration, out: Out<'o>) -> Autopilot<'o> {
         Autopilot {
             out,
             pace,
             found: Vec::new(),
             played: (0, 0),
             data: Data::None,
+            apart: false,
             demo: Demo {
                 text: &context.text,
                 style: context.out,
@@ -453,11 +456,15 @@ impl<'a> Hands<'a> for Autopilot<'_> {
     }
 
     fn read(&mut self, _: &mut Walk<'a>) -> Result<Go, Failure> {
+        self.apart = false;
         thread::sleep(self.pace);
         Ok(Go::On)
     }
 
     fn ftp(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
+        if std::mem::take(&mut self.apart) {
+            (self.out)("\n")?;
+        }
         let mut watched = Watched::new(ftp, walk.bench.params());
         match ftp.role {
             Role::Client => self.client(walk, ftp, &mut watched)?,
@@ -485,7 +492,7 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         if watched.is_complete() {
             self.played.0 += 1;
             walk.done(&ftp.id);
-        } else if let Some((expected, came)) = watched.missing() {
+        } else if let Some((expected, came)) = watched.obstacle() {
             let Expected { at, written, .. } = expected;
             self.found.push(Finding {
                 line: *at,
@@ -500,7 +507,11 @@ impl<'a> Hands<'a> for Autopilot<'_> {
     }
 
     fn ask(&mut self, walk: &mut Walk<'a>, ask: &'a Ask) -> Result<Go, Failure> {
-        thread::sleep(self.pace);
+        // What a choice is about stands in the explanations already.
+        let shown = !walk.brief || ask.kind != AskKind::Choice;
+        if shown {
+            thread::sleep(self.pace);
+        }
         let at = line_of(walk, &ask.id);
         let found = check::question(at, ask, &|name| walk.bench.value(name));
         self.found.extend(found);
@@ -511,6 +522,18 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         let judgement = answer::judge(ask, &answer, &|name| walk.bench.value(name));
         let right = judgement == Judgement::Right;
         walk.given(&ask.id, &answer, right);
+        if right {
+            self.played.1 += 1;
+            walk.done(&ask.id);
+        }
+        if walk.brief {
+            if shown {
+                let question = walk.filled(&ask.question);
+                (self.out)(&walk.view.looked_on(&question, &answer))?;
+                self.apart = true;
+            }
+            return Ok(Go::On);
+        }
         (self.out)(&walk.view.answered("> ", &answer))?;
         let shown = walk.view.judged(ask, &judgement, walk.tries(&ask.id));
         (self.out)(&shown)?;
@@ -519,8 +542,6 @@ impl<'a> Hands<'a> for Autopilot<'_> {
                 (self.out)(&walk.markdown(why))?;
             }
             (self.out)("\n")?;
-            self.played.1 += 1;
-            walk.done(&ask.id);
         }
         Ok(Go::On)
     }
@@ -530,7 +551,9 @@ impl<'a> Hands<'a> for Autopilot<'_> {
             block.text = Some(FREE_TEXT.to_owned());
         }
         walk.done(&write.id);
-        (self.out)(&format!("{}\n", walk.view.answered("| ", FREE_TEXT)))?;
+        if !walk.brief {
+            (self.out)(&format!("{}\n", walk.view.answered("| ", FREE_TEXT)))?;
+        }
         Ok(Go::On)
     }
 

@@ -18,7 +18,6 @@ use crate::{
     lab::{
         check::{self, Finding, What},
         parse,
-        report::{self},
         sheet::{Kind, Script, Server, Sheet},
     },
     say,
@@ -119,6 +118,11 @@ fn compare(cases: &mut [Case], at: usize) {
     }
     let other = cases[twin].found.name.clone();
     let checked = &mut cases[at].checked;
+    for finding in &mut found {
+        if let What::HeadDiffers(name) = finding.what {
+            finding.line = head_line(&checked.source, name);
+        }
+    }
     checked.other = other;
     checked.findings.extend(found);
 }
@@ -261,8 +265,8 @@ fn head_line(source: &[String], name: &str) -> u32 {
         .skip(1)
         .take_while(|line| line.trim_end() != "---");
     let mut named = (2..).zip(head).filter(|(_, line)| {
-        let key = line.split_once(':').map(|(key, _)| key.trim());
-        key == Some(name)
+        let key = line.split_once(':').map(|(key, _)| key.split(' ').next());
+        key.flatten() == Some(name)
     });
     named.next().map_or(1, |(line, _)| line)
 }
@@ -287,14 +291,9 @@ fn autopilot(
         params: params.clone(),
         port: Some(0),
         record: own.then(|| folder.clone()),
+        explain: "off",
+        hints: false,
         columns: context.out.width(),
-    };
-    let named = report::Sheet {
-        id: found.id.clone(),
-        title: sheet.head.title.clone(),
-        version: sheet.head.version,
-        language: walk::language(sheet).to_owned(),
-        sha256: report::hash(&[&found.text]),
     };
     let mut walk = walk::Walk {
         sheet,
@@ -303,9 +302,10 @@ fn autopilot(
             text: &context.text,
             style: context.out,
         },
-        report: walk::fresh(sheet, named, None, params, true),
+        report: walk::fresh(found, sheet, None, params, true),
         kept: None,
         offered: false,
+        brief: true,
     };
     let mut nowhere = |_: &str| Ok(());
     let mut autopilot = Autopilot::new(context, std::time::Duration::ZERO, &mut nowhere);

@@ -128,6 +128,16 @@ impl<'f> Watched<'f> {
         Some((self.ftp.lines.get(at)?, came))
     }
 
+    /// Why the block is not done, for its author: the first line in whose place something else came, else the first that
+    /// has not come.
+    pub(super) fn obstacle(&self) -> Option<(&'f Expected, Option<String>)> {
+        let other = self.came.iter().position(Option::is_some);
+        match other {
+            Some(at) => Some((self.ftp.lines.get(at)?, self.came[at].clone())),
+            None => self.missing(),
+        }
+    }
+
     /// The hints there are: what comes next.
     pub(super) fn hints(&self, text: &Text) -> Vec<String> {
         let next = self.missing().map(|(expected, _)| {

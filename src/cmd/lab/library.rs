@@ -10,9 +10,15 @@ use std::{
 
 use crate::{
     cmd::{Context, Failure, builtin, fault},
-    lab::{MAX_SHEET, parse, sheet::Language},
+    lab::{
+        MAX_SHEET, parse,
+        sheet::{Language, Sheet},
+    },
     say,
-    view::text::{Lang, Text},
+    view::{
+        lab::check as view,
+        text::{Lang, Text},
+    },
 };
 
 /// How many files of a folder are looked at.
@@ -228,6 +234,25 @@ pub(in crate::cmd) fn find(
         );
         fault::failed(context, command, &what)
     })
+}
+
+/// Finds a sheet and reads it.
+///
+/// # Errors
+/// Where there is none, or it has mistakes: all of them.
+pub(in crate::cmd) fn open(
+    context: &Context,
+    command: &str,
+    asked: &str,
+) -> Result<(Found, Sheet), Failure> {
+    let found = find(context, command, asked)?;
+    match parse::read_bytes(&found.text) {
+        Ok(sheet) => Ok((found, sheet)),
+        Err(all) => {
+            let page = view::mistakes(&context.text, context.err, &found.name, &all);
+            Err(Failure::failed(page.trim_end()))
+        }
+    }
 }
 
 #[cfg(test)]

@@ -42,6 +42,10 @@ const LINES_PATIENCE: Duration = Duration::from_secs(10);
 const QUIET: Duration = Duration::from_millis(120);
 /// The same where a transfer waits, for its data connection perhaps.
 const WAITING: Duration = Duration::from_millis(500);
+/// The prompt where commands are typed.
+const CLIENT: &str = "C> ";
+/// The prompt where replies are typed.
+const SERVER: &str = "S> ";
 /// The rows of a terminal that does not tell.
 const ROWS: usize = 24;
 
@@ -175,7 +179,9 @@ impl<'a> Person<'a> {
                     self.keys.ask(prompt)?;
                     return Ok(None);
                 }
-                if !self.keys.interactive {
+                // A command is told by the terminal that it is typed into, and a password is not told.
+                let told_there = prompt == CLIENT && !line.starts_with(['/', '?']);
+                if !self.keys.interactive && !told_there {
                     let shown = walk.view.answered(prompt, &line);
                     self.keys.show(&shown)?;
                 }
@@ -273,7 +279,7 @@ impl<'a> Person<'a> {
     /// How a dialogue goes on that is typed here, until it is complete or left.
     fn converse(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
         let serving = ftp.role == Part::Server;
-        let prompt = if serving { "S> " } else { "C> " };
+        let prompt = if serving { SERVER } else { CLIENT };
         let patience = if self.keys.interactive {
             PATIENCE
         } else {
@@ -295,8 +301,11 @@ impl<'a> Person<'a> {
             if self.printed(&mut walk.bench, walk.view, true)? || came {
                 quiet = Instant::now();
             }
-            let shown = watched.news(walk.view);
-            self.keys.show(&shown)?;
+            // When what was printed about it stands there, and not in the middle of it.
+            if quiet.elapsed() >= QUIET {
+                let shown = watched.news(walk.view);
+                self.keys.show(&shown)?;
+            }
             if came {
                 let (lines, dialogue) = watched.state();
                 walk.seen(&ftp.id, lines, dialogue);

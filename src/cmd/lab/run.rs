@@ -12,6 +12,7 @@ use std::{
 use super::{
     autopilot::Autopilot,
     bench::{Bench, Setup},
+    library::{self, Found},
     person::Person,
     walk::{self, Kept, Walk},
 };
@@ -20,13 +21,13 @@ use crate::{
     cmd::{Context, Exit, Failure, fault},
     io::{events::Follower, stdio},
     lab::{
-        parse,
         report::{self, Report},
         sheet::{Language, Server, Sheet},
     },
     say,
     script::params::{self, Values},
     view::{
+        demo::GUTTER,
         lab::run::Run,
         style::Role,
         text::{Lang, Text},
@@ -45,7 +46,7 @@ const PACE: Duration = Duration::from_millis(350);
 /// # Errors
 /// Where there is no such sheet, or it is faulty; where a file cannot be read or written.
 pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failure> {
-    let (found, sheet) = find(context, &asked.sheet)?;
+    let (found, sheet) = library::open(context, NAME, &asked.sheet)?;
     // What the sheet says and what is said about it are in one language.
     let context = Context {
         text: Text::new(match sheet.head.language {
@@ -98,7 +99,10 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         params: values,
         port: asked.port,
         record: None,
-        columns: context.out.width(),
+        explain: "full",
+        hints: true,
+        // The autopilot shows at the left which terminal a line is in.
+        columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
     };
     let (bench, resumed) = bench(context, &sheet, setup, &report)?;
     let view = Run {
@@ -115,6 +119,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
             md: files.md.clone(),
         }),
         offered: false,
+        brief: false,
     };
     let mut greeting = view.title(
         &sheet,
@@ -174,42 +179,15 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     Ok(if finished { Exit::Done } else { Exit::No })
 }
 
-/// A sheet's file.
-struct Found {
-    /// Its name without language and ending.
-    id: String,
-    text: String,
-    folder: Option<PathBuf>,
-}
-
-/// The sheet in this file.
-fn find(context: &Context, asked: &str) -> Result<(Found, Sheet), Failure> {
-    let path = Path::new(asked);
-    let text = fs::read_to_string(path).map_err(|error| unreadable(context, path, &error))?;
-    let sheet = parse::read(&text).map_err(|mistakes| {
-        let lines = mistakes
-            .iter()
-            .map(|mistake| format!("{asked}: {mistake:?}"));
-        Failure::failed(lines.collect::<Vec<_>>().join("\n"))
-    })?;
-    let name = path
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned());
-    let name = name.unwrap_or_default();
-    let id = name.split('.').next().unwrap_or("sheet").to_owned();
-    let folder = path.parent().map(Path::to_owned);
-    Ok((Found { id, text, folder }, sheet))
-}
-
 /// The files of a run.
-struct Files {
-    json: PathBuf,
-    md: PathBuf,
-    events: PathBuf,
+pub(in crate::cmd) struct Files {
+    pub(in crate::cmd) json: PathBuf,
+    pub(in crate::cmd) md: PathBuf,
+    pub(in crate::cmd) events: PathBuf,
 }
 
 impl Files {
-    fn of(base: &Path) -> Files {
+    pub(in crate::cmd) fn of(base: &Path) -> Files {
         let with = |ending: &str| {
             let mut name = base.as_os_str().to_owned();
             name.push(ending);
@@ -228,7 +206,7 @@ impl Files {
 }
 
 /// A folder of this process for what nobody asked to be kept.
-pub(super) fn scratch_folder() -> Result<PathBuf, Failure> {
+pub(in crate::cmd) fn scratch_folder() -> Result<PathBuf, Failure> {
     let folder = std::env::temp_dir().join(format!("ftplab-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     Ok(folder)
@@ -267,13 +245,6 @@ fn load(
     sheet: &Sheet,
     asked: &cli::LabRun,
 ) -> Result<(Report, bool), Failure> {
-    let named = report::Sheet {
-        id: found.id.clone(),
-        title: sheet.head.title.clone(),
-        version: sheet.head.version,
-        language: walk::language(sheet).to_owned(),
-        sha256: report::hash(&[found.text.as_bytes()]),
-    };
     let values = |student: Option<&str>| resolve(context, sheet, asked, student);
     let bad = |why: String| {
         let file = fault::shown(&files.json);
@@ -292,14 +263,14 @@ fn load(
             let student = asked.student.as_deref();
             let values = values(student)?;
             return Ok((
-                walk::fresh(sheet, named, student, values, asked.demo),
+                walk::fresh(found, sheet, student, values, asked.demo),
                 false,
             ));
         }
         Err(error) => return Err(unreadable(context, &files.json, &error)),
     };
     let mut earlier = Report::read(&json).map_err(|error| bad(error.to_string()))?;
-    if earlier.sheet.id != named.id {
+    if earlier.sheet.id != found.id {
         let file = fault::shown(&files.json);
         let id = earlier.sheet.id.as_str();
         let what = say!(context.text, "labrun-report-other", file = file, id = id);
@@ -323,6 +294,7 @@ fn load(
         }
     }
     earlier.blocks = blocks;
+    let named = walk::named(found, sheet);
     let changed = earlier.sheet.sha256 != named.sha256;
     earlier.sheet = named;
     env!("CARGO_PKG_VERSION").clone_into(&mut earlier.ftplab);

@@ -1,6 +1,11 @@
 //! Reading sheets: what is right, and every mistake with its place.
 
-use super::*;
+use super::{head::server, *};
+use crate::{
+    ftp::command::Verb,
+    lab::sheet::{Language, RightWhen, Server, Wanted},
+    script::{literal::Value, mistake::Kind as Notation},
+};
 
 const HEAD: &str = "---\ntitle: T\nversion: 3\nlanguage: fr\nparam file: a.txt, b.txt\n---\n";
 
@@ -104,10 +109,7 @@ fn a_whole_sheet() {
 #[test]
 fn the_head() {
     assert_eq!(wrong("## x\n"), [(1, 1, Wrong::HeadMissing)]);
-    assert_eq!(
-        wrong("---\ntitle: x\n"),
-        [(1, 1, Wrong::HeadOpen), (1, 1, Wrong::StepsMissing)]
-    );
+    assert_eq!(wrong("---\ntitle: x\n"), [(1, 1, Wrong::HeadOpen)]);
     assert_eq!(
         wrong(
             "---\ntilte: x\nversion: one\nlanguage: de\nserver: a b\nversion: 2\nparam x y: 1\nparam x: 5..1\nno\n\
@@ -264,7 +266,6 @@ fn dialogues() {
             (9, 1, Wrong::MarkerOfScripts("S?")),
             (10, 1, Wrong::Notation(Notation::MarkerIndented)),
             (11, 1, Wrong::Notation(Notation::MarkerUnknown)),
-            (12, 1, Wrong::SayMissing),
             (12, 5, Wrong::SayOnly),
             (13, 1, Wrong::SayMissing),
             (14, 4, Wrong::CodeInvalid("33".to_owned())),
@@ -297,7 +298,7 @@ fn servers() {
         [
             (8, 4, Wrong::ServerNeither),
             (10, 4, Wrong::ServerBoth),
-            (15, 1, Wrong::Notation(Notation::MarkerUnknown)),
+            (15, 1, Wrong::Script(Notation::MarkerUnknown)),
         ]
     );
 }

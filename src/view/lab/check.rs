@@ -292,7 +292,7 @@ fn sentence(text: &Text, kind: &Kind) -> String {
             "labcheck-mistake-value-misplaced",
             name = shown(&value.to_string())
         ),
-        Kind::Notation(kind) => server::mistake_sentence(text, kind),
+        Kind::Notation(kind) | Kind::Script(kind) => server::mistake_sentence(text, kind),
         Kind::MarkerOfScripts(marker) => {
             say!(text, "labcheck-mistake-marker-of-scripts", marker = *marker)
         }

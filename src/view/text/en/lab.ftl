@@ -1,6 +1,6 @@
 # lab.ftl: finding sheets and listing them.
 
-lab-unknown = There is no sheet { $name }. Shipped: { $names }. Your own: give the path of its file.
+lab-unknown = there is no sheet { $name }. Shipped: { $names }. Your own: give the path of its file.
 lab-unreadable = { $name } cannot be read: { $why }.
 lab-list-what =
     { $steps ->

@@ -1,6 +1,6 @@
 # lab.ftl: finding sheets and listing them.
 
-lab-unknown = La feuille { $name } n’existe pas. Fournies : { $names }. Pour une des vôtres, donnez le chemin de son fichier.
+lab-unknown = la feuille { $name } n’existe pas. Fournies : { $names }. Pour une des vôtres, donnez le chemin de son fichier.
 lab-unreadable = { $name } ne peut pas être lu : { $why }.
 lab-list-what =
     { $steps ->

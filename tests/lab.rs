@@ -1,0 +1,4 @@
+//! `lab`: sheets as students and teachers have them.
+
+mod check;
+mod run;

@@ -1,0 +1,142 @@
+//! `lab check` as an author meets it: every mistake of a sheet's form, both languages held against each other, what is
+//! not there, what does not go as it is written when it is played; and that the shipped sheets are without fault.
+
+use std::path::PathBuf;
+
+use crate::harness::{Done, ftplab};
+
+fn sheets() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/lab/sheets")
+}
+
+fn check(lang: &str, args: &[&str]) -> Done {
+    ftplab()
+        .lang(lang)
+        .args(["lab", "check"])
+        .args(args)
+        .within(sheets())
+        .run()
+}
+
+#[test]
+fn every_mistake_of_the_form() {
+    for lang in ["en", "fr"] {
+        check(lang, &["form.en.md"])
+            .code(1)
+            .golden(&format!("lab/check/form-{lang}.txt"));
+    }
+}
+
+#[test]
+fn two_languages_that_are_not_the_same_sheet() {
+    for lang in ["en", "fr"] {
+        check(lang, &["pair", "--no-play"])
+            .code(1)
+            .golden(&format!("lab/check/pair-{lang}.txt"));
+    }
+}
+
+#[test]
+fn what_a_sheet_names_is_not_there() {
+    for lang in ["en", "fr"] {
+        check(lang, &["missing"])
+            .code(1)
+            .golden(&format!("lab/check/missing-{lang}.txt"));
+    }
+}
+
+#[test]
+fn played_it_does_not_go_as_it_is_written() {
+    for lang in ["en", "fr"] {
+        check(lang, &["played.en.md"])
+            .code(1)
+            .golden(&format!("lab/check/played-{lang}.txt"));
+    }
+}
+
+#[test]
+fn a_sheet_without_fault_in_one_file() {
+    check("en", &["fine.md"])
+        .code(0)
+        .golden("lab/check/fine.txt");
+    check("en", &["real.en.md"])
+        .code(0)
+        .golden("lab/check/real.txt");
+}
+
+#[test]
+fn lines_for_programs() {
+    let done = check("en", &["missing.en.md", "fine.md", "--json", "--no-play"]).code(1);
+    let lines: Vec<serde_json::Value> = done
+        .out()
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("JSON"))
+        .collect();
+    let kinds: Vec<&str> = lines
+        .iter()
+        .map(|line| line["type"].as_str().expect("a type"))
+        .collect();
+    assert_eq!(
+        kinds,
+        [
+            "mistake", "mistake", "mistake", "mistake", "checked", "checked"
+        ]
+    );
+    assert_eq!(lines[0]["file"], "missing.en.md");
+    assert_eq!(lines[0]["line"], 5);
+    assert_eq!(lines[4]["ok"], false);
+    assert_eq!(
+        (&lines[5]["ok"], &lines[5]["mistakes"]),
+        (&true.into(), &0.into())
+    );
+}
+
+#[test]
+fn a_sheet_that_is_not_there_is_an_error_of_use() {
+    let done = check("en", &["no-such-sheet"]).code(2);
+    assert!(
+        done.err()
+            .starts_with("ftplab: lab check: there is no sheet no-such-sheet.")
+    );
+}
+
+#[test]
+fn the_shipped_sheets_are_without_fault_and_can_be_played() {
+    let done = check("en", &["--json"]).code(0);
+    let mut sheets = 0;
+    for line in done.out().lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(line["ok"], true, "{line}");
+        assert!(line["questions"].as_u64().is_some_and(|n| n > 0), "{line}");
+        sheets += 1;
+    }
+    assert!(sheets >= 6, "{sheets} sheets");
+}
+
+#[test]
+fn the_list() {
+    let done = ftplab().args(["lab", "list"]).run().code(0);
+    assert!(done.out().contains("1-control"), "{}", done.out());
+    let done = ftplab()
+        .lang("fr")
+        .args(["lab", "list"])
+        .arg(sheets())
+        .run()
+        .code(0);
+    let own: Vec<&str> = done
+        .out()
+        .lines()
+        .skip_while(|line| !line.contains("fine.md"))
+        .collect();
+    assert!(own.concat().contains("In one file"), "{}", done.out());
+    let lines = ftplab().args(["lab", "list", "--json"]).run().code(0);
+    for line in lines.out().lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert_eq!(line["mistakes"], 0, "{line}");
+        assert_eq!(
+            line["languages"].as_array().map(Vec::len),
+            Some(2),
+            "{line}"
+        );
+    }
+}
