@@ -71,7 +71,7 @@ pub enum Command {
     /// Wait for one data connection and show what comes (replaces nc -l -p PORT)
     Listen(Listen),
     /// A server that plays a script in the dialogue notation to any client
-    FakeServer(FakeServer),
+    FakeServer(Box<FakeServer>),
     /// What a capture shows: sessions, transfers, verdicts (replaces Wireshark for FTP)
     Inspect(Inspect),
     /// Lab sheets: work through one, check, print and write them
@@ -289,9 +289,12 @@ pub struct FakeServer {
     /// Play a script against its own C> lines and say what differs
     #[arg(long, value_name = "SCRIPT", conflicts_with_all = ["script", "from", "by_hand"])]
     pub self_test: Option<String>,
-    /// Make a script of a log or of a telnet transcript; it goes to standard output, or to --output
+    /// Make a script of a capture, a log or a telnet transcript; it goes to standard output, or to --output
     #[arg(long, value_name = "FILE", conflicts_with_all = ["script", "by_hand"])]
     pub from: Option<PathBuf>,
+    /// With --from and a capture: the FTP session of which it is made [default: 1]
+    #[arg(long, value_name = "N", requires = "from")]
+    pub session: Option<u64>,
     /// With --from: write the script to FILE, and data that is no text beside it
     #[arg(short, long, value_name = "FILE", requires = "from")]
     pub output: Option<PathBuf>,

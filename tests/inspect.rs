@@ -193,6 +193,127 @@ fn json_lines_refer_to_each_other() {
     }
 }
 
+/// The fields that programs may rely on: each name with what its value is. `?` behind it: or null.
+const FIELDS: [(&str, &str); 7] = [
+    (
+        "command",
+        "session:number n:number frame:number time:time verb:word arg:text? encrypted:bool",
+    ),
+    (
+        "reply",
+        "session:number n:number frame:number time:time code:number? lines:texts answers:number?",
+    ),
+    (
+        "negotiation",
+        "session:number n:number frame:number verb:word listen:address? accepted:bool peer_differs:bool",
+    ),
+    (
+        "transfer",
+        "session:number? n:number command:number? verb:word? arg:text? path:text? negotiation:number? \
+         connection:connection? up:number? down:number? missing:number declared:number? rest:number sha256:hash? \
+         final_code:number? verdict:verdict by:party? reason:word",
+    ),
+    (
+        "quirk",
+        "session:number? frame:number side:side? name:word detail:word",
+    ),
+    (
+        "session",
+        "session:number client:address server:address handshake:bool user:text? logged_in:bool tls:bool \
+         encrypted_bytes:number end:end first_frame:number last_frame:number",
+    ),
+    (
+        "capture",
+        "file:text format:word packets:number link_types:texts first:time? last:time? sessions:number \
+         transfers:number complete:bool notes:texts",
+    ),
+];
+
+/// Whether a value is what is promised.
+fn is_a(kind: &str, value: &Value) -> bool {
+    if let Some(kind) = kind.strip_suffix('?') {
+        return value.is_null() || is_a(kind, value);
+    }
+    let text = value.as_str();
+    let one_of = |names: &[&str]| text.is_some_and(|text| names.contains(&text));
+    match kind {
+        "number" => value.is_u64(),
+        "bool" => value.is_boolean(),
+        "word" => text.is_some_and(|text| !text.is_empty()),
+        // Bytes that are no UTF-8 are an object with their base64.
+        "text" => value.is_string() || value["bytes"].is_string(),
+        "texts" => value
+            .as_array()
+            .is_some_and(|all| all.iter().all(|one| is_a("text", one))),
+        "time" => text
+            .and_then(|text| text.split_once('.'))
+            .is_some_and(|(seconds, nanos)| {
+                let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+                nanos.len() == 9 && digits(nanos) && digits(seconds)
+            }),
+        "address" => text.is_some_and(|text| text.parse::<std::net::SocketAddr>().is_ok()),
+        "hash" => text.is_some_and(|text| text.len() == 64),
+        "connection" => {
+            let frames = ["first_frame", "last_frame"].map(|name| value[name].as_u64());
+            ["from", "to"]
+                .iter()
+                .all(|end| is_a("address", &value[end]))
+                && frames[0] <= frames[1]
+        }
+        "side" => one_of(&["client", "server"]),
+        "party" => one_of(&["client", "server", "network"]),
+        "end" => one_of(&["fin", "rst", "open"]),
+        "verdict" => one_of(&[
+            "complete",
+            "complete-partly-captured",
+            "complete-not-captured",
+            "refused",
+            "never-opened",
+            "failed",
+            "aborted",
+            "unfinished",
+            "unused",
+            "orphan",
+            "encrypted",
+        ]),
+        _ => panic!("{kind}"),
+    }
+}
+
+#[test]
+fn json_lines_have_the_fields_that_are_promised() {
+    let mut seen = std::collections::BTreeSet::new();
+    for name in names() {
+        for line in lines(&inspect(&["--json", "--hash", &name])) {
+            let kind = line["type"].as_str().expect("a type");
+            let (kind, fields) = FIELDS
+                .iter()
+                .find(|(known, _)| *known == kind)
+                .unwrap_or_else(|| panic!("{name}: {line}"));
+            seen.insert(*kind);
+            for field in fields.split_whitespace() {
+                let (field, what) = field.split_once(':').expect("a name and a kind");
+                let value = line
+                    .get(field)
+                    .unwrap_or_else(|| panic!("{name}: {field}: {line}"));
+                assert!(is_a(what, value), "{name}: {field}: {line}");
+            }
+            assert!(line.get("file").is_some() == (*kind == "capture"), "{line}");
+        }
+    }
+    assert_eq!(
+        seen.len(),
+        FIELDS.len(),
+        "each kind of line was there: {seen:?}"
+    );
+    // With several files every line says which.
+    let both = lines(&inspect(&["--json", "fxp.pcap", "data-only.pcap"]));
+    assert!(both.iter().all(|line| is_a("text", &line["file"])));
+    let files: std::collections::BTreeSet<_> =
+        both.iter().map(|line| line["file"].as_str()).collect();
+    assert_eq!(files.len(), 2);
+}
+
 #[test]
 fn passwords_are_masked_unless_asked_for() {
     for name in names() {

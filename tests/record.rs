@@ -163,9 +163,39 @@ fn both_ends_record_the_session_that_was() {
         );
         assert_eq!(transfers[2]["sha256"], sha256(&dir.join("up")).as_str());
         assert_eq!(of("capture")[0]["complete"], true);
+        // The active data came from any port: the one beside a port above 1023 may be taken.
+        let odd = of("quirk");
+        let odd: Vec<_> = odd.iter().map(|quirk| &quirk["name"]).collect();
+        assert!(
+            odd.iter().all(|name| *name == "data-source-port"),
+            "{end}: {odd:?}"
+        );
         let bytes = fs::read(&file).expect("a recording");
         assert!(memchr::memmem::find(&bytes, PASSWORD.as_bytes()).is_some());
         tshark(&file, port);
+    }
+    // Both recordings together are the one session, also where one clock is two seconds ahead.
+    let (raw, server) = (dir.join("raw.pcapng"), dir.join("server.pcapng"));
+    let later = dir.join("later.pcapng");
+    for (one, other) in [
+        (&raw, &server),
+        (&server, &raw),
+        (&raw, &later),
+        (&later, &raw),
+    ] {
+        if [one, other].contains(&&later) && !shifted(&server, &later, "2") {
+            continue;
+        }
+        let merged = merged(&[one, other]);
+        assert_eq!(merged.0, 1, "sessions of {one:?} and {other:?}");
+        let mut wanted = [
+            ("LIST", "complete", 7),
+            ("RETR", "complete", LARGE as u64),
+            ("STOR", "complete", 100_000),
+        ]
+        .map(|(verb, verdict, bytes)| (verb.to_owned(), verdict.to_owned(), bytes));
+        wanted.sort();
+        assert_eq!(merged.1, wanted, "{one:?} and {other:?}");
     }
     for name in ["down", "kept/up"] {
         assert!(dir.join(name).exists(), "{name}");
@@ -177,31 +207,184 @@ fn both_ends_record_the_session_that_was() {
 
 /// Opens without a warning, and is FTP where it is told that it is.
 fn tshark(file: &Path, port: u16) {
+    expert(file, port);
+    if let Some(ftp) = asked_of_tshark(file, port, "ftp.request.command == \"PASS\"") {
+        assert!(ftp.contains(PASSWORD), "{ftp}");
+    }
+}
+
+/// Nothing in it is a warning (0x600000) or worse for Wireshark, checksums included.
+fn expert(file: &Path, port: u16) {
+    if let Some(bad) = asked_of_tshark(file, port, "_ws.expert.severity >= 6291456") {
+        assert_eq!(bad, "", "{}", file.display());
+    }
+}
+
+/// The frames that fit a display filter; None where there is no tshark.
+fn asked_of_tshark(file: &Path, port: u16, filter: &str) -> Option<String> {
     if Command::new("tshark").arg("-v").output().is_err() {
         missing_peer("tshark");
-        return;
+        return None;
     }
-    let run = |args: &[&str]| {
-        let done = Command::new("tshark")
-            .args(["-n", "-r"])
-            .arg(file)
-            .args(["-d", &format!("tcp.port=={port},ftp")])
-            .args([
-                "-o",
-                "tcp.check_checksum:TRUE",
-                "-o",
-                "ip.check_checksum:TRUE",
-            ])
-            .args(args)
-            .output()
-            .expect("tshark");
-        String::from_utf8_lossy(&done.stdout).into_owned()
-    };
-    // Warnings (0x600000) and what is worse.
-    let bad = run(&["-Y", "_ws.expert.severity >= 6291456"]);
-    assert_eq!(bad, "", "{}", file.display());
-    let ftp = run(&["-Y", "ftp.request.command == \"PASS\""]);
-    assert!(ftp.contains(PASSWORD), "{ftp}");
+    let done = Command::new("tshark")
+        .args(["-n", "-r"])
+        .arg(file)
+        .args(["-d", &format!("tcp.port=={port},ftp")])
+        .args(["-o", "tcp.check_checksum:TRUE"])
+        .args(["-o", "ip.check_checksum:TRUE"])
+        .args(["-Y", filter])
+        .output()
+        .expect("tshark");
+    assert!(
+        done.status.success(),
+        "{}",
+        String::from_utf8_lossy(&done.stderr)
+    );
+    Some(String::from_utf8_lossy(&done.stdout).into_owned())
+}
+
+/// The same capture with another clock; false where nothing here can make it.
+fn shifted(from: &Path, to: &Path, seconds: &str) -> bool {
+    let made = Command::new("editcap")
+        .args(["-t", seconds])
+        .args([from, to])
+        .status();
+    let made = made.is_ok_and(|status| status.success());
+    if !made {
+        missing_peer("editcap");
+    }
+    made
+}
+
+/// How many sessions several recordings have as one, and their transfers: verb, verdict and bytes.
+fn merged(files: &[&Path]) -> (usize, Vec<(String, String, u64)>) {
+    let done = ftplab()
+        .args(["inspect", "--json", "--merge"])
+        .args(files)
+        .run();
+    let (mut sessions, mut transfers) = (0, Vec::new());
+    for line in done.code(0).out().lines() {
+        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
+        match line["type"].as_str() {
+            Some("session") => sessions += 1,
+            Some("transfer") => {
+                let bytes = line["up"].as_u64().unwrap_or(0) + line["down"].as_u64().unwrap_or(0);
+                transfers.push((text("verb"), text("verdict"), bytes));
+            }
+            _ => {}
+        }
+    }
+    transfers.sort();
+    (sessions, transfers)
+}
+
+/// The paper lab's two telnets: the control connection in one terminal, the data connection in another.
+#[test]
+fn two_terminals_record_two_files_of_one_session() {
+    let dir = folder();
+    let dir = dir.path();
+    let script = dir.join("lab.ftp");
+    fs::write(&script, SCRIPT.replace("D@ files/large", "D> a file")).expect("a script");
+    let path = |name: &str| dir.join(name).display().to_string();
+    let events = path("events");
+    let mut server = Program::ftplab([
+        "fake-server",
+        &path("lab.ftp"),
+        "--port",
+        "0",
+        "--once",
+        "--json",
+        "--record",
+        &path("server.pcapng"),
+    ]);
+    let port = server.until(|_, line| {
+        let at = line.find("127.0.0.1:")? + "127.0.0.1:".len();
+        let digits = line[at..].split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse::<u16>().ok()
+    });
+    let mut raw = Program::ftplab([
+        "raw",
+        "127.0.0.1",
+        &port.to_string(),
+        "--record",
+        &path("raw.pcapng"),
+        "--events",
+        &events,
+    ]);
+    raw.reply();
+    raw.command("USER student", &[331]);
+    raw.command("PASS x", &[230]);
+    let passive = raw.command("PASV", &[227]).line;
+    raw.say("RETR large");
+    // The second terminal, once the first one has been typed in: the server waits.
+    let done = ftplab()
+        .args([
+            "pasv-calc",
+            "--connect",
+            &passive,
+            "--json",
+            "-o",
+            &path("down"),
+        ])
+        .args(["--record", &path("data.pcapng")])
+        .run()
+        .code(0);
+    let last: serde_json::Value =
+        serde_json::from_str(done.out().lines().last().expect("lines")).expect("JSON");
+    assert_eq!(last["type"], "recording");
+    assert_eq!(last["file"], path("data.pcapng").as_str());
+    assert_eq!(last["control_port"], serde_json::Value::Null);
+    assert_eq!(last["complete"], true);
+    assert_eq!((raw.reply().code, raw.reply().code), (150, 226));
+    let mut listen = Program::ftplab([
+        "listen",
+        "127.0.0.1:0",
+        "--record",
+        &path("listen.pcapng"),
+        "-o",
+        &path("list"),
+    ]);
+    let command = listen.until(|_, line| {
+        let at = line.find("PORT ")?;
+        Some(line[at..].trim_end().to_owned())
+    });
+    raw.command(&command, &[200]);
+    raw.command("LIST", &[150]);
+    assert_eq!(raw.reply().code, 226);
+    raw.command("QUIT", &[221]);
+    let (code, said) = listen.end();
+    assert_eq!(code, 0, "{said}");
+    raw.end();
+    let (_, said) = server.end();
+    let told = said.lines().find(|line| line.contains("\"recording\""));
+    let told = told.expect("the server tells of its recording");
+    assert!(told.contains(&format!("\"control_port\":{port}")), "{told}");
+    let events = fs::read_to_string(&events).expect("events");
+    let told = events.lines().last().expect("events");
+    assert!(
+        told.contains("\"type\":\"recording\",\"source\":\"raw\""),
+        "{told}"
+    );
+
+    let files = [
+        "raw.pcapng",
+        "data.pcapng",
+        "listen.pcapng",
+        "server.pcapng",
+    ]
+    .map(|name| dir.join(name));
+    let files: Vec<&Path> = files.iter().map(AsRef::as_ref).collect();
+    let row = |verb: &str, bytes| (verb.to_owned(), "complete".to_owned(), bytes);
+    let wanted = (1, vec![row("LIST", 7), row("RETR", 8)]);
+    assert_eq!(merged(&files[..3]), wanted, "the user's three terminals");
+    assert_eq!(merged(&files), wanted, "and the server's end of all of it");
+    // Each opens without a warning; what has no control connection is told to be data.
+    for file in &files {
+        expert(file, port);
+    }
+    let alone = ftplab().arg("inspect").arg(files[1]).run().code(1);
+    assert!(alone.out().contains("No FTP"), "{}", alone.out());
 }
 
 #[test]

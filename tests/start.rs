@@ -39,7 +39,7 @@ fn what_it_says_to_type_is_understood() {
         .filter(|typed| typed.starts_with("ftplab "))
         .map(words)
         .collect();
-    assert_eq!(commands.len(), 5, "{commands:?}");
+    assert_eq!(commands.len(), 6, "{commands:?}");
     for command in commands {
         if let Err(usage) = Cli::try_parse_from(&command) {
             panic!("{command:?}: {usage}");

@@ -148,6 +148,12 @@ pub struct Session {
     pub sealed: Option<Mark>,
     /// Encrypted bytes of the control connection, both ways.
     pub encrypted_bytes: u64,
+    /// What AUTH asked for (RFC 2228), and its frame, where the server agreed.
+    pub security: Option<(Vec<u8>, Mark)>,
+    /// Commands that are encrypted one by one (MIC, CONF, ENC).
+    pub protected: u64,
+    /// Commands without any reply in the capture: how many, the first one's verb and frame.
+    pub unanswered: Option<(u64, Verb, Mark)>,
     /// How it ended.
     pub end: SessionEnd,
     /// Who ended it first, and in which frame.

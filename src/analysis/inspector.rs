@@ -38,6 +38,10 @@ use crate::{
 pub const MAX_PROBED: usize = 4 * 1024 * 1024;
 /// Commands whose frames are remembered until their negotiation is answered.
 const MAX_COMMANDS: usize = 1_024;
+/// Bytes kept of what AUTH asks for; RFC 4217 and RFC 2228 know TLS, SSL, GSSAPI and KERBEROS_V4.
+const MAX_MECHANISM: usize = 32;
+/// Connections of a session that go nowhere and may be a mistake of whoever dialled.
+const MAX_STRAYS: usize = 16;
 /// Connections without a place that a later negotiation may claim.
 const MAX_RECENT: usize = 256;
 /// Connections from before the capture that are followed although nothing is known of them.
@@ -88,6 +92,8 @@ pub(super) struct Control {
     commands: VecDeque<(u64, Mark)>,
     /// The latest reply was 4yz or 5yz.
     refused: bool,
+    /// What the last AUTH asked for, until it is answered.
+    auth: Option<(Vec<u8>, Mark)>,
     pub(super) slots: Vec<Slot>,
     pub(super) rows: Vec<Row>,
     pub(super) left: bool,
@@ -97,9 +103,23 @@ pub(super) struct Control {
     pub(super) finished_unseen: bool,
     /// Data connections between the same hosts that no negotiation explains.
     pub(super) beside: usize,
+    /// Connections between the same hosts without a byte that no negotiation explains; at most [`MAX_STRAYS`].
+    pub(super) strays: Vec<Seen>,
 }
 
 impl Control {
+    /// The server will say no more: what it owes a reply.
+    fn note_unanswered(&mut self) {
+        let waiting = |(_, _, _, preliminary): &(u64, Verb, u64, bool)| !preliminary;
+        let unanswered = || self.dialogue.outstanding().filter(waiting);
+        if let Some((n, verb, ..)) = unanswered().next() {
+            let count = unanswered().count() as u64;
+            let asked = self.commands.iter().find(|(number, _)| *number == n);
+            let asked = asked.map_or(self.facts.first, |(_, mark)| *mark);
+            self.facts.unanswered.get_or_insert((count, verb, asked));
+        }
+    }
+
     fn side_of(&self, way: Way) -> Side {
         if way == self.facts.user_way {
             Side::User
@@ -323,6 +343,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             tls: false,
             sealed: None,
             encrypted_bytes: 0,
+            security: None,
+            protected: 0,
+            unanswered: None,
             end: SessionEnd::Open,
             ended_by: None,
             gave_up: None,
@@ -350,12 +373,14 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 dialogue,
                 commands: VecDeque::new(),
                 refused: false,
+                auth: None,
                 slots: Vec::new(),
                 rows: Vec::new(),
                 left: false,
                 user_gap: false,
                 finished_unseen: false,
                 beside: 0,
+                strays: Vec::new(),
             }),
         );
         self.by_hosts
@@ -503,6 +528,11 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 (_, known) => known,
             };
         }
+        if let Some(control) = self.controls.get_mut(&number)
+            && (end == End::Reset || control.side_of(way) == Side::Server)
+        {
+            control.note_unanswered();
+        }
         self.speak(number, mark, |side_of, dialogue, sink| match end {
             End::Fin => dialogue.end(side_of(way), Close::Fin, time(mark), sink),
             End::Reset => {
@@ -519,6 +549,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         };
         let mark = control.facts.last;
         if !std::mem::replace(&mut control.left, true) {
+            control.note_unanswered();
             let client = control.facts.client;
             let between = hosts(client.ip(), control.facts.server.ip());
             self.speak(number, mark, |_, dialogue, sink| {
@@ -572,6 +603,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             dialogue,
             commands,
             refused,
+            auth,
             user_gap,
             finished_unseen,
             ..
@@ -602,7 +634,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 _ => {}
             }
             let mut at = mark;
-            note(facts, commands, refused, happened, event, &mut at);
+            note(facts, commands, refused, auth, happened, event, &mut at);
             out(&Finding::Said {
                 session: facts,
                 mark: at,
@@ -616,7 +648,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 Happened::Agreed(agreement, accepted) => self.agreed(number, agreement, accepted),
                 Happened::Begun(begun) => self.begun(number, begun, mark),
                 Happened::Ended(ended) => self.ended(number, ended, mark),
-                Happened::Spoke => self.spoke(number),
+                Happened::Spoke => self.spoke(number, mark.time),
             }
         }
     }
@@ -628,6 +660,7 @@ fn note(
     facts: &mut Session,
     commands: &mut VecDeque<(u64, Mark)>,
     refused: &mut bool,
+    auth: &mut Option<(Vec<u8>, Mark)>,
     happened: &mut Vec<Happened>,
     event: &Event<'_>,
     at: &mut Mark,
@@ -653,8 +686,14 @@ fn note(
                     }
                 }
                 Verb::Pass => facts.credentials[1] = Some(mark),
+                Verb::Auth => {
+                    let mechanism = command.arg.unwrap_or_default();
+                    let kept = &mechanism[..mechanism.len().min(MAX_MECHANISM)];
+                    *auth = Some((kept.to_vec(), mark));
+                }
                 _ => {}
             }
+            facts.protected += u64::from(command.encrypted);
             happened.push(Happened::Spoke);
         }
         What::Reply(reply) => {
@@ -671,6 +710,14 @@ fn note(
                 }
                 banner.truncate(MAX_BANNER);
                 facts.banner = Some((banner, mark));
+            }
+            if reply
+                .answers
+                .is_some_and(|answer| answer.verb == Verb::Auth)
+                && let Some(asked) = auth.take()
+                && !*refused
+            {
+                facts.security = Some(asked);
             }
             if reply.code.is_some_and(|code| code.value() == 421) {
                 facts.gave_up.get_or_insert(mark);
@@ -750,6 +797,14 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
             self.put_beside(seen, Some(number));
             return Interest::Follow;
         }
+        let session = self.session_between(seen.opener.ip(), seen.acceptor.ip());
+        if let Some(control) = session.and_then(|number| self.controls.get_mut(&number))
+            && seen.opening == Opening::Syn
+            && seen.acceptor != control.facts.server
+            && control.strays.len() < MAX_STRAYS
+        {
+            control.strays.push(seen);
+        }
         if self.recent.len() == MAX_RECENT {
             self.recent.pop_front();
         }
@@ -771,6 +826,7 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
                 Interest::Follow
             }
             Some(Role::Probe(_)) | None => {
+                self.no_stray(flow);
                 self.roles
                     .entry(flow.id())
                     .or_insert_with(|| Role::Probe(Box::default()));
@@ -1017,6 +1073,16 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let facts = &self.controls.get(&number)?.facts;
         let another_control = [seen.opener, seen.acceptor].contains(&facts.server);
         (facts.tls && !another_control).then_some(number)
+    }
+
+    /// A connection that carries something was meant for something else.
+    fn no_stray(&mut self, flow: &Flow) {
+        if !self.roles.contains_key(&flow.id())
+            && let Some(number) = self.session_between(flow.opener().ip(), flow.acceptor().ip())
+            && let Some(control) = self.controls.get_mut(&number)
+        {
+            control.strays.retain(|seen| seen.flow != flow.id());
+        }
     }
 
     /// A connection without a byte leaves.

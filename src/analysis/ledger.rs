@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     capture::{
+        file::Nanos,
         flow::{FlowId, Opening, Way},
         reassembly::Mark,
     },
@@ -39,6 +40,10 @@ pub(super) const MAX_SLOTS: usize = 256;
 pub(super) const MAX_ROWS: usize = 256;
 /// End points at which data connections are expected, in all sessions.
 pub(super) const MAX_EXPECTED: usize = 64 * 1024;
+
+/// How much later than the reply that speaks of it a data connection may be found: the clocks of merged captures, and
+/// recorders that have a thread for each connection.
+const LATER: Nanos = 1_000_000_000;
 
 /// The slot key of the default data port.
 const DEFAULT: u64 = 0;
@@ -313,14 +318,20 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     }
 
     /// Another command or reply came: what was expected before it has come or will not come.
-    pub(super) fn spoke(&mut self, number: u64) {
+    pub(super) fn spoke(&mut self, number: u64, now: Nanos) {
         let Some(control) = self.controls.get_mut(&number) else {
             return;
         };
         let mut settled = false;
-        for row in control.rows.iter_mut().filter(|row| row.outcome.is_some()) {
-            settled |= !row.settled;
-            row.settled = true;
+        for row in control.rows.iter_mut().filter(|row| !row.settled) {
+            let Some((outcome, mark)) = row.outcome else {
+                continue;
+            };
+            // A connection that must have been there may be told late.
+            let owed = row.agreement.is_some()
+                && matches!(outcome, Outcome::Reply(code) if code.is_completion());
+            row.settled = !owed || now.saturating_sub(mark.time) > LATER;
+            settled |= row.settled;
         }
         if settled {
             self.sweep(number);
@@ -344,7 +355,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             .position(|row| row.what.command == what.command && row.outcome.is_none());
         let at = match at {
             Some(at) => {
-                control.rows[at].what = what;
+                // The name that STOU's 150 gave is not said again.
+                let path = control.rows[at].what.path.take();
+                control.rows[at].what = Begun {
+                    path: what.path.or(path),
+                    ..what
+                };
                 at
             }
             None => {
@@ -654,6 +670,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 declared: None,
                 restart: 0,
                 line: Some(&line.line(server_way, server_way)),
+                stray: None,
                 control_only: false,
             })
         };
@@ -698,12 +715,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             };
             let lines = &self.lines;
             let finished = |flow: &FlowId| lines.get(flow).is_none_or(DataLine::finished);
-            let row = control.rows.iter().position(|row| {
-                row.outcome.is_some()
-                    && match &row.line {
-                        Some(flow) => finished(flow),
-                        None => row.settled,
-                    }
+            // What came behind a row that may still find its line waits with it: the ledger keeps its order.
+            let late = |row: &Row| row.outcome.is_some() && row.line.is_none() && !row.settled;
+            let rows = control.rows.iter().take_while(|row| !late(row));
+            let row = rows.enumerate().find_map(|(at, row)| {
+                let finished = row.line.as_ref().is_none_or(finished);
+                (row.outcome.is_some() && finished).then_some(at)
             });
             if let Some(at) = row {
                 self.tell_row(number, at);
@@ -762,6 +779,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                     declared: None,
                     restart: 0,
                     line: Some(&line.line(server_way, server_way)),
+                    stray: None,
                     control_only: false,
                 })
             }
@@ -833,6 +851,21 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             DataFlow::Down => server_way,
         };
         let payload_way = line.map_or(usual, |line| line.payload_way(usual));
+        let strays = &control.strays;
+        let stray = |agreement: &Agreement| {
+            let listen = agreement.listen?;
+            let (dialler, host) = if agreement.is_active() {
+                (facts.server.ip(), facts.client.ip())
+            } else {
+                (facts.client.ip(), facts.server.ip())
+            };
+            let seen = strays.iter().find(|seen| {
+                seen.opener.ip() == dialler
+                    && [host, listen.ip()].contains(&seen.acceptor.ip())
+                    && seen.first.frame > agreement.mark.frame
+            })?;
+            Some((seen.acceptor, seen.first.frame))
+        };
         let (outcome, ended) = row.outcome.unwrap_or((Outcome::CaptureEnds, facts.last));
         let evidence_line = line.map(|line| line.line(payload_way, server_way));
         let judgement = verdict::judge(&Evidence {
@@ -849,9 +882,11 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             begun: row.begun.is_some() || what.begun,
             outcome,
             abort_asked: what.aborted,
-            declared: what.declared,
+            // What is compressed or in blocks has another length than the file.
+            declared: what.declared.filter(|_| what.mode == b'S'),
             restart: what.restart,
             line: evidence_line.as_ref(),
+            stray: row.agreement.as_ref().and_then(stray),
             control_only: self.others == 0,
         });
         facts.transfers += 1;
@@ -962,8 +997,13 @@ fn remark_line(
                 bytes: *bytes,
             },
         )),
-        // REST makes SIZE's figure larger than what is left, never smaller.
-        (Reason::Whole, Some(declared)) if !declared.rounded && bytes > declared.bytes => {
+        // REST makes SIZE's figure larger than what is left, never smaller; TYPE A's line ends make more of it.
+        (Reason::Whole, Some(declared))
+            if !declared.rounded
+                && bytes > declared.bytes
+                && transfer.mode == b'S'
+                && transfer.data_type != DataType::Ascii =>
+        {
             remarks.push((
                 server,
                 last,

@@ -187,6 +187,8 @@ pub enum Reason {
         private: bool,
         /// The address is not the host at the other end of the control connection.
         differs: bool,
+        /// Where else it was dialled in vain, and the SYN's frame.
+        instead: Option<(SocketAddr, u64)>,
     },
     /// 4yz or 5yz after the data connection had been opened.
     FailedReply {
@@ -307,6 +309,8 @@ pub struct Evidence<'a> {
     pub restart: u64,
     /// The data connection, or the last attempt at one.
     pub line: Option<&'a Line>,
+    /// Where else it was dialled in vain between these hosts since the agreement, and the SYN's frame.
+    pub stray: Option<(SocketAddr, u64)>,
     /// No other connection than control connections is in the capture between these hosts.
     pub control_only: bool,
 }
@@ -502,6 +506,7 @@ fn never_opened(evidence: &Evidence<'_>, line: Option<&Line>) -> Judgement {
                 .listen
                 .is_some_and(|listen| is_private(listen.ip())),
             differs: evidence.differs,
+            instead: evidence.stray,
         };
         return judgement(Verdict::NeverOpened, Some(dialler), reason);
     };
@@ -584,6 +589,7 @@ mod tests {
             declared: None,
             restart: 0,
             line,
+            stray: None,
             control_only: false,
         }
     }
@@ -690,7 +696,8 @@ mod tests {
                 listen: Some("10.0.0.2:50000".parse().expect("an address")),
                 active: false,
                 private: true,
-                differs: false
+                differs: false,
+                instead: None
             }
         );
     }

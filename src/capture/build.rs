@@ -24,6 +24,7 @@ use super::{
     frame::Undelivered,
     reassembly::{Conflict, Mark},
     tracker::Tracker,
+    write::{Recorded, Recorder, Remarks},
 };
 
 /// A packet as it goes into a file.
@@ -63,21 +64,10 @@ pub(crate) fn packets(text: &str) -> Vec<Built> {
 pub(crate) fn pcap(text: &str) -> Vec<u8> {
     let packets = packets(text);
     let link = packets.first().map_or(1, |packet| packet.link.0);
-    let mut file = Vec::new();
-    for word in [0xa1b2_3c4d, 0x0004_0002, 0, 0, 0x0004_0000, link] {
-        file.extend(u32::to_le_bytes(word));
-    }
+    let mut file = pcap_head(LinkType(link));
     for packet in packets {
         assert_eq!(packet.link.0, link, "a pcap file has one link type");
-        for word in [
-            (packet.time / 1_000_000_000) as u32,
-            (packet.time % 1_000_000_000) as u32,
-            packet.bytes.len() as u32,
-            packet.original,
-        ] {
-            file.extend(word.to_le_bytes());
-        }
-        file.extend(packet.bytes);
+        pcap_packet(&mut file, packet.time, &packet.bytes, packet.original);
     }
     file
 }
@@ -118,6 +108,153 @@ pub(crate) fn pcapng(text: &str) -> Vec<u8> {
         file.extend(block(6, &body));
     }
     file
+}
+
+/// A capture of a story: connections of which only is said what goes over them. A line is one of these, a tenth of a second
+/// after the one before; `lost` before it leaves its packets out of the file.
+///
+/// ```text
+/// open NAME 10.0.0.1:40000 > 10.0.0.2:21     a connection is made
+/// NAME > text                                the opener says a line (CRLF is added)
+/// NAME < "text\r\n"                          the acceptor sends exactly these bytes
+/// NAME >> 1000                               the opener sends so many bytes
+/// NAME << 1000
+/// fin NAME >                                 the opener has no more to send
+/// rst NAME <                                 the acceptor resets
+/// refused A > B                              a SYN is answered by a reset
+/// silence A > B                              a SYN is not answered
+/// wait 3                                     so many seconds pass
+/// repeat 500 LINE                            the same line again and again
+/// login NAME                                 220, USER anna, 331, PASS secret, 230
+/// bye NAME                                   QUIT, 221, and both directions end
+/// ```
+pub(crate) fn story(story: &str) -> Vec<u8> {
+    let mut recorder = Recorder::new(Vec::new(), &Remarks::default()).expect("memory");
+    let mut names: HashMap<String, Recorded> = HashMap::new();
+    let mut at: Nanos = 1_000_000_000_000;
+    let mut lost = Vec::new();
+    for line in story.lines().map(str::trim).flat_map(spelled_out) {
+        let line = line.as_str();
+        if line.is_empty() || line.starts_with('#') {
+            continue;
+        }
+        at += 100_000_000;
+        let before = recorder.frames();
+        let rest = line.strip_prefix("lost ");
+        tell(&mut recorder, &mut names, rest.unwrap_or(line), &mut at);
+        if rest.is_some() {
+            lost.extend(before + 1..=recorder.frames());
+        }
+    }
+    let whole = recorder.into_inner();
+    if lost.is_empty() {
+        return whole;
+    }
+    let mut file = pcap_head(LinkType::RAW);
+    let mut reader = Reader::open(&whole[..]).expect("a capture");
+    while reader.advance() {
+        let packet = reader.packet();
+        if !lost.contains(&packet.number) {
+            pcap_packet(&mut file, packet.time, packet.bytes, packet.original);
+        }
+    }
+    file
+}
+
+/// The lines that a line of a story stands for.
+fn spelled_out(line: &str) -> Vec<String> {
+    match line.split_once(' ') {
+        Some(("lost", rest)) => {
+            let lines = spelled_out(rest).into_iter();
+            lines.map(|line| format!("lost {line}")).collect()
+        }
+        Some(("login", name)) => {
+            let lines = [
+                "< 220 ready",
+                "> USER anna",
+                "< 331 password",
+                "> PASS secret",
+                "< 230 in",
+            ];
+            lines.map(|said| format!("{name} {said}")).to_vec()
+        }
+        Some(("bye", name)) => {
+            let lines = [format!("{name} > QUIT"), format!("{name} < 221 bye")];
+            let ends = [format!("fin {name} <"), format!("fin {name} >")];
+            [lines, ends].concat()
+        }
+        Some(("repeat", rest)) => {
+            let (times, line) = rest.split_once(' ').expect(rest);
+            vec![line.to_owned(); times.parse().expect(rest)]
+        }
+        _ => vec![line.to_owned()],
+    }
+}
+
+/// One line of a story.
+fn tell(
+    recorder: &mut Recorder<Vec<u8>>,
+    names: &mut HashMap<String, Recorded>,
+    line: &str,
+    at: &mut Nanos,
+) {
+    let words: Vec<&str> = line.split(' ').collect();
+    let address = |word: &str| word.parse::<SocketAddr>().expect(line);
+    let way = |word: &str| match word {
+        ">" | ">>" => Way::Forth,
+        "<" | "<<" => Way::Back,
+        _ => panic!("{line}"),
+    };
+    let told = match words[..] {
+        ["wait", seconds] => {
+            *at += (seconds.parse::<f64>().expect(line) * 1e9) as Nanos;
+            Ok(())
+        }
+        ["open", name, opener, ">", acceptor] => recorder
+            .opened(address(opener), address(acceptor), *at)
+            .map(|id| {
+                names.insert(name.into(), id);
+            }),
+        ["refused", opener, ">", acceptor] => {
+            recorder.refused(address(opener), address(acceptor), *at)
+        }
+        ["silence", opener, ">", acceptor] => {
+            recorder.unanswered(address(opener), address(acceptor), *at)
+        }
+        ["fin", name, to] => recorder.closed(names[name], way(to), End::Fin, *at),
+        ["rst", name, to] => recorder.closed(names[name], way(to), End::Reset, *at),
+        [name, to @ (">>" | "<<"), count] => {
+            let bytes = counting(0, count.parse().expect(line));
+            recorder.bytes(names[name], way(to), &bytes, *at)
+        }
+        [name, to, ..] => {
+            let text = &line[name.len() + to.len() + 2..];
+            let bytes = match text
+                .strip_prefix('"')
+                .and_then(|text| text.strip_suffix('"'))
+            {
+                Some(exact) => unescaped(exact),
+                None => format!("{text}\r\n").into_bytes(),
+            };
+            recorder.bytes(names[name], way(to), &bytes, *at)
+        }
+        _ => panic!("{line}"),
+    };
+    told.expect("memory");
+}
+
+fn pcap_head(link: LinkType) -> Vec<u8> {
+    let words = [0xa1b2_3c4d, 0x0004_0002, 0, 0, 0x0004_0000, link.0];
+    words.into_iter().flat_map(u32::to_le_bytes).collect()
+}
+
+fn pcap_packet(file: &mut Vec<u8>, time: Nanos, bytes: &[u8], original: u32) {
+    let seconds = (time / 1_000_000_000) as u32;
+    let nanos = (time % 1_000_000_000) as u32;
+    for word in [seconds, nanos, bytes.len() as u32, original] {
+        file.extend(word.to_le_bytes());
+    }
+    file.extend(bytes);
 }
 
 /// A pcapng block around a body.

@@ -9,7 +9,7 @@
 //! as it is. Sentences are the caller's ([`Remarks`]).
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, HashMap},
     io::{self, Write},
     net::{IpAddr, SocketAddr},
 };
@@ -30,6 +30,10 @@ pub const MSS: [u16; 2] = [1_460, 1_440];
 const ACK_EVERY: usize = 2;
 /// Receive window of every frame; never filled, as acknowledgements come at once.
 const WINDOW: u16 = 65_535;
+/// Initial sequence numbers are multiples of this, so that nobody takes them for real ones.
+const ROUND: u32 = 10_000_000;
+/// Pairs of end points whose connections are counted; when there are more, counting begins again.
+const MAX_PAIRS: usize = 64 * 1024;
 /// Hop limit.
 const TTL: u8 = 64;
 
@@ -57,6 +61,8 @@ pub struct Recorder<W> {
     invented: String,
     connections: BTreeMap<Recorded, Connection>,
     opened: u64,
+    /// How many connections there were between these ends.
+    between: HashMap<(SocketAddr, SocketAddr), u32>,
     frames: u64,
     packet: Vec<u8>,
     block: Vec<u8>,
@@ -88,6 +94,7 @@ impl<W: Write> Recorder<W> {
             invented: remarks.invented.clone(),
             connections: BTreeMap::new(),
             opened: 0,
+            between: HashMap::new(),
             frames: 0,
             packet: Vec::new(),
             block: Vec::new(),
@@ -259,11 +266,16 @@ impl<W: Write> Recorder<W> {
 
     fn begin(&mut self, opener: SocketAddr, acceptor: SocketAddr) -> Connection {
         self.opened += 1;
-        // Round numbers apart from each other, so that nobody takes them for real ones and a reused port is no puzzle.
-        let base = (self.opened as u32).wrapping_mul(10_000_000);
+        let ends = [canonical(opener), canonical(acceptor)];
+        if self.between.len() >= MAX_PAIRS {
+            self.between.clear();
+        }
+        let before = self.between.entry((ends[0], ends[1])).or_default();
+        let base = first_number(ends, *before);
+        *before = before.wrapping_add(1);
         Connection {
-            ends: [canonical(opener), canonical(acceptor)],
-            next: [base, base.wrapping_add(5_000_000)],
+            ends,
+            next: [base, base.wrapping_add(ROUND / 2)],
             finished: [false, false],
             ids: [1, 1],
         }
@@ -382,6 +394,26 @@ impl<W: Write> Recorder<W> {
         block[4..8].copy_from_slice(&length);
         self.out.write_all(block)
     }
+}
+
+/// The first sequence number of a connection, of which there were so many between the same ends before. It depends on
+/// nothing else: two recordings of one connection, one at each end, have the same frames and are one when they are merged.
+fn first_number(ends: [SocketAddr; 2], before: u32) -> u32 {
+    // FNV-1a: the same on every machine and in every release, which the hashes of `std` do not promise.
+    let mut hash: u32 = 0x811c_9dc5;
+    let mut take = |bytes: &[u8]| {
+        for byte in bytes {
+            hash = (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+        }
+    };
+    for end in ends {
+        match end.ip() {
+            IpAddr::V4(v4) => take(&v4.octets()),
+            IpAddr::V6(v6) => take(&v6.octets()),
+        }
+        take(&end.port().to_be_bytes());
+    }
+    hash.wrapping_add(before) % (u32::MAX / ROUND) * ROUND
 }
 
 /// A listener on `::` names its IPv4 peers in IPv6's mapped form; on the wire they are IPv4.

@@ -1,7 +1,7 @@
 //! `inspect`: captures in, findings out. Several captures are read at the same time, as many as there are processors, and
 //! shown in the order in which they were given; a bad one does not stop the others.
 
-mod extract;
+pub(super) mod extract;
 mod merge;
 
 use std::{

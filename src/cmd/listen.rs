@@ -40,8 +40,14 @@ const COMMAND: &str = "listen";
 
 /// Opens the port and takes one connection; with `--keep` one after another.
 pub(super) fn run(asked: &Listen, context: &Context) -> Result<Exit, Failure> {
-    let path = asked.record.as_deref();
-    recording::around(context, COMMAND, path, asked.json, |recording| {
+    let recorded = recording::Asked {
+        command: COMMAND,
+        path: asked.record.as_deref(),
+        json: asked.json,
+        silent: asked.json,
+        events: asked.events.as_deref(),
+    };
+    recording::around(context, &recorded, |recording| {
         take(asked, context, recording)
     })
 }
@@ -269,7 +275,7 @@ impl Waiter<'_> {
                 .asked
                 .timeout
                 .map(|timeout| timeout.saturating_sub(since.elapsed()));
-            let connection = match listener.accept(left, &self.job.terms.cancel) {
+            let connection = match listener.accept(left, &self.job.terms.cancel, None) {
                 Ok(connection) => connection,
                 Err(AcceptError::Timeout { .. }) if self.taken > 0 => return Ok(None),
                 Err(AcceptError::Timeout { .. }) => {

@@ -47,8 +47,14 @@ const MAX_PIECES: usize = 4;
 
 /// Explains what is on the command line, else what comes on standard input.
 pub(super) fn run(asked: &PasvCalc, context: &Context) -> Result<Exit, Failure> {
-    let path = asked.record.as_deref();
-    recording::around(context, COMMAND, path, asked.json, |recording| {
+    let recorded = recording::Asked {
+        command: COMMAND,
+        path: asked.record.as_deref(),
+        json: asked.json,
+        silent: asked.json,
+        events: asked.events.as_deref(),
+    };
+    recording::around(context, &recorded, |recording| {
         calculate(asked, context, recording)
     })
 }
@@ -372,7 +378,7 @@ impl Calculator<'_> {
         }
         let cancel = signal::interrupts()?;
         let began = clock::now();
-        let connection = data::connect(to, DIAL_TIMEOUT, &cancel).map_err(|error| {
+        let connection = data::connect(to, DIAL_TIMEOUT, &cancel, None).map_err(|error| {
             if let Some(recording) = self.recording {
                 recording.not_dialled(&error, began);
             }

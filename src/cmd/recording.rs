@@ -14,7 +14,7 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
-use super::{Context, Exit, Failure, fault};
+use super::{Context, Exit, Failure, fault, report::Report};
 use crate::{
     capture::{
         self,
@@ -27,17 +27,22 @@ use crate::{
         clock,
         data::{By, ConnectError, Connection, Direction, Moment, Witness},
         file,
+        order::Order,
         server::{Channel, Heard, Tap},
         stdio as streams,
     },
     say,
     script::watch::Happening,
-    view::{data as shown, style::Role},
+    view::{data as shown, json, style::Role},
 };
 
 /// The recording of this process; all clones write into the same file.
 #[derive(Clone)]
-pub(super) struct Recording(Arc<Mutex<Tape>>);
+pub(super) struct Recording {
+    tape: Arc<Mutex<Tape>>,
+    /// Data connections have threads of their own.
+    order: Order,
+}
 
 struct Tape {
     recorder: Recorder<BufWriter<File>>,
@@ -51,16 +56,29 @@ struct Tape {
     control: Option<u16>,
 }
 
+/// What a command records, and where it tells of that.
+pub(super) struct Asked<'a> {
+    /// The subcommand.
+    pub(super) command: &'static str,
+    /// The file of `--record`.
+    pub(super) path: Option<&'a Path>,
+    /// JSON lines go to standard output, one about the recording among them.
+    pub(super) json: bool,
+    /// No sentence is said about it.
+    pub(super) silent: bool,
+    /// The file of `--events`.
+    pub(super) events: Option<&'a Path>,
+}
+
 /// Does the work of a subcommand and records it where that is asked for: says so before, and behind it how the file is
-/// opened. `silent` where the user wants JSON lines and nothing else.
+/// opened.
 pub(super) fn around(
     context: &Context,
-    command: &str,
-    path: Option<&Path>,
-    silent: bool,
+    asked: &Asked<'_>,
     work: impl FnOnce(Option<&Recording>) -> Result<Exit, Failure>,
 ) -> Result<Exit, Failure> {
-    let Some(path) = path else {
+    let (command, silent) = (asked.command, asked.silent);
+    let Some(path) = asked.path else {
         return work(None);
     };
     let recording = Recording::start(context, command, path)?;
@@ -74,6 +92,15 @@ pub(super) fn around(
     say(shown::remark(context.err, Role::Remark, &sentence));
     let done = work(Some(&recording));
     let (frames, control, failed) = recording.end();
+    if frames > 0 {
+        // Told behind the rest, and where the work has failed too: the file is there.
+        let line = json::Recording::new(path, frames, control, failed.is_none());
+        let told = Report::new(context, command, asked.json, asked.events)
+            .and_then(|mut report| report.tell(context, "recording", &line));
+        if done.is_ok() {
+            told?;
+        }
+    }
     if let Some(error) = failed {
         let why = fault::reason(&context.text, &error);
         let what = say!(context.text, "record-broken", file = name, why = why);
@@ -168,13 +195,17 @@ impl Recording {
                 why = why
             ))
         })?;
-        Ok(Recording(Arc::new(Mutex::new(Tape {
+        let tape = Tape {
             recorder,
             failed: None,
             last: 0,
             open: BTreeMap::new(),
             control: None,
-        }))))
+        };
+        Ok(Recording {
+            tape: Arc::new(Mutex::new(tape)),
+            order: Order::default(),
+        })
     }
 
     /// The control connections in this file are on this port of the server.
@@ -237,6 +268,11 @@ impl Recording {
         tape.last = last.max(tape.last);
     }
 
+    /// What came first.
+    pub(super) fn order(&self) -> Order {
+        self.order.clone()
+    }
+
     /// One that hears of a data connection to be.
     pub(super) fn witness(&self) -> Box<dyn Witness> {
         Box::new(DataWitness {
@@ -259,7 +295,7 @@ impl Recording {
 
     fn tape(&self) -> MutexGuard<'_, Tape> {
         // Whoever panicked has left a whole frame or a failed write behind.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tape.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -296,6 +332,18 @@ pub(super) struct Line {
 }
 
 impl Line {
+    /// These replies came: between them and what comes over data connections there is an order.
+    pub(super) fn replies(&self, bytes: &[u8], at: Nanos) {
+        let order = &self.recording.order;
+        order.tell_replies(bytes, |part| self.received(part, at));
+    }
+
+    /// The server has ended the control connection.
+    pub(super) fn replies_ended(&self, how: Close, at: Nanos) {
+        self.recording.order.end_replies();
+        self.ended(By::Peer, how, at);
+    }
+
     /// These bytes went out.
     pub(super) fn sent(&self, bytes: &[u8], at: Nanos) {
         self.bytes(By::Us, bytes, at);
@@ -376,6 +424,10 @@ impl Witness for DataWitness {
         let (local, peer) = (connection.local, connection.peer);
         let now = clock::now();
         self.line = Some(self.recording.opened(local, peer, connection.dialled, now));
+    }
+
+    fn order(&self) -> Order {
+        self.recording.order()
     }
 
     fn not_dialled(&mut self, error: &ConnectError, began: Nanos) {

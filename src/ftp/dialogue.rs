@@ -123,6 +123,8 @@ struct Core {
     intermediate: Option<Verb>,
     /// Replies may be missing: the next one is paired by what it can answer.
     resync: bool,
+    /// Bytes are missing since the last transfer command.
+    lost: bool,
     finished: bool,
     /// Where a session starts, where that is known.
     home: Option<Box<[u8]>>,
@@ -247,7 +249,24 @@ impl Dialogue {
 
     /// Takes the next bytes of a side, which came `at` this time.
     pub fn feed(&mut self, side: Side, bytes: &[u8], at: Nanos, sink: Sink<'_>) {
+        let other_sealed = match side {
+            Side::User => self.server.records.is_some(),
+            Side::Server => self.user.records.is_some(),
+        };
         let (stream, replies, core) = self.parts(side);
+        // The other side speaks TLS, and this is neither a record nor text: records whose beginning was not seen.
+        let no_text = |byte: &u8| !(*byte == 0x16 || (0x20..0x7f).contains(byte));
+        if other_sealed
+            && stream.records.is_none()
+            && stream.lines.unfinished().is_empty()
+            && bytes.first().is_some_and(no_text)
+        {
+            let offset = stream.lines.offset();
+            let mut records = Records::default();
+            records.gap();
+            stream.records = Some(records);
+            core.sealed(Here { side, offset, at }, sink);
+        }
         let mut rest = bytes;
         loop {
             if let Some(records) = &mut stream.records {
@@ -309,6 +328,7 @@ impl Dialogue {
         }
         core.quirk(here, Kind::BytesMissing { bytes }, sink);
         core.resync = true;
+        core.lost = true;
         if side == Side::Server {
             core.greeted |= core.replies == 0;
         }
@@ -377,6 +397,7 @@ impl Core {
             pipelined_told: false,
             intermediate: None,
             resync: ends.midstream,
+            lost: false,
             finished: false,
             home: None,
         }
@@ -544,10 +565,13 @@ impl Core {
                     .negotiation
                     .as_ref()
                     .is_some_and(|n| n.accepted && !n.used)
-                    || self.queue.iter().any(|p| p.verb.negotiates());
+                    || self.queue.iter().any(|p| p.verb.negotiates())
+                    // What was agreed on may be in what is missing.
+                    || self.lost;
                 if !agreed && self.session.login == Login::Done {
                     self.quirk(here, Kind::DefaultDataPort, sink);
                 }
+                self.lost = false;
             }
             _ => {}
         }
@@ -840,7 +864,10 @@ impl Core {
     ) {
         // A passive reply of another kind has a quirk of its own.
         let mismatch = verb.asks_to_listen() && matches!(code.value(), 227..=229);
-        if undefined || mismatch || catalogue::allows_now(verb, code, after) {
+        // 425 at once, as servers say that no address was agreed on: among the replies, if only behind a 1yz.
+        let early =
+            code.is_negative() && catalogue::allows(verb, code) == catalogue::Allowed::Listed;
+        if undefined || mismatch || early || catalogue::allows_now(verb, code, after) {
             return;
         }
         if verb.moves().is_some() && !after && code.is_completion() {

@@ -10,11 +10,11 @@ use std::{
     time::Duration,
 };
 
-use super::clock;
 use super::data::{
     self, AcceptError, Cancel, ConnectError, Connection, Direction, Listener, Moment, Outcome,
     Terms, TransferError, Witness,
 };
+use super::{clock, order::Order};
 
 /// How long the other end of a data connection may take to answer a SYN.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
@@ -65,8 +65,8 @@ pub fn dial<T: Send + 'static>(
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
 ) -> io::Result<Cancel> {
-    start(carry, witness, inbox, report, move |cancel| {
-        data::connect(to, DIAL_TIMEOUT, cancel).map_err(Told::NotDialled)
+    start(carry, witness, inbox, report, move |cancel, order| {
+        data::connect(to, DIAL_TIMEOUT, cancel, order).map_err(Told::NotDialled)
     })
 }
 
@@ -81,8 +81,13 @@ pub fn listen<T: Send + 'static>(
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
 ) -> io::Result<Cancel> {
-    start(carry, witness, inbox, report, move |cancel| {
-        listener.accept(None, cancel).map_err(Told::NotAccepted)
+    // Not in the thread: the server may dial before that runs.
+    let order = witness.as_ref().map(|witness| witness.order());
+    let watched = order.map(|order| listener.watch(&order)).transpose()?;
+    start(carry, witness, inbox, report, move |cancel, _| {
+        listener
+            .accept(None, cancel, watched)
+            .map_err(Told::NotAccepted)
     })
 }
 
@@ -91,7 +96,7 @@ fn start<T: Send + 'static>(
     witness: Option<Box<dyn Witness>>,
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
-    open: impl FnOnce(&Cancel) -> Result<Connection, Told> + Send + 'static,
+    open: impl FnOnce(&Cancel, Option<&Order>) -> Result<Connection, Told> + Send + 'static,
 ) -> io::Result<Cancel> {
     let cancel = Cancel::default();
     let terms = Terms {
@@ -101,7 +106,8 @@ fn start<T: Send + 'static>(
     thread::Builder::new().name("data".into()).spawn(move || {
         let mut witness = witness;
         let began = clock::now();
-        let connection = match open(&terms.cancel) {
+        let order = witness.as_ref().map(|witness| witness.order());
+        let mut connection = match open(&terms.cancel, order.as_ref()) {
             Ok(connection) => connection,
             Err(told) => {
                 if let (Some(witness), Told::NotDialled(error)) = (&mut witness, &told) {
@@ -114,6 +120,7 @@ fn start<T: Send + 'static>(
         if let Some(witness) = &mut witness {
             witness.opened(&connection);
         }
+        connection.told_open();
         let (from, to) = if connection.dialled {
             (connection.local, connection.peer)
         } else {

@@ -8,9 +8,15 @@ use std::{
     time::Duration,
 };
 
+use rustix::{
+    event::{PollFd, PollFlags},
+    io::Errno,
+};
+
 use super::{
     clock,
     data::{self, Cancel, ConnectError},
+    order::Order,
 };
 use crate::ftp::{dialogue::Close, event::Nanos};
 
@@ -46,7 +52,7 @@ impl Control {
     /// # Errors
     /// Where it does not answer, or refuses.
     pub fn dial(address: SocketAddr) -> Result<Control, ConnectError> {
-        let stream = data::open(address, DIAL_TIMEOUT, &Cancel::default())?;
+        let (stream, _) = data::open(address, DIAL_TIMEOUT, &Cancel::default(), None)?;
         Control::new(stream).map_err(|error| ConnectError::System {
             to: address,
             error,
@@ -65,21 +71,34 @@ impl Control {
         })
     }
 
-    /// Starts the thread that reports what comes, each time through `report` into `to`.
+    /// Starts the thread that reports what comes, each time through `report` into `to`. Who tells of data waits in
+    /// `order` for what is read and not reported yet.
     ///
     /// # Errors
     /// Where no thread can be started.
     pub fn listen<T: Send + 'static>(
         &self,
         to: SyncSender<T>,
+        order: Option<Order>,
         report: impl Fn(Incoming) -> T + Send + 'static,
     ) -> io::Result<()> {
         let mut stream = self.stream.try_clone()?;
+        if let Some(order) = &order {
+            order.watch_control(&stream)?;
+        }
         thread::Builder::new()
             .name("control".into())
             .spawn(move || {
                 let mut buffer = vec![0; CHUNK];
                 loop {
+                    if let Some(order) = &order {
+                        // The read that follows waits for nothing.
+                        let mut polled = [PollFd::new(&stream, PollFlags::IN)];
+                        if rustix::event::poll(&mut polled, None) == Err(Errno::INTR) {
+                            continue;
+                        }
+                        order.taking_replies();
+                    }
                     let incoming = match stream.read(&mut buffer) {
                         Ok(0) => Incoming::Closed(Close::Fin, clock::now()),
                         Ok(n) => Incoming::Bytes(buffer[..n].to_vec(), clock::now()),

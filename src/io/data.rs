@@ -22,6 +22,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use super::{
     address,
     holder::{self, Holder},
+    order::{Order, Watched},
 };
 pub use crate::ftp::outcome::{By, Direction, End, Outcome};
 use crate::ftp::{dialogue::Close, event::Nanos, scope::FIRST_UNPRIVILEGED};
@@ -71,6 +72,10 @@ pub struct Connection {
     /// The active open was ours.
     pub dialled: bool,
     opened: Instant,
+    /// Somebody waits until what comes over it has been told.
+    watched: Option<Watched>,
+    /// Something was read.
+    begun: bool,
 }
 
 impl Connection {
@@ -84,7 +89,44 @@ impl Connection {
             dialled,
             opened: Instant::now(),
             stream,
+            watched: None,
+            begun: false,
         })
+    }
+
+    /// Whoever hears of this connection has heard that it stands.
+    pub(super) fn told_open(&mut self) {
+        if let Some(watched) = &self.watched
+            && watched.stands(&self.stream).is_err()
+        {
+            self.watched = None;
+        }
+    }
+
+    /// As the stream reads; what is read counts as not told until [`Connection::told`].
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let Some(watched) = &self.watched else {
+            return self.stream.read(buffer);
+        };
+        let slice = Instant::now().checked_add(SLICE);
+        match wait(&self.stream, PollFlags::IN, slice, &Cancel::default())? {
+            Waited::Ready => {}
+            Waited::TimedOut | Waited::Cancelled => return Err(io::ErrorKind::WouldBlock.into()),
+        }
+        let stream = &mut self.stream;
+        let taken = watched.take(|| stream.read(buffer));
+        if taken.is_err() {
+            watched.told(0);
+        } else if !std::mem::replace(&mut self.begun, true) {
+            watched.after_replies();
+        }
+        taken
+    }
+
+    fn told(&self, bytes: usize) {
+        if let Some(watched) = &self.watched {
+            watched.told(bytes as u64);
+        }
     }
 }
 
@@ -121,7 +163,7 @@ pub enum ConnectError {
     },
 }
 
-/// Opens a connection to `to`.
+/// Opens a connection to `to`; who waits in `order` waits until it has been told.
 ///
 /// # Errors
 /// Where nobody takes it within `timeout`, or it is cancelled.
@@ -129,12 +171,17 @@ pub fn connect(
     to: SocketAddr,
     timeout: Duration,
     cancel: &Cancel,
+    order: Option<&Order>,
 ) -> Result<Connection, ConnectError> {
-    let stream = open(to, timeout, cancel)?;
-    Connection::new(stream, to, true).map_err(|error| ConnectError::System {
+    let (stream, watched) = open(to, timeout, cancel, order)?;
+    let connection = Connection::new(stream, to, true).map_err(|error| ConnectError::System {
         to,
         error,
         from: None,
+    })?;
+    Ok(Connection {
+        watched,
+        ..connection
     })
 }
 
@@ -143,7 +190,8 @@ pub(super) fn open(
     to: SocketAddr,
     timeout: Duration,
     cancel: &Cancel,
-) -> Result<TcpStream, ConnectError> {
+    order: Option<&Order>,
+) -> Result<(TcpStream, Option<Watched>), ConnectError> {
     let any = SocketAddr::new(
         match to {
             SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),
@@ -174,6 +222,11 @@ pub(super) fn open(
         error,
         from: Some(from()),
     };
+    // Before it is dialled: the other end may have said all it has to say when this thread has its turn again.
+    let watched = order
+        .map(|order| order.watch(&socket, PollFlags::OUT))
+        .transpose()
+        .map_err(system)?;
     match socket.connect(&to.into()) {
         Ok(()) => {}
         Err(error)
@@ -197,7 +250,7 @@ pub(super) fn open(
         }
         Err(error) => return Err(system(error)),
     }
-    Ok(socket.into())
+    Ok((socket.into(), watched))
 }
 
 /// How a wait for a socket, or for standard input, ended.
@@ -353,7 +406,15 @@ pub enum AcceptError {
 }
 
 impl Listener {
-    /// Waits for the next connection, for at most `timeout` where one is given.
+    /// Begins to look at this port: who waits in `order` waits until the connection that comes has been told.
+    ///
+    /// # Errors
+    /// Where the system has no more descriptors.
+    pub fn watch(&self, order: &Order) -> io::Result<Watched> {
+        order.watch(&self.socket, PollFlags::IN)
+    }
+
+    /// Waits for the next connection, for at most `timeout` where one is given. `watched`: see [`Listener::watch`].
     ///
     /// # Errors
     /// Where none comes.
@@ -361,6 +422,7 @@ impl Listener {
         &self,
         timeout: Option<Duration>,
         cancel: &Cancel,
+        watched: Option<Watched>,
     ) -> Result<Connection, AcceptError> {
         let system = AcceptError::System;
         self.socket.set_nonblocking(true).map_err(system)?;
@@ -375,8 +437,17 @@ impl Listener {
                 }
                 Waited::Cancelled => return Err(AcceptError::Cancelled),
             }
+            if let Some(watched) = &watched {
+                watched.taking();
+            }
             match self.socket.accept() {
-                Ok((stream, peer)) => return Connection::new(stream, peer, false).map_err(system),
+                Ok((stream, peer)) => {
+                    let connection = Connection::new(stream, peer, false).map_err(system)?;
+                    return Ok(Connection {
+                        watched,
+                        ..connection
+                    });
+                }
                 // Whoever knocked has gone again.
                 Err(error)
                     if matches!(
@@ -384,7 +455,12 @@ impl Listener {
                         io::ErrorKind::WouldBlock
                             | io::ErrorKind::Interrupted
                             | io::ErrorKind::ConnectionAborted
-                    ) => {}
+                    ) =>
+                {
+                    if let Some(watched) = &watched {
+                        watched.told(0);
+                    }
+                }
                 Err(error) => return Err(AcceptError::System(error)),
             }
         }
@@ -408,6 +484,9 @@ pub enum Moment<'a> {
 pub trait Witness: Send {
     /// The connection stands.
     fn opened(&mut self, connection: &Connection);
+
+    /// Where it is waited for what this one has to tell.
+    fn order(&self) -> Order;
 
     /// It did not come about; `began` is when it was dialled.
     fn not_dialled(&mut self, error: &ConnectError, began: Nanos);
@@ -542,7 +621,7 @@ fn is_reset(error: &io::Error) -> bool {
 }
 
 /// Takes what comes over the connection into `sink`, flushed at every read so that a terminal shows it at once, and
-/// closes the connection. `tell` hears of every piece after the sink has it.
+/// closes the connection. `tell` hears of every piece before the sink has it: a slow disk does not change when it came.
 ///
 /// # Errors
 /// Where the sink takes no more, or the network fails without closing.
@@ -577,15 +656,16 @@ fn take(
             return Ok(count.outcome(By::Us, End::Limit));
         }
         let room = usize::try_from(left).unwrap_or(BUFFER).min(BUFFER);
-        match connection.stream.read(&mut buffer[..room]) {
+        match connection.read(&mut buffer[..room]) {
             Ok(0) => return Ok(count.outcome(By::Peer, End::Fin)),
             Ok(n) => {
                 let bytes = &buffer[..n];
                 count.moved(bytes);
+                tell(Moment::Bytes(bytes));
+                connection.told(n);
                 sink.write_all(bytes)
                     .and_then(|()| sink.flush())
                     .map_err(|error| count.failed(Part::Sink, error))?;
-                tell(Moment::Bytes(bytes));
             }
             Err(error) if is_slice(&error) => {
                 let quiet = count.last.elapsed();
@@ -622,6 +702,8 @@ fn give(
     terms: &Terms,
     tell: &mut dyn FnMut(Moment<'_>),
 ) -> Result<Outcome, TransferError> {
+    // What we send is told as it goes; what comes against it is of no use to anybody.
+    connection.watched = None;
     let mut count = Count::new(Direction::Send, connection.opened);
     let mut buffer = vec![0; BUFFER];
     let mut limited = false;
@@ -734,7 +816,9 @@ mod tests {
     fn pair() -> (Connection, TcpStream) {
         let listener = listener();
         let there = TcpStream::connect(listener.at).expect("connected");
-        let here = listener.accept(None, &Cancel::default()).expect("accepted");
+        let here = listener
+            .accept(None, &Cancel::default(), None)
+            .expect("accepted");
         assert_eq!(here.peer, there.local_addr().expect("address"));
         assert_eq!(here.local, listener.at);
         (here, there)
@@ -810,7 +894,7 @@ mod tests {
         let cancel = Cancel::default();
         let listener = listener();
         let stop = cancel.clone();
-        let waiting = thread::spawn(move || listener.accept(None, &stop));
+        let waiting = thread::spawn(move || listener.accept(None, &stop, None));
         thread::sleep(Duration::from_millis(20));
         cancel.cancel();
         assert!(matches!(
@@ -831,7 +915,7 @@ mod tests {
     #[test]
     fn a_wait_ends_when_nobody_comes() {
         let error = listener()
-            .accept(Some(Duration::from_millis(30)), &Cancel::default())
+            .accept(Some(Duration::from_millis(30)), &Cancel::default(), None)
             .expect_err("nobody");
         assert!(matches!(error, AcceptError::Timeout { .. }));
     }
@@ -928,14 +1012,15 @@ mod tests {
     #[test]
     fn connecting_where_nobody_listens_is_refused() {
         let at = listener().at;
-        let error = connect(at, Duration::from_secs(5), &Cancel::default()).expect_err("refused");
+        let error =
+            connect(at, Duration::from_secs(5), &Cancel::default(), None).expect_err("refused");
         assert!(
             matches!(&error, ConnectError::System { error, .. } if error.kind() == io::ErrorKind::ConnectionRefused),
             "{error}"
         );
         let open = listener();
         let connection =
-            connect(open.at, Duration::from_secs(5), &Cancel::default()).expect("open");
+            connect(open.at, Duration::from_secs(5), &Cancel::default(), None).expect("open");
         assert_eq!(connection.peer, open.at);
     }
 }

@@ -11,6 +11,7 @@
 //! | [`events`] | the file of `--events` |
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
+//! | [`order`] | what came first, where several threads tell what comes |
 //! | [`person`] | the person who types a fake server's replies |
 //! | `printer` | printing above a line that is being typed |
 //! | [`progress`] | progress of a long transfer |
@@ -29,6 +30,7 @@ pub mod editor;
 pub mod events;
 pub mod file;
 pub mod holder;
+pub mod order;
 pub mod person;
 mod printer;
 pub mod progress;

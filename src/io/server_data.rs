@@ -309,16 +309,21 @@ async fn pump(
             .map_or(bytes.len(), |(piece, _)| piece as usize)
             .max(1);
         for chunk in bytes.chunks(piece) {
-            match time::timeout(STALL, stream.tcp.write_all(chunk)).await {
-                Ok(Ok(())) => {
-                    stream.heard(Side::Server, chunk);
-                    sent.note(chunk, sending.sample);
+            let mut rest = chunk;
+            while !rest.is_empty() {
+                match time::timeout(STALL, stream.tcp.write(rest)).await {
+                    Ok(Ok(taken)) if taken > 0 => {
+                        let (bytes, after) = rest.split_at(taken);
+                        stream.heard(Side::Server, bytes);
+                        sent.note(bytes, sending.sample);
+                        rest = after;
+                    }
+                    Ok(Err(_)) => {
+                        stream.ended(Close::Rst);
+                        return Err(DataFault::Lost);
+                    }
+                    Ok(Ok(_)) | Err(_) => return Err(DataFault::Lost),
                 }
-                Ok(Err(_)) => {
-                    stream.ended(Close::Rst);
-                    return Err(DataFault::Lost);
-                }
-                _ => return Err(DataFault::Lost),
             }
             if let Some((_, pause)) = sending.pace
                 && !pause.is_zero()

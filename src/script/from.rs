@@ -287,9 +287,7 @@ fn put_in(pieces: &mut Vec<Piece>, data: Vec<Vec<Piece>>) {
         match &pieces[at] {
             Piece::Command(line) => moves = verb_of(line).0.moves() == Some(Flow::Down),
             Piece::Reply(line) => {
-                let preliminary = Head::of(line)
-                    .code
-                    .is_some_and(|code| code.is_preliminary());
+                let preliminary = announces(line);
                 let has_data = matches!(pieces.get(at + 1), Some(Piece::Data(_) | Piece::File(_)));
                 if moves && preliminary && !has_data {
                     let Some(lines) = data.next() else { return };
@@ -340,9 +338,7 @@ impl Dialogue {
                         moved = true;
                     }
                     let _ = writeln!(out, "S> {}", with_values(line));
-                    // A reply of several lines is whole at its last.
-                    let whole = Head::of(line).mark != Mark::Hyphen;
-                    let preliminary = whole && code.is_some_and(|code| code.is_preliminary());
+                    let preliminary = announces(line);
                     let next = self.pieces[at + 1..]
                         .iter()
                         .find(|piece| !matches!(piece, Piece::Comment(_)));
@@ -372,6 +368,12 @@ impl Dialogue {
         }
         out
     }
+}
+
+/// True where this line ends a 1yz reply: data goes behind it, not between its lines.
+fn announces(line: &[u8]) -> bool {
+    let head = Head::of(line);
+    head.mark != Mark::Hyphen && head.code.is_some_and(|code| code.is_preliminary())
 }
 
 /// What stands for data that nobody wrote down.

@@ -121,3 +121,6 @@ impl Wanted {
         }
     }
 }
+
+#[cfg(test)]
+mod cases;

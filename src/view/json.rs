@@ -4,7 +4,7 @@
 //! A field's name and meaning are a promise; fields may be added. Text that is not UTF-8 is `{"bytes":"…base64…"}`, times
 //! are strings with nine decimals, addresses are `ip:port` or `[ip]:port`.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, path::Path};
 
 use base64::Engine;
 use serde::{Serialize, Serializer};
@@ -111,6 +111,37 @@ pub struct Place<'a> {
     /// The frame where the line ends.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub frame: Option<u64>,
+}
+
+/// `recording`: what `--record` has written, when it is over.
+#[derive(Debug, Serialize)]
+pub struct Recording<'a> {
+    /// The file.
+    pub file: Bytes<'a>,
+    /// How many frames it holds.
+    pub frames: u64,
+    /// The server's port of its control connections; null where it holds data connections only.
+    pub control_port: Option<u16>,
+    /// False where the file took no more.
+    pub complete: bool,
+}
+
+impl Recording<'_> {
+    /// The line about this file.
+    #[must_use]
+    pub fn new(
+        path: &Path,
+        frames: u64,
+        control_port: Option<u16>,
+        complete: bool,
+    ) -> Recording<'_> {
+        Recording {
+            file: Bytes(path.as_os_str().as_encoded_bytes()),
+            frames,
+            control_port,
+            complete,
+        }
+    }
 }
 
 /// `command`.

@@ -31,13 +31,15 @@ enum Line {
 use Line::{Blank, Control, Heading, Shell};
 
 const PAGE: &[Line] = &[
-    Blank,
     Heading("start-control"),
-    Shell(1, "ftplab fake-server", Some("start-server")),
+    Shell(
+        1,
+        "ftplab fake-server --record lab.pcapng",
+        Some("start-server"),
+    ),
     Shell(2, "ftplab raw 127.0.0.1 2121", Some("start-another-server")),
     Control(None, "USER anonymous", Some("start-each-line")),
     Control(None, "PASS me@example.org", None),
-    Control(None, "PWD", None),
     Control(None, "LIST", Some("start-no-data")),
     Heading("start-passive"),
     Control(Some(2), "PASV", None),
@@ -48,6 +50,12 @@ const PAGE: &[Line] = &[
     Control(Some(2), "PORT 127,0,0,1,19,136", Some("start-arithmetic")),
     Control(None, "LIST", None),
     Control(None, "QUIT", None),
+    Heading("start-capture"),
+    Shell(
+        1,
+        "ftplab inspect --ladder lab.pcapng",
+        Some("start-stop-first"),
+    ),
     Heading("start-being-server"),
     Shell(1, "ftplab fake-server my.ftp", Some("start-script")),
     Shell(2, "curl -v ftp://127.0.0.1:2121/", Some("start-clients")),

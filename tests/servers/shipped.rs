@@ -1,7 +1,14 @@
 //! Every script that ftplab brings: checked, played to the client player, and the ones of the paper lab and its annexes
 //! spoken with over the wire.
 
-use std::{fs, io::Read, path::PathBuf, sync::Mutex, thread, time::Instant};
+use std::{
+    fs,
+    io::Read,
+    path::{Path, PathBuf},
+    sync::Mutex,
+    thread,
+    time::Instant,
+};
 
 use super::process::{FakeServer, Line, lab};
 use crate::harness::ftplab;
@@ -258,6 +265,80 @@ fn a_log_becomes_a_script_that_plays() {
         .arg(&script)
         .run();
     assert_eq!(done.code, 0, "{}{}", done.out(), done.err());
+    fs::remove_dir_all(dir).expect("removed");
+}
+
+/// Captures of real servers become scripts that play: each says to its own client what the server said, data and all.
+#[test]
+fn a_capture_becomes_a_script_that_plays() {
+    let dir = super::process::folder("from-capture");
+    let captures = Path::new(env!("CARGO_MANIFEST_DIR")).join("captures");
+    for (name, session) in [
+        ("passive-vsftpd.pcap", "1"),
+        ("passive-wget.pcap", "1"),
+        ("active-eprt-v6.pcap", "1"),
+        ("epsv-v4.pcap", "1"),
+        ("compressed.pcapng.gz", "1"),
+        ("interleaved.pcap", "2"),
+        ("mlsd.pcap", "1"),
+        ("port-2121.pcap", "1"),
+        ("upload-ncftp.pcap", "1"),
+        ("working-directory.pcap", "1"),
+    ] {
+        let script = dir.join(name).with_extension("ftp");
+        let made = ftplab()
+            .args(["fake-server", "--session", session, "--from"])
+            .arg(captures.join(name))
+            .arg("--output")
+            .arg(&script)
+            .run();
+        assert_eq!(made.code, 0, "{name}: {}", made.err());
+        let played = ftplab()
+            .args(["fake-server", "--self-test"])
+            .arg(&script)
+            .run();
+        assert_eq!(played.code, 0, "{name}: {}{}", played.out(), played.err());
+        let text = fs::read_to_string(&script).expect("a script");
+        assert!(!text.contains("secret-lab"), "{name}");
+    }
+    // What is long stands beside the script, byte for byte as it was sent.
+    let beside = fs::read(dir.join("passive-vsftpd-1-numbers.txt")).expect("beside the script");
+    let numbers: String = (1..=2_500).map(|n| format!("{n}\n")).collect();
+    assert!(beside == numbers.as_bytes(), "{} bytes", beside.len());
+    let script = fs::read_to_string(dir.join("passive-vsftpd.ftp")).expect("a script");
+    assert!(
+        script.contains("D@ passive-vsftpd-1-numbers.txt\n"),
+        "{script}"
+    );
+
+    // The same as by way of `inspect --dialogue`, frames and times apart.
+    let capture = captures.join("epsv-v4.pcap");
+    let log = ftplab().args(["inspect", "--dialogue"]).arg(&capture).run();
+    let path = dir.join("epsv-v4");
+    fs::write(&path, log.out()).expect("a log");
+    let plain = |from: &Path| {
+        let made = ftplab().args(["fake-server", "--from"]).arg(from).run();
+        let lines = made.out().lines().filter(|line| !line.starts_with('#'));
+        lines.map(|line| format!("{line}\n")).collect::<String>()
+    };
+    assert_eq!(plain(&path), plain(&capture));
+
+    for (args, said) in [
+        (
+            &["--session", "3"][..],
+            "2 FTP sessions; there is no session 3",
+        ),
+        (&["--session", "0"], "there is no session 0"),
+    ] {
+        let done = ftplab()
+            .args(["fake-server", "--from"])
+            .arg(captures.join("fxp.pcap"))
+            .args(args)
+            .run();
+        let told = done.err().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert_eq!(done.code, 1);
+        assert!(told.contains(said), "{told}");
+    }
     fs::remove_dir_all(dir).expect("removed");
 }
 

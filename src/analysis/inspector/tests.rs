@@ -1,79 +1,13 @@
 //! Sessions told as small stories, recorded as packets, and what the analysis finds in them.
 
-use std::collections::HashMap;
-
 use super::*;
 use crate::{
     analysis::verdict::Verdict,
-    capture::{
-        build,
-        file::Reader,
-        tracker::Tracker,
-        write::{Recorded, Recorder, Remarks},
-    },
+    capture::{build, file::Reader, tracker::Tracker},
 };
 
-/// Records a story. A line is one of these, a tenth of a second after the one before:
-///
-/// ```text
-/// open NAME 10.0.0.1:40000 > 10.0.0.2:21     a connection is made
-/// NAME > text                                the opener says a line (CRLF is added)
-/// NAME < text                                the acceptor says one
-/// NAME >> 1000                               the opener sends so many bytes
-/// NAME << 1000
-/// fin NAME >                                 the opener has no more to send
-/// rst NAME <                                 the acceptor resets
-/// refused A > B                              a SYN is answered by a reset
-/// silence A > B                              a SYN is not answered
-/// ```
 fn record(story: &str) -> Vec<u8> {
-    let mut recorder = Recorder::new(Vec::new(), &Remarks::default()).expect("memory");
-    let mut names: HashMap<String, Recorded> = HashMap::new();
-    let mut at: Nanos = 1_000_000_000_000;
-    for line in story.lines().map(str::trim).filter(|line| !line.is_empty()) {
-        at += 100_000_000;
-        let words: Vec<&str> = line.split(' ').collect();
-        let address = |word: &str| word.parse().expect(line);
-        let way = |word: &str| match word {
-            ">" | ">>" => Way::Forth,
-            "<" | "<<" => Way::Back,
-            _ => panic!("{line}"),
-        };
-        match words[..] {
-            ["open", name, opener, ">", acceptor] => {
-                let id = recorder
-                    .opened(address(opener), address(acceptor), at)
-                    .expect("memory");
-                names.insert(name.into(), id);
-            }
-            ["refused", opener, ">", acceptor] => recorder
-                .refused(address(opener), address(acceptor), at)
-                .expect("memory"),
-            ["silence", opener, ">", acceptor] => recorder
-                .unanswered(address(opener), address(acceptor), at)
-                .expect("memory"),
-            ["fin", name, to] => recorder
-                .closed(names[name], way(to), End::Fin, at)
-                .expect("memory"),
-            ["rst", name, to] => recorder
-                .closed(names[name], way(to), End::Reset, at)
-                .expect("memory"),
-            [name, to @ (">>" | "<<"), count] => {
-                let bytes = build::counting(0, count.parse().expect(line));
-                recorder
-                    .bytes(names[name], way(to), &bytes, at)
-                    .expect("memory");
-            }
-            [name, to, ..] => {
-                let text = line[name.len() + to.len() + 2..].to_owned() + "\r\n";
-                recorder
-                    .bytes(names[name], way(to), text.as_bytes(), at)
-                    .expect(line);
-            }
-            _ => panic!("{line}"),
-        }
-    }
-    recorder.into_inner()
+    build::story(story)
 }
 
 /// A capture of the same packets without some of them (numbered from 1), each cut to so many bytes.
@@ -415,6 +349,33 @@ fn negotiations_that_are_refused_replaced_or_never_used() {
         transfers(&story(dialled)),
         ["1: - n1 10.0.0.1:40001>10.0.0.2:50000 up 0 down 0 = unused"]
     );
+}
+
+#[test]
+fn a_connection_that_is_told_late_is_found() {
+    let told = |between: &str| {
+        let middle = format!(
+            "c > PASV
+            c < 227 Entering Passive Mode (10,0,0,2,195,80).
+            c > RETR one
+            c < 150 here it comes
+            c < 226 done
+            {between}
+            open d 10.0.0.1:40001 > 10.0.0.2:50000
+            d << 1000
+            fin d <
+            fin d >
+            c > NOOP
+            c < 200 ok"
+        );
+        transfers(&story(&middle))
+    };
+    // The next command went out at once; a recorder with a thread for each connection tells the other one after that.
+    let late = "1: RETR one n1 10.0.0.1:40001>10.0.0.2:50000 up 0 down 1000 = complete";
+    assert_eq!(told("c > PWD\nc < 257 \"/\""), [late]);
+    let never = "1: RETR one n1 = complete-not-captured";
+    let told = told(&"c > NOOP\nc < 200 ok\n".repeat(6));
+    assert!(told.contains(&never.to_owned()), "{told:?}");
 }
 
 #[test]

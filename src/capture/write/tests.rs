@@ -196,3 +196,27 @@ fn tshark_has_nothing_to_complain_about() {
         assert_eq!(fields[5], INTERFACE);
     }
 }
+
+/// Two recordings of one connection, one at each end of it, must be one when they are merged.
+#[test]
+fn both_ends_of_a_connection_write_the_same_numbers() {
+    let address = |text: &str| text.parse().expect("an address");
+    let (a, b) = (address("10.0.0.1:40000"), address("10.0.0.2:21"));
+    let starts = |before: &[(SocketAddr, SocketAddr)]| {
+        let mut recorder = Recorder::new(Vec::new(), &remarks()).expect("memory");
+        for (opener, acceptor) in before.iter().chain(&[(a, b)]) {
+            recorder.opened(*opener, *acceptor, 0).expect("memory");
+        }
+        let last = recorder.connections.values().last().expect("a connection");
+        last.next
+    };
+    let alone = starts(&[]);
+    assert_eq!(starts(&[(b, a), (a, address("10.0.0.2:2121"))]), alone);
+    assert_ne!(starts(&[(a, b)]), alone, "a port that is used again");
+    let mapped = (
+        address("[::ffff:10.0.0.1]:40000"),
+        address("[::ffff:10.0.0.2]:21"),
+    );
+    assert_eq!(starts(&[(a, b), mapped]), starts(&[(a, b), (a, b)]));
+    assert_eq!(alone[0] % ROUND, 1, "round, behind its SYN");
+}

@@ -88,7 +88,14 @@ pub(in crate::cmd) fn start(context: &Context, wish: Wish) -> Result<Beside, Fai
                 err,
             };
             let record = wish.record.clone();
-            recording::around(&context, NAME, record.as_deref(), true, |recording| {
+            let recorded = recording::Asked {
+                command: NAME,
+                path: record.as_deref(),
+                json: false,
+                silent: true,
+                events: None,
+            };
+            recording::around(&context, &recorded, |recording| {
                 serve(&context, wish, recording, &to)
             })
         })?;
@@ -166,7 +173,7 @@ fn asked(events: Option<&Path>) -> FakeServer {
         words.extend(["--events".into(), path.into()]);
     }
     match Cli::try_parse_from(words).map(|cli| cli.command) {
-        Ok(Some(Command::FakeServer(asked))) => asked,
+        Ok(Some(Command::FakeServer(asked))) => *asked,
         _ => unreachable!("the command line above is one of fake-server"),
     }
 }

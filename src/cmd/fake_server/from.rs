@@ -1,28 +1,57 @@
-//! `fake-server --from`: a log or a telnet transcript made into a script.
+//! `fake-server --from`: a capture, a log or a telnet transcript made into a script.
+//!
+//! A capture gives what `inspect --dialogue` shows of one session, so that both ways lead to the same script. What a server
+//! sent that is no text is written beside the script, where there is one to write.
 
 use std::{
-    fs::{self, File},
-    io::{Read, Write},
+    collections::HashMap,
+    fs::{self, File, OpenOptions},
+    io::{self, Read, Write},
     path::Path,
 };
 
 use super::{NAME, unreadable};
 use crate::{
+    analysis::{
+        finding::{Finding, Transfer},
+        inspector::{Inspector, Options},
+    },
+    capture::{
+        file::Reader,
+        flow::{FlowId, Way},
+        tracker::Tracker,
+    },
     cli::FakeServer,
-    cmd::{Context, Exit, Failure, fault},
+    cmd::{Context, Exit, Failure, fault, inspect::extract},
     io::stdio as streams,
     say,
     script::{MAX_SCRIPT, from, notation::Script},
+    view::{
+        inspect::{Show, Wanted, dialogue::Dialogue},
+        number,
+    },
 };
+
+/// Text that is longer goes beside the script too: nobody reads it there.
+const MAX_LINES: usize = 4 * 1024;
+/// Bytes of data connections that are kept at a time, to be written beside the script.
+const MAX_DATA: usize = 64 * 1024 * 1024;
 
 /// Writes the script to standard output, or where `--output` says.
 pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<Exit, Failure> {
     let text = &context.text;
     let fail = |path: &Path, error| unreadable(context, &fault::shown(path), &error);
-    let mut source = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_SCRIPT as u64).read_to_end(&mut source))
-        .map_err(|error| fail(path, error))?;
+    let file = File::open(path).map_err(|error| fail(path, error))?;
+    let source = match Reader::open(file) {
+        Ok(reader) => of_capture(asked, context, path, reader)?,
+        Err(_) => {
+            let mut source = Vec::new();
+            File::open(path)
+                .and_then(|file| file.take(MAX_SCRIPT as u64).read_to_end(&mut source))
+                .map_err(|error| fail(path, error))?;
+            source
+        }
+    };
     let Some(dialogue) = from::read(&source) else {
         let what = say!(text, "server-from-nothing", path = fault::shown(path));
         return Err(fault::no(context, NAME, &what));
@@ -49,4 +78,160 @@ pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<
         }
     }
     Ok(Exit::Done)
+}
+
+/// The log of one session of a capture; data that is no text goes beside the script.
+fn of_capture(
+    asked: &FakeServer,
+    context: &Context,
+    path: &Path,
+    mut reader: Reader<'_>,
+) -> Result<Vec<u8>, Failure> {
+    let text = &context.text;
+    let session = asked.session.unwrap_or(1);
+    let mut show = Dialogue::new(text, asked.show_credentials).bare();
+    let mut wanted = Wanted::new(Some(session), None);
+    let mut beside = asked.output.as_deref().map(Beside::new);
+    let mut written: Vec<(String, u64)> = Vec::new();
+    let mut failed: Option<(String, io::Error)> = None;
+    let mut log = String::new();
+    let options = Options {
+        hash: false,
+        data: true,
+    };
+    let mut tracker = Tracker::default();
+    let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
+        if !wanted.wants(finding) {
+            return;
+        }
+        if let Some(beside) = &mut beside {
+            match beside.finding(finding) {
+                Ok(Some((name, bytes))) => {
+                    show.next_file(Some(name.clone()));
+                    written.push((name, bytes));
+                }
+                Ok(None) => show.next_file(None),
+                Err(error) => failed = failed.take().or(Some(error)),
+            }
+        }
+        show.finding(finding, &mut log);
+    });
+    while reader.advance() {
+        tracker.packet(&reader.packet(), &mut inspector);
+    }
+    tracker.finish(&mut inspector);
+    inspector.finish();
+    let sessions = inspector.sessions();
+    drop(inspector);
+    if let Some((name, error)) = failed {
+        return Err(unreadable(context, &name, &error));
+    }
+    if session == 0 || session > sessions {
+        let what = say!(
+            text,
+            "server-from-session",
+            path = fault::shown(path),
+            count = sessions,
+            session = session.to_string()
+        );
+        return Err(fault::no(context, NAME, &what));
+    }
+    for (name, bytes) in written {
+        let told = say!(
+            text,
+            "server-from-beside",
+            file = name,
+            bytes = number::count(text, bytes)
+        );
+        streams::complain(&told);
+    }
+    Ok(log.into_bytes())
+}
+
+/// What servers sent, kept until it is known whether it is text.
+struct Beside<'a> {
+    script: &'a Path,
+    flows: HashMap<FlowId, [Vec<u8>; 2]>,
+    kept: usize,
+}
+
+impl Beside<'_> {
+    fn new(script: &Path) -> Beside<'_> {
+        Beside {
+            script,
+            flows: HashMap::new(),
+            kept: 0,
+        }
+    }
+
+    /// Keeps data, and writes that of a transfer which cannot be lines of the script: gives the file's name and its
+    /// length.
+    fn finding(
+        &mut self,
+        finding: &Finding<'_>,
+    ) -> Result<Option<(String, u64)>, (String, io::Error)> {
+        match finding {
+            Finding::Data {
+                flow,
+                way,
+                bytes: Some(bytes),
+                ..
+            } => {
+                let room = MAX_DATA - self.kept;
+                let taken = &bytes[..bytes.len().min(room)];
+                self.kept += taken.len();
+                self.flows.entry(*flow).or_default()[*way as usize].extend_from_slice(taken);
+                Ok(None)
+            }
+            Finding::Dropped(flow) => {
+                self.drop(*flow);
+                Ok(None)
+            }
+            Finding::Transfer(transfer) => self.transfer(transfer),
+            _ => Ok(None),
+        }
+    }
+
+    fn drop(&mut self, flow: FlowId) {
+        let gone = self.flows.remove(&flow).unwrap_or_default();
+        self.kept -= gone.iter().map(Vec::len).sum::<usize>();
+    }
+
+    fn transfer(
+        &mut self,
+        transfer: &Transfer,
+    ) -> Result<Option<(String, u64)>, (String, io::Error)> {
+        let Some(connection) = &transfer.connection else {
+            return Ok(None);
+        };
+        let ways = self.flows.get(&connection.flow);
+        let sent = ways.map(|ways| {
+            &ways[match connection.server_way {
+                Way::Forth => 0,
+                Way::Back => 1,
+            }]
+        });
+        let total = transfer.down.unwrap_or(0);
+        let whole = transfer.missing == 0 && sent.is_some_and(|sent| sent.len() as u64 == total);
+        let lines = |sent: &[u8]| sent.len() <= MAX_LINES && Dialogue::is_lines(sent, total);
+        let written = match sent.filter(|sent| whole && !lines(sent)) {
+            None => None,
+            Some(sent) => {
+                let stem = self.script.file_stem().unwrap_or_default();
+                let file = extract::safe(transfer.arg.as_deref().unwrap_or_default());
+                let stem = extract::safe(stem.as_encoded_bytes());
+                let name = format!("{stem}-{}-{file}", transfer.n);
+                let path = self.script.with_file_name(&name);
+                OpenOptions::new()
+                    .write(true)
+                    .create_new(true)
+                    .open(&path)
+                    .and_then(|mut file| file.write_all(sent))
+                    .map_err(|error| (fault::shown(&path), error))?;
+                Some((name, total))
+            }
+        };
+        self.drop(connection.flow);
+        Ok(written)
+    }
 }

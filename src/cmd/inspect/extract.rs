@@ -395,7 +395,7 @@ fn base_name(transfer: &Transfer) -> String {
 }
 
 /// The last part of a path as a name that every system takes: no separators, no controls, no leading dot, no device.
-fn safe(path: &[u8]) -> String {
+pub(in crate::cmd) fn safe(path: &[u8]) -> String {
     let last = path
         .rsplit(|byte| matches!(byte, b'/' | b'\\'))
         .find(|part| !part.is_empty())

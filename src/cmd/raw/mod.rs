@@ -119,8 +119,14 @@ struct Raw<'a> {
 /// # Errors
 /// Where the address makes no sense, nobody answers, or a file cannot be written.
 pub(super) fn run(context: &Context, args: &cli::Raw) -> Result<Exit, Failure> {
-    let path = args.record.as_deref();
-    recording::around(context, "raw", path, args.json, |recording| {
+    let recorded = recording::Asked {
+        command: "raw",
+        path: args.record.as_deref(),
+        json: args.json,
+        silent: args.json,
+        events: args.events.as_deref(),
+    };
+    recording::around(context, &recorded, |recording| {
         converse(context, args, recording)
     })
 }

@@ -9,6 +9,7 @@ use crate::{
     capture::flow::{FlowId, Way},
     ftp::event::What,
     say,
+    script::literal,
     view::{
         log::{Log, MAX_DATA},
         text::Text,
@@ -25,6 +26,9 @@ pub struct Dialogue<'a> {
     sessions: BTreeMap<u64, Lines>,
     data: HashMap<FlowId, [Kept; 2]>,
     begun: bool,
+    /// Frames and times are left out.
+    bare: bool,
+    file: Option<String>,
 }
 
 /// The beginning of one direction of a data connection.
@@ -53,7 +57,26 @@ impl<'a> Dialogue<'a> {
             sessions: BTreeMap::new(),
             data: HashMap::new(),
             begun: false,
+            bare: false,
+            file: None,
         }
+    }
+
+    /// The same without frames and times: what a script is made of.
+    #[must_use]
+    pub fn bare(self) -> Dialogue<'a> {
+        Dialogue { bare: true, ..self }
+    }
+
+    /// The file that holds what the server sends in the transfer that is told next, where that cannot be written as lines.
+    pub fn next_file(&mut self, name: Option<String>) {
+        self.file = name;
+    }
+
+    /// Whether these bytes, of so many, can be written as lines of the notation.
+    #[must_use]
+    pub fn is_lines(bytes: &[u8], total: u64) -> bool {
+        bytes.len() <= MAX_DATA && !Log::default().data(bytes, total, true).starts_with("# ")
     }
 
     /// Puts a transfer's data where its 1yz reply stands.
@@ -75,7 +98,12 @@ impl<'a> Dialogue<'a> {
         };
         let mut shown = String::new();
         if from_server.total > 0 || from_client.total == 0 {
-            shown.push_str(&lines.log.data(&from_server.bytes, from_server.total, true));
+            match self.file.take() {
+                Some(name) => shown.push_str(&format!("D@ {}\n", literal::escape(name.as_bytes()))),
+                None => {
+                    shown.push_str(&lines.log.data(&from_server.bytes, from_server.total, true));
+                }
+            }
         }
         if from_client.total > 0 {
             shown.push_str(&lines.log.data(&from_client.bytes, from_client.total, false));
@@ -130,7 +158,14 @@ impl Show for Dialogue<'_> {
                     return;
                 };
                 let mut shown = lines.log.event(event);
-                if !shown.is_empty() && lines.frame != mark.frame && lines.length < MAX_LOG {
+                if self.bare {
+                    if let Some((_, said)) = shown
+                        .strip_prefix("# +")
+                        .and_then(|rest| rest.split_once('\n'))
+                    {
+                        shown = said.to_owned();
+                    }
+                } else if !shown.is_empty() && lines.frame != mark.frame && lines.length < MAX_LOG {
                     lines.frame = mark.frame;
                     let frame = say!(
                         self.text,

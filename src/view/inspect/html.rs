@@ -140,9 +140,17 @@ impl<'a> Html<'a> {
                 let first = clean(lines.next().unwrap_or_default());
                 let rest: Vec<String> = lines.map(clean).collect();
                 let digits = reply.code.map_or(Vec::new(), |code| {
-                    explain::digits(text, code)
-                        .into_iter()
-                        .chain(explain::meaning(text, code))
+                    let [first, second, third] = code.digits();
+                    let places = [
+                        format!("{first}yz"),
+                        format!("x{second}z"),
+                        format!("xy{third}"),
+                    ];
+                    let digits = places.into_iter().zip(explain::digits(text, code));
+                    digits
+                        .map(|(place, says)| format!("{place} – {says}"))
+                        .chain(explain::cause(text, code))
+                        .chain(explain::advice(text, code))
                         .collect()
                 });
                 let class = match reply.code {
@@ -310,14 +318,8 @@ impl<'a> Html<'a> {
             }
         };
         fact("inspect-label-closed", &escape(&closed));
-        if session.tls {
-            let shown = say!(
-                text,
-                "inspect-tls",
-                frame = session.sealed.map_or(0, |mark| mark.frame).to_string(),
-                bytes = number::count(text, session.encrypted_bytes)
-            );
-            fact("inspect-label-tls", &escape(&shown));
+        for shown in reason::security(text, session) {
+            fact("inspect-label-security", &escape(&shown));
         }
         for (frame, odd) in &collected.odd {
             let shown = say!(
@@ -459,50 +461,82 @@ impl<'a> Html<'a> {
         out.push_str("</tbody></table></div>\n");
     }
 
-    /// The ladder as a picture; its text is in the dialogue and the table, which its description says.
+    /// The ladder as a picture, once for wide pages and once for narrow ones: what is scaled down to a telephone cannot be
+    /// read. Its text is in the dialogue and the table, which its description says.
     fn ladder(&self, session: &Session, collected: &Collected, out: &mut String) {
-        const LEFT: f64 = 130.0;
-        const RIGHT: f64 = 630.0;
-        const STEP: f64 = 30.0;
         let text = self.text;
         let rungs = &collected.rungs[..collected.rungs.len().min(MAX_RUNGS)];
         if rungs.is_empty() {
             return;
         }
+        let title = self.say("inspect-html-ladder");
+        let _ = writeln!(out, "<h3>{title}</h3><figure>");
+        for lanes in [&WIDE, &NARROW] {
+            self.ladder_in(lanes, session, rungs, out);
+        }
+        out.push_str("</figure>\n");
+        let more = collected.more_rungs + (collected.rungs.len() - rungs.len()) as u64;
+        if more > 0 {
+            let more = say!(text, "inspect-ladder-more", count = more);
+            let _ = writeln!(out, "<p>{}</p>", escape(&more));
+        }
+    }
+
+    fn ladder_in(&self, lanes: &Lanes, session: &Session, rungs: &[Rung], out: &mut String) {
+        const STEP: f64 = 30.0;
+        let text = self.text;
+        let Lanes {
+            class,
+            width,
+            left,
+            right,
+            ..
+        } = *lanes;
         let height = 56.0 + STEP * rungs.len() as f64;
         let title = self.say("inspect-html-ladder");
-        let n = session.number;
+        let id = format!("{class}{}", session.number);
         let _ = writeln!(
             out,
-            "<h3>{title}</h3><figure class=\"wide\" tabindex=\"0\"><svg class=\"ladder\" viewBox=\"0 0 700 {height:.0}\" role=\"img\" \
-             aria-labelledby=\"l{n}t l{n}d\"><title id=\"l{n}t\">{title} {n}</title><desc id=\"l{n}d\">{}</desc>",
+            "<svg class=\"ladder {class}\" viewBox=\"0 0 {width} {height:.0}\" role=\"img\" \
+             aria-labelledby=\"{id}t {id}d\"><title id=\"{id}t\">{title} {}</title><desc id=\"{id}d\">{}</desc>",
+            session.number,
             self.say("inspect-html-ladder-says")
         );
-        let _ = writeln!(
-            out,
-            "<text x=\"{LEFT}\" y=\"16\" class=\"end\">{}</text><text x=\"{RIGHT}\" y=\"16\" class=\"end\">{}</text>\
-             <text x=\"{LEFT}\" y=\"32\" class=\"addr\">{}</text><text x=\"{RIGHT}\" y=\"32\" class=\"addr\">{}</text>\n\
-             <path class=\"post\" d=\"M{LEFT} 40V{height:.0}M{RIGHT} 40V{height:.0}\"/>",
-            self.say("inspect-label-client"),
-            self.say("inspect-label-server"),
-            escape(&session.client.to_string()),
-            escape(&session.server.to_string())
-        );
+        for (x, label, address, side) in [
+            (left, "inspect-label-client", session.client, "l"),
+            (right, "inspect-label-server", session.server, "r"),
+        ] {
+            let address = shortened(&address.to_string(), lanes.address);
+            let _ = writeln!(
+                out,
+                "<text x=\"{x}\" y=\"16\" class=\"end {side}\">{}</text>\
+                 <text x=\"{x}\" y=\"32\" class=\"addr {side}\">{}</text>\
+                 <path class=\"post\" d=\"M{x} 40V{height:.0}\"/>",
+                self.say(label),
+                escape(&address)
+            );
+        }
         for (at, rung) in rungs.iter().enumerate() {
             let y = 64.0 + STEP * at as f64;
             let (from, to, tip) = match rung.from {
-                Side::User => (LEFT, RIGHT, -7.0),
-                Side::Server => (RIGHT, LEFT, 7.0),
+                Side::User => (left, right, -7.0),
+                Side::Server => (right, left, 7.0),
             };
             let to = if rung.lost { (from + to) / 2.0 } else { to };
             let class = if rung.data { "data" } else { "control" };
             let time = relative(text, session.first.time, rung.time);
             let _ = write!(
                 out,
-                "<text x=\"44\" y=\"{y:.0}\" class=\"num\">{}</text><text x=\"108\" y=\"{y:.0}\" class=\"num\">{time}</text>\
+                "<text x=\"{}\" y=\"{y:.0}\" class=\"num\">{}</text>\
                  <path class=\"{class}\" d=\"M{from} {y:.0}H{to}\"/>",
-                rung.frame
+                lanes.frame, rung.frame
             );
+            if let Some(x) = lanes.time {
+                let _ = write!(
+                    out,
+                    "<text x=\"{x}\" y=\"{y:.0}\" class=\"num\">{time}</text>"
+                );
+            }
             if rung.lost {
                 let _ = write!(
                     out,
@@ -513,21 +547,16 @@ impl<'a> Html<'a> {
             } else {
                 let _ = write!(out, "<path class=\"tip\" d=\"M{to} {y:.0}l{tip} -4v8z\"/>");
             }
-            let label: String = shortened(&rung.label, 66);
+            let label: String = shortened(&rung.label, lanes.label);
             let _ = writeln!(
                 out,
                 "<text x=\"{}\" y=\"{:.0}\" class=\"label\">{}</text>",
-                (LEFT + RIGHT) / 2.0,
+                (left + right) / 2.0,
                 y - 5.0,
                 escape(&label)
             );
         }
-        out.push_str("</svg></figure>\n");
-        let more = collected.more_rungs + (collected.rungs.len() - rungs.len()) as u64;
-        if more > 0 {
-            let more = say!(text, "inspect-ladder-more", count = more);
-            let _ = writeln!(out, "<p>{}</p>", escape(&more));
-        }
+        out.push_str("</svg>\n");
     }
 
     /// Bytes over time, a curve a data connection.
@@ -564,7 +593,7 @@ impl<'a> Html<'a> {
             "<h3>{title}</h3><figure class=\"wide\" tabindex=\"0\"><svg class=\"chart\" viewBox=\"0 0 700 240\" role=\"img\" \
              aria-labelledby=\"b{n}t b{n}d\"><title id=\"b{n}t\">{title} {n}</title><desc id=\"b{n}d\">{}</desc>\n\
              <path class=\"post\" d=\"M70 20V200H670\"/>\
-             <text x=\"64\" y=\"34\" class=\"num\">{}</text><text x=\"64\" y=\"204\" class=\"num\">0</text>\
+             <text x=\"76\" y=\"26\" class=\"axis\">{}</text><text x=\"64\" y=\"204\" class=\"num\">0</text>\
              <text x=\"70\" y=\"222\" class=\"axis\">{} s</text><text x=\"660\" y=\"222\" class=\"num\">{} s</text>",
             self.say("inspect-html-bytes-says"),
             escape(&number::size(text, most as u64)),
@@ -591,6 +620,41 @@ impl<'a> Html<'a> {
         out.push_str("</svg></figure>\n");
     }
 }
+
+/// Where things stand in a ladder, in units of its own width.
+struct Lanes {
+    class: &'static str,
+    width: f64,
+    left: f64,
+    right: f64,
+    /// Where frame numbers and times end.
+    frame: f64,
+    time: Option<f64>,
+    /// Characters that fit between the two posts, and at the head of one.
+    label: usize,
+    address: usize,
+}
+
+const WIDE: Lanes = Lanes {
+    class: "broad",
+    width: 700.0,
+    left: 130.0,
+    right: 630.0,
+    frame: 44.0,
+    time: Some(108.0),
+    label: 66,
+    address: 47,
+};
+const NARROW: Lanes = Lanes {
+    class: "narrow",
+    width: 360.0,
+    left: 44.0,
+    right: 352.0,
+    frame: 36.0,
+    time: None,
+    label: 41,
+    address: 21,
+};
 
 /// Cut to so many characters.
 fn shortened(shown: &str, most: usize) -> String {
@@ -774,7 +838,7 @@ impl Show for Html<'_> {
 
 /// The page's style: for a screen of any width, and for paper. Contrast is at least 4.5 to 1 throughout.
 const STYLE: &str = "\
-:root{color-scheme:light;--ink:#1b1f24;--dim:#57606a;--rule:#d0d7de;--paper:#fff;--shade:#f6f8fa;--control:#0b57a4;--data:#8a3a00;--good:#11632b;--bad:#a40e26;--fair:#7a4b00}\
+:root{color-scheme:light dark;--k4:#5a32a3;--k5:#0a6b6b;--k6:#6b6b0a;--ink:#1b1f24;--dim:#57606a;--rule:#d0d7de;--paper:#fff;--shade:#f6f8fa;--control:#0b57a4;--data:#8a3a00;--good:#11632b;--bad:#a40e26;--fair:#7a4b00}\
 *{box-sizing:border-box}\
 body{margin:0 auto;max-width:72rem;padding:1rem;font:16px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper)}\
 h1{font-size:1.5rem;overflow-wrap:anywhere;margin:.5rem 0}h2{font-size:1.25rem;margin:2rem 0 .5rem;overflow-wrap:anywhere;border-top:1px solid var(--rule);padding-top:1rem}h3{font-size:1.05rem;margin:1.5rem 0 .5rem}\
@@ -784,21 +848,65 @@ small,.hint{color:var(--dim)}a{color:var(--control)}\
 nav ol{display:flex;flex-wrap:wrap;gap:.25rem .75rem;list-style:none;padding:0}\
 .facts{display:grid;grid-template-columns:minmax(6rem,max-content) 1fr;gap:.2rem 1rem;margin:0}.facts dt{color:var(--dim)}.facts dd{margin:0;overflow-wrap:anywhere}\
 .wide{overflow-x:auto;margin:0}.wide:focus-visible{outline:2px solid var(--control)}\
-table{border-collapse:collapse;min-width:52rem;width:100%;font-size:.9rem}th,td{border:1px solid var(--rule);padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:var(--shade)}td{overflow-wrap:anywhere}.hash{font-family:ui-monospace,monospace}\
+table{border-collapse:collapse;min-width:52rem;width:100%;font-size:.9rem}th,td{border:1px solid var(--rule);padding:.35rem .5rem;text-align:left;vertical-align:top}thead th{background:var(--shade)}td{overflow-wrap:break-word}td:nth-child(2){overflow-wrap:anywhere}.hash{font-family:ui-monospace,monospace}\
 .good{color:var(--good)}.bad{color:var(--bad)}.fair{color:var(--fair)}\
-svg{display:block;width:100%;min-width:38rem;max-width:56rem;height:auto;font:12px ui-monospace,monospace;fill:var(--ink)}\
+figure{margin:0}svg{display:block;width:100%;max-width:56rem;height:auto;font:12px ui-monospace,monospace;fill:var(--ink)}\
 svg .post{stroke:var(--dim);fill:none}svg .control{stroke:var(--control);stroke-width:1.5;fill:none}svg .data{stroke:var(--data);stroke-width:3;stroke-dasharray:8 3;fill:none}svg .tip{fill:var(--ink)}svg .lost{stroke:var(--bad);stroke-width:2;fill:none}\
-svg .label,svg .end,svg .addr{text-anchor:middle}svg .end{font-weight:bold;font-family:system-ui,sans-serif;font-size:13px}svg .addr,svg .num,svg .axis{fill:var(--dim)}svg .num{text-anchor:end}\
-svg .curve{fill:none;stroke-width:2;stroke:var(--control)}svg .k1{stroke:var(--data);stroke-dasharray:6 3}svg .k2{stroke:var(--good);stroke-dasharray:2 3}svg .k3{stroke:var(--bad);stroke-dasharray:10 4}svg .k4{stroke:#5a32a3;stroke-dasharray:8 3 2 3}svg .k5{stroke:#0a6b6b}svg .k6{stroke:#6b6b0a;stroke-dasharray:4 2}svg .k7{stroke:#1b1f24;stroke-dasharray:1 3}svg .key{font-weight:bold}\
+svg .label,svg .end,svg .addr{text-anchor:middle}svg .end{font-weight:bold;font-family:system-ui,sans-serif;font-size:13px}svg .addr,svg .num,svg .axis{fill:var(--dim)}svg .num{text-anchor:end}svg.narrow{display:none}svg.narrow .l{text-anchor:start}svg.narrow .r{text-anchor:end}\
+svg .curve{fill:none;stroke-width:2;stroke:var(--control)}svg .k1{stroke:var(--data);stroke-dasharray:6 3}svg .k2{stroke:var(--good);stroke-dasharray:2 3}svg .k3{stroke:var(--bad);stroke-dasharray:10 4}svg .k4{stroke:var(--k4);stroke-dasharray:8 3 2 3}svg .k5{stroke:var(--k5)}svg .k6{stroke:var(--k6);stroke-dasharray:4 2}svg .k7{stroke:var(--ink);stroke-dasharray:1 3}svg .key{font-weight:bold}\
 .dialogue{list-style:none;padding:0;margin:0}.dialogue>li{display:grid;grid-template-columns:8.5rem 1fr;gap:.5rem;border-bottom:1px solid var(--shade);padding:.1rem 0}.dialogue .at{color:var(--dim);font:.8em/1.9 ui-monospace,monospace;display:flex;justify-content:space-between}\
 .dialogue .c summary code{color:var(--control)}.dialogue .s summary code{color:var(--good)}.dialogue .no summary code{color:var(--bad)}.dialogue .odd summary code{color:var(--fair)}.dialogue .more{display:block;padding-left:1.1rem}.dialogue ul{margin:.2rem 0 .6rem;font-size:.9rem}\
 summary{cursor:pointer}summary:focus-visible{outline:2px solid var(--control)}footer{color:var(--dim);margin-top:2rem}\
-@media(max-width:40rem){table,tbody,tr,td,tbody th{display:block;min-width:0;border:0}thead{display:none}tr{border:1px solid var(--rule);margin:0 0 .8rem;padding:.3rem .6rem}td{padding:.15rem 0}td:empty{display:none}td::before{content:attr(data-of);color:var(--dim)}tbody th{padding:.15rem 0;font-size:1.1em}body{padding:.6rem;font-size:15px}.facts{grid-template-columns:1fr}.facts dt{margin-top:.4rem}.dialogue>li{grid-template-columns:1fr;gap:0}.dialogue .at{justify-content:flex-start;gap:1rem}}\
-@media print{body{max-width:none;font-size:10pt;padding:0}details>*{display:revert}h2{break-before:auto}h2,h3{break-after:avoid}tr,.dialogue>li{break-inside:avoid}.wide{overflow:visible}svg,table{min-width:0}details::details-content{content-visibility:visible;display:block}}";
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#a5b0bb;--rule:#3d444d;--paper:#0d1117;--shade:#1a212a;--control:#79b8ff;--data:#f0a35e;--good:#5fd38a;--bad:#ff8a90;--fair:#e3b341;--k4:#c4a7ff;--k5:#5fd0d0;--k6:#d0d05f}}\
+@media(max-width:40rem){svg.broad{display:none}svg.narrow{display:block}svg.chart{font-size:20px}table,tbody,tr,td,tbody th{display:block;min-width:0;border:0}thead{display:none}tr{border:1px solid var(--rule);margin:0 0 .8rem;padding:.3rem .6rem}td{padding:.15rem 0}td:empty{display:none}td::before{content:attr(data-of);color:var(--dim)}tbody th{padding:.15rem 0;font-size:1.1em}body{padding:.6rem;font-size:15px}.facts{grid-template-columns:1fr}.facts dt{margin-top:.4rem}.dialogue>li{grid-template-columns:1fr;gap:0}.dialogue .at{justify-content:flex-start;gap:1rem}}\
+@media print{body{max-width:none;font-size:10pt;padding:0}details>*{display:revert}h2{break-before:auto}h2,h3{break-after:avoid}tr,.dialogue>li{break-inside:avoid}.wide{overflow:visible}table{min-width:0;font-size:8pt}td:nth-child(4){overflow-wrap:anywhere}svg.broad{display:block}svg.narrow{display:none}details::details-content{content-visibility:visible;display:block}}";
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    /// Fails unless a page is made of the elements that this file writes, properly nested, with attributes in quotes and
+    /// none that runs anything: whatever a capture holds, it has not become markup.
+    #[track_caller]
+    pub(in super::super) fn well_formed(page: &str) {
+        const EMPTY: [&str; 6] = ["meta", "br", "line", "circle", "path", "polyline"];
+        let mut open: Vec<&str> = Vec::new();
+        let mut rest = page.strip_prefix("<!DOCTYPE html>").expect("a page");
+        while let Some(at) = rest.find('<') {
+            assert!(!rest[..at].contains('>'), "a stray end: {}", &rest[..at]);
+            let (tag, after) = rest[at + 1..].split_once('>').expect("a tag ends");
+            rest = after;
+            if let Some(name) = tag.strip_prefix('/') {
+                assert_eq!(open.pop(), Some(name), "behind {open:?}");
+                continue;
+            }
+            let (name, mut attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+            let name = name.trim_end_matches('/');
+            assert!(
+                name != "script" && name.bytes().all(|b| b.is_ascii_alphanumeric()),
+                "<{tag}>"
+            );
+            attributes = attributes.trim_end_matches('/').trim();
+            while !attributes.is_empty() {
+                let (attribute, value) = attributes.split_once('=').unwrap_or((attributes, ""));
+                assert!(!attribute.starts_with("on"), "<{tag}>");
+                if value.is_empty() {
+                    assert!(["open", "hidden"].contains(&attribute), "<{tag}>");
+                    break;
+                }
+                let value = value.strip_prefix('"').expect("in quotes");
+                let (value, after) = value.split_once('"').expect("in quotes");
+                assert!(!value.contains("javascript:"), "<{tag}>");
+                attributes = after.trim_start();
+            }
+            if name == "style" {
+                rest = rest.split_once("</style>").expect("a style ends").1;
+            } else if !tag.ends_with('/') && !EMPTY.contains(&name) {
+                open.push(name);
+            }
+        }
+        assert_eq!(open, [""; 0], "all elements end");
+    }
 
     #[test]
     fn no_text_becomes_markup() {

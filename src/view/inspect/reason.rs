@@ -2,7 +2,7 @@
 
 use crate::{
     analysis::{
-        finding::{Remark, Transfer},
+        finding::{Remark, Session, Transfer},
         notes::Note,
         verdict::{Absence, Lack, Party, Reason, Verdict},
     },
@@ -12,7 +12,7 @@ use crate::{
     },
     say,
     view::{
-        number,
+        number, sanitise,
         text::{Lang, Text},
     },
 };
@@ -106,7 +106,9 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
             active,
             private,
             differs,
+            instead,
         } => {
+            let listens = listen.map(|listen| listen.port());
             let id = match (active, listen) {
                 (false, Some(_)) => "inspect-reason-nobody-passive",
                 (true, Some(_)) => "inspect-reason-nobody-active",
@@ -118,6 +120,20 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
             sentences.push(text.say(id, if id.ends_with("unknown") { &[] } else { &args }));
             if *private && *differs {
                 sentences.push(say!(text, "inspect-reason-no-answer-private"));
+            }
+            if let Some((to, frame)) = instead {
+                sentences.push(say!(
+                    text,
+                    "inspect-reason-dialled-instead",
+                    who = if *active { "server" } else { "client" },
+                    to = to.to_string(),
+                    frame = frame.to_string()
+                ));
+                if listens == Some(to.port().swap_bytes()) {
+                    let [high, low] = to.port().to_be_bytes();
+                    let sum = format!("{high} × 256 + {low} = {}", to.port());
+                    sentences.push(say!(text, "inspect-reason-bytes-exchanged", sum = sum));
+                }
             }
         }
         Reason::FailedReply { code, bytes, reset } => sentences.push(match reset {
@@ -295,6 +311,9 @@ pub fn note(text: &Text, note: &Note) -> String {
             if *connections == 0 {
                 return say!(text, "inspect-note-no-tcp");
             }
+            if ports.is_empty() {
+                return say!(text, "inspect-note-no-control");
+            }
             let ports: Vec<String> = ports
                 .iter()
                 .map(|(port, many)| {
@@ -327,7 +346,12 @@ pub fn note(text: &Text, note: &Note) -> String {
             length = length.to_string()
         ),
         Note::Snaplen { packets, .. } => say!(text, "inspect-note-snaplen", count = *packets),
-        Note::Lost { bytes } => say!(text, "inspect-note-lost", count = *bytes),
+        Note::Lost { bytes } => say!(
+            text,
+            "inspect-note-lost",
+            count = *bytes,
+            bytes = number::count(text, *bytes)
+        ),
         Note::Filter { filter } => say!(text, "inspect-note-filter", filter = filter.as_str()),
         Note::ControlOnly => say!(text, "inspect-note-control-only"),
         Note::Midstream { connections } => {
@@ -448,4 +472,29 @@ pub fn unopened(text: &Text, error: &Unopened, file: &str) -> String {
             }
         }
     }
+}
+/// What protects the control connection, and what of it cannot be read for that reason.
+#[must_use]
+pub fn security(text: &Text, session: &Session) -> Vec<String> {
+    let mut told = Vec::new();
+    if let Some((mechanism, mark)) = &session.security {
+        told.push(say!(
+            text,
+            "inspect-auth",
+            mechanism = sanitise::line(mechanism).into_owned(),
+            frame = mark.frame.to_string()
+        ));
+    }
+    if session.tls {
+        told.push(say!(
+            text,
+            "inspect-tls",
+            frame = session.sealed.map_or(0, |mark| mark.frame).to_string(),
+            bytes = number::count(text, session.encrypted_bytes)
+        ));
+    }
+    if session.protected > 0 {
+        told.push(say!(text, "inspect-protected", count = session.protected));
+    }
+    told
 }

@@ -11,6 +11,7 @@ use super::{Overview, Show, phrase::Phrases, reason};
 use crate::{
     analysis::{
         finding::{Agreement, Connection, Finding, Session, SessionEnd, Transfer},
+        recognise::CONTROL_PORT,
         verdict::{Reason, Verdict},
     },
     capture::{
@@ -19,6 +20,7 @@ use crate::{
         reassembly::Mark,
     },
     ftp::{
+        command::Verb,
         endpoint::Stated,
         event::{Event, What},
         secret,
@@ -40,6 +42,8 @@ use crate::{
 pub const MAX_SORTED: usize = 8 * 1024 * 1024;
 /// Oddities of a session that are shown; the rest is counted.
 pub const MAX_QUIRKS: usize = 12;
+/// Frames that are named where the same is odd again and again, and users whose logins are counted.
+const MAX_NAMED: usize = 5;
 /// Bytes of a session's dialogue that are shown with `--explain`.
 pub const MAX_DIALOGUE: usize = 4 * 1024 * 1024;
 /// Longest argument that is shown whole.
@@ -68,11 +72,18 @@ pub struct Report<'a> {
 #[derive(Default)]
 struct Block {
     transfers: String,
-    quirks: Vec<String>,
+    quirks: Vec<Odd>,
     more_quirks: u64,
     dialogue: String,
     /// Its text, once it has ended.
     done: Option<String>,
+}
+
+/// Something odd, and where.
+struct Odd {
+    sentence: String,
+    frames: Vec<u64>,
+    count: u64,
 }
 
 /// The labels at the left, whose widest sets the column.
@@ -83,7 +94,7 @@ const LABELS: [&str; 19] = [
     "inspect-label-handshake",
     "inspect-label-greeting",
     "inspect-label-user",
-    "inspect-label-tls",
+    "inspect-label-security",
     "inspect-label-mode",
     "inspect-label-closed",
     "inspect-label-agreed",
@@ -255,18 +266,24 @@ impl<'a> Report<'a> {
         let Some(block) = self.blocks.get_mut(&session) else {
             return;
         };
+        let same = block.quirks.iter_mut().find(|odd| odd.sentence == sentence);
+        if let Some(odd) = same {
+            odd.count += 1;
+            if odd.frames.len() < MAX_NAMED && odd.frames.last() != Some(&mark.frame) {
+                odd.frames.push(mark.frame);
+            }
+            return;
+        }
         if block.quirks.len() == MAX_QUIRKS {
             block.more_quirks += 1;
             return;
         }
-        let shown = say!(
-            self.text,
-            "inspect-odd",
-            frame = mark.frame.to_string(),
-            sentence = sentence
-        );
-        self.waiting += shown.len();
-        block.quirks.push(shown);
+        self.waiting += sentence.len();
+        block.quirks.push(Odd {
+            sentence: sentence.to_owned(),
+            frames: vec![mark.frame],
+            count: 1,
+        });
     }
 
     // ---- Sessions --------------------------------------------------------------------------------------------------
@@ -300,6 +317,10 @@ impl<'a> Report<'a> {
             let shown = format!("{:<22} {}", address.to_string(), opens(side));
             self.row(&mut out, label, shown.trim_end());
         }
+        if session.server.port() != CONTROL_PORT {
+            let shown = self.phrases.say("inspect-other-port", &[]);
+            self.row(&mut out, "", &shown);
+        }
         self.handshake(&mut out, session);
         if let Some((banner, mark)) = &session.banner {
             let line = banner
@@ -314,15 +335,7 @@ impl<'a> Report<'a> {
             self.row(&mut out, "inspect-label-greeting", &shown);
         }
         self.user(&mut out, session);
-        if session.tls {
-            let shown = say!(
-                text,
-                "inspect-tls",
-                frame = session.sealed.map_or(0, |mark| mark.frame).to_string(),
-                bytes = number::count(text, session.encrypted_bytes)
-            );
-            self.row(&mut out, "inspect-label-tls", &shown);
-        }
+        self.security(&mut out, session);
         let mode = match (session.active, session.passive) {
             (0, 0) => None,
             (_, 0) => Some("inspect-mode-active"),
@@ -334,8 +347,8 @@ impl<'a> Report<'a> {
             self.row(&mut out, "inspect-label-mode", &shown);
         }
         self.closed(&mut out, session);
-        for quirk in &block.quirks {
-            self.row(&mut out, "inspect-label-odd", quirk);
+        for odd in &block.quirks {
+            self.row(&mut out, "inspect-label-odd", &self.told(odd));
         }
         if block.more_quirks > 0 {
             let shown = say!(text, "inspect-odd-more", count = block.more_quirks);
@@ -354,6 +367,44 @@ impl<'a> Report<'a> {
                 ..Block::default()
             },
         );
+    }
+
+    /// What is odd, with its frames.
+    fn told(&self, odd: &Odd) -> String {
+        let frames: Vec<String> = odd.frames.iter().map(u64::to_string).collect();
+        if odd.count == 1 {
+            return say!(
+                self.text,
+                "inspect-odd",
+                frame = frames.join(", "),
+                sentence = odd.sentence.as_str()
+            );
+        }
+        let more = if odd.frames.len() == MAX_NAMED {
+            ", …"
+        } else {
+            ""
+        };
+        say!(
+            self.text,
+            "inspect-odd-again",
+            sentence = odd.sentence.as_str(),
+            count = odd.count,
+            named = odd.frames.len() as u64,
+            frames = frames.join(", ") + more
+        )
+    }
+
+    /// What protects the control connection.
+    fn security(&self, out: &mut String, session: &Session) {
+        for (at, shown) in reason::security(self.text, session).iter().enumerate() {
+            let label = if at == 0 {
+                "inspect-label-security"
+            } else {
+                ""
+            };
+            self.row(out, label, shown);
+        }
     }
 
     fn handshake(&self, out: &mut String, session: &Session) {
@@ -413,7 +464,7 @@ impl<'a> Report<'a> {
     fn user(&self, out: &mut String, session: &Session) {
         let text = self.text;
         let Some(user) = &session.user else {
-            if session.login_tries == 0 && !session.tls {
+            if session.login_tries == 0 && !session.tls && session.protected == 0 {
                 let unseen =
                     session.opening == Opening::Middle || session.one_way == Some(Side::User);
                 let shown = if unseen {
@@ -426,20 +477,23 @@ impl<'a> Report<'a> {
             return;
         };
         let user = self.short(user);
-        let frames: Vec<String> = session
-            .credentials
-            .iter()
-            .flatten()
-            .map(|mark| mark.frame.to_string())
-            .collect();
+        let said = match session.credentials {
+            [Some(user), Some(pass)] => self.phrases.say(
+                "inspect-user-pass",
+                &[
+                    ("user", &user.frame.to_string()),
+                    ("pass", &pass.frame.to_string()),
+                ],
+            ),
+            [Some(one), None] | [None, Some(one)] => self.at_frame(one.frame),
+            [None, None] => String::new(),
+        };
         let id = match (session.logged_in, session.login_tries) {
             (true, _) => "inspect-user-in",
             (false, 0) => "inspect-user-asked",
             (false, _) => "inspect-user-refused",
         };
-        let shown = self
-            .phrases
-            .say(id, &[("user", &user), ("frames", &frames.join(", "))]);
+        let shown = self.phrases.say(id, &[("user", &user), ("said", &said)]);
         self.row(out, "inspect-label-user", &shown);
         if session.login_tries > 1 {
             let good = session.logins.iter().filter(|login| login.accepted).count();
@@ -448,6 +502,36 @@ impl<'a> Report<'a> {
                 "inspect-user-tries",
                 count = session.login_tries,
                 good = good as u64
+            );
+            self.row(out, "", &shown);
+            self.tries(out, session);
+        }
+    }
+
+    /// Who tried to log in how often, where it was more than one user.
+    fn tries(&self, out: &mut String, session: &Session) {
+        let mut users: Vec<(&[u8], u64, u64)> = Vec::new();
+        for login in &session.logins {
+            let good = u64::from(login.accepted);
+            match users.iter().position(|(user, ..)| *user == login.user) {
+                Some(at) => {
+                    users[at].1 += 1;
+                    users[at].2 += good;
+                }
+                None if users.len() < MAX_NAMED => users.push((&login.user, 1, good)),
+                None => {}
+            }
+        }
+        if users.len() < 2 {
+            return;
+        }
+        for (user, count, good) in users {
+            let shown = say!(
+                self.text,
+                "inspect-user-of",
+                user = self.short(user),
+                count = count,
+                good = good
             );
             self.row(out, "", &shown);
         }
@@ -474,6 +558,20 @@ impl<'a> Report<'a> {
         self.row(out, "inspect-label-closed", &shown);
         if let Some(mark) = session.gave_up {
             let shown = say!(text, "inspect-gave-up", frame = mark.frame.to_string());
+            self.row(out, "", &shown);
+        }
+        if let Some((count, verb, mark)) = session.unanswered {
+            let shown = say!(
+                text,
+                "inspect-unanswered",
+                count = count,
+                verb = if verb == Verb::Other {
+                    "?"
+                } else {
+                    verb.name()
+                },
+                frame = mark.frame.to_string()
+            );
             self.row(out, "", &shown);
         }
         for (verb, listen, mark) in &session.refused {

@@ -95,9 +95,9 @@ inspect-note-snaplen-at = { $count ->
    *[other] { $count } packets were
 } cut after { $length } bytes (snapshot length). Capture with tcpdump -s 0.
 inspect-note-lost = { $count ->
-    [one] One byte
-   *[other] { $count } bytes
-} of FTP's connections are in no frame of the capture.
+    [one] One byte of FTP's connections is
+   *[other] { $bytes } bytes of FTP's connections are
+} in no frame of the capture.
 inspect-note-filter = The capture filter “{ $filter }” let no data connection through: they use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-control-only = Data connections were agreed on and none is in the capture, as a filter for the control port makes it: data connections use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-midstream = { $count ->
@@ -159,7 +159,6 @@ inspect-label-server = Server
 inspect-label-handshake = TCP
 inspect-label-greeting = Greeting
 inspect-label-user = User
-inspect-label-tls = TLS
 inspect-label-mode = Mode
 inspect-label-closed = Closed
 inspect-label-agreed = Agreed
@@ -193,9 +192,9 @@ inspect-hello = { $who ->
    *[server] server
 }: initial sequence number { $isn }, window { $window }
 inspect-greeting = { $line } (frame { $frame })
-inspect-user-in = { $user }, logged in (USER and PASS in frames { $frames })
-inspect-user-refused = { $user }, not logged in (USER and PASS in frames { $frames })
-inspect-user-asked = { $user }, no verdict captured (frames { $frames })
+inspect-user-in = { $user }, logged in ({ $said })
+inspect-user-refused = { $user }, not logged in ({ $said })
+inspect-user-asked = { $user }, no verdict captured ({ $said })
 inspect-user-none = nobody tried to log in
 inspect-user-tries = { $count } login attempts, { $good } accepted
 inspect-tls = encrypted from frame { $frame }: { $bytes } bytes of the control connection cannot be read
@@ -370,3 +369,29 @@ inspect-reason-command-missing = The data came whole; the command that asked for
 inspect-refused = { $verb } { $listen } in frame { $frame }: the server said no
 inspect-label-refused = Refused
 inspect-reason-no-answer-differs-active = It is not the address of the control connection: a client behind NAT that names its inside address looks like this.
+inspect-odd-again = { $sentence } { $count } times, { $named ->
+    [one] frame
+   *[other] frames
+} { $frames }.
+inspect-auth = AUTH { $mechanism } in frame { $frame }, and the server agreed
+inspect-protected = { $count ->
+    [one] one command is encrypted by itself (MIC, CONF or ENC) and cannot be read
+   *[other] { $count } commands are encrypted one by one (MIC, CONF, ENC) and cannot be read
+}
+inspect-other-port = not FTP’s own port 21: known by what is said on it
+inspect-user-of = { $user }: { $count ->
+    [one] one attempt
+   *[other] { $count } attempts
+}, { $good } accepted
+inspect-unanswered = { $count ->
+    [one] { $verb } in frame { $frame } has no reply in the capture
+   *[other] { $count } commands have no reply in the capture; the first is { $verb } in frame { $frame }
+}
+inspect-label-security = Security
+inspect-user-pass = USER and PASS in frames { $user }, { $pass }
+inspect-reason-dialled-instead = { $who ->
+    [server] The server
+   *[client] The client
+} tried { $to } instead (frame { $frame }).
+inspect-reason-bytes-exchanged = The two bytes of the port were exchanged: { $sum }.
+inspect-note-no-control = No FTP session in this capture: its control connection is missing, there are data connections only.

@@ -219,3 +219,9 @@ server-test-summary =
         [one] { $name }: one difference, control connections: { $connections }
        *[other] { $name }: { $differs } differences, control connections: { $connections }
     }
+server-from-session = { $path }: a capture with { $count ->
+    [0] no FTP session
+    [one] one FTP session
+   *[other] { $count } FTP sessions
+}; there is no session { $session }
+server-from-beside = { $file }: { $bytes } bytes that the server sent

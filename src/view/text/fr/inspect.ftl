@@ -95,9 +95,9 @@ inspect-note-snaplen-at = { $count ->
    *[other] { $count } paquets ont été coupés
 } après { $length } octets (snapshot length). Capturez avec tcpdump -s 0.
 inspect-note-lost = { $count ->
-    [one] Un octet
-   *[other] { $count } octets
-} des connexions FTP ne sont dans aucune trame de la capture.
+    [one] Un octet des connexions FTP n’est
+   *[other] { $bytes } octets des connexions FTP ne sont
+} dans aucune trame de la capture.
 inspect-note-filter = Le filtre de capture « { $filter } » n’a laissé passer aucune connexion de données : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-control-only = Des connexions de données ont été convenues et aucune n’est dans la capture, comme avec un filtre sur le port de contrôle : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-midstream = { $count ->
@@ -134,9 +134,9 @@ inspect-note-unread = { $count ->
    *[other] { $count } paquets n’ont pas été lus
 } : { $why }.
 inspect-note-oversized = { $count ->
-    [one] Un paquet est
-   *[other] { $count } paquets sont
-} trop long pour en être un, et laissé de côté.
+    [one] Un paquet est trop long pour en être un et a été laissé
+   *[other] { $count } paquets sont trop longs pour en être et ont été laissés
+} de côté.
 inspect-note-evicted = { $count ->
     [one] Une connexion a été abandonnée
    *[other] { $count } connexions ont été abandonnées
@@ -159,7 +159,6 @@ inspect-label-server = Serveur
 inspect-label-handshake = TCP
 inspect-label-greeting = Accueil
 inspect-label-user = Utilisateur
-inspect-label-tls = TLS
 inspect-label-mode = Mode
 inspect-label-closed = Fermeture
 inspect-label-agreed = Convenu
@@ -193,9 +192,9 @@ inspect-hello = { $who ->
    *[server] serveur
 } : numéro de séquence initial { $isn }, fenêtre { $window }
 inspect-greeting = { $line } (trame { $frame })
-inspect-user-in = { $user }, connecté (USER et PASS en trames { $frames })
-inspect-user-refused = { $user }, refusé (USER et PASS en trames { $frames })
-inspect-user-asked = { $user }, sans verdict dans la capture (trames { $frames })
+inspect-user-in = { $user }, connecté ({ $said })
+inspect-user-refused = { $user }, refusé ({ $said })
+inspect-user-asked = { $user }, sans verdict dans la capture ({ $said })
 inspect-user-none = personne n’a cherché à se connecter
 inspect-user-tries = { $count } tentatives de connexion, { $good } acceptées
 inspect-tls = chiffré à partir de la trame { $frame } : { $bytes } octets de la connexion de contrôle sont illisibles
@@ -370,3 +369,33 @@ inspect-reason-command-missing = Les données sont arrivées entières ; la co
 inspect-refused = { $verb } { $listen } en trame { $frame } : le serveur a dit non
 inspect-label-refused = Refusé
 inspect-reason-no-answer-differs-active = Ce n’est pas l’adresse de la connexion de contrôle : un client derrière un NAT qui annonce son adresse interne se montre ainsi.
+inspect-odd-again = { $sentence } { $count } fois, { $named ->
+    [one] trame
+   *[other] trames
+} { $frames }.
+inspect-auth = AUTH { $mechanism } en trame { $frame }, accepté par le serveur
+inspect-protected = { $count ->
+    [one] une commande est chiffrée à part (MIC, CONF ou ENC) et illisible
+   *[other] { $count } commandes sont chiffrées une à une (MIC, CONF, ENC) et illisibles
+}
+inspect-other-port = pas le port 21 de FTP : reconnu à ce qui s’y dit
+inspect-user-of = { $user } : { $count ->
+    [one] une tentative
+   *[other] { $count } tentatives
+}, { $good ->
+    [0] aucune acceptée
+    [one] une acceptée
+   *[other] { $good } acceptées
+}
+inspect-unanswered = { $count ->
+    [one] { $verb } en trame { $frame } est sans réponse dans la capture
+   *[other] { $count } commandes sont sans réponse dans la capture ; la première est { $verb } en trame { $frame }
+}
+inspect-label-security = Sécurité
+inspect-user-pass = USER et PASS en trames { $user }, { $pass }
+inspect-reason-dialled-instead = { $who ->
+    [server] Le serveur
+   *[client] Le client
+} a essayé { $to } à la place (trame { $frame }).
+inspect-reason-bytes-exchanged = Les deux octets du port ont été échangés : { $sum }.
+inspect-note-no-control = Pas de session FTP dans cette capture : la connexion de contrôle manque, il n’y a que des connexions de données.

@@ -219,3 +219,9 @@ server-test-summary =
         [one] { $name } : une différence, connexions de contrôle : { $connections }
        *[other] { $name } : { $differs } différences, connexions de contrôle : { $connections }
     }
+server-from-session = { $path } : une capture avec { $count ->
+    [0] aucune session FTP
+    [one] une session FTP
+   *[other] { $count } sessions FTP
+} ; il n’y a pas de session { $session }
+server-from-beside = { $file } : { $bytes } octets envoyés par le serveur
