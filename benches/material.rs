@@ -2,7 +2,7 @@
 //! but the standard library, so that `rustc -O` alone builds it and no part of ftplab measures itself.
 //!
 //! ```text
-//! material capture transfer|sessions|connections|noise|disorder|flows COUNT FILE
+//! material capture KIND COUNT FILE                       KIND: see `capture`
 //! material sessions ADDRESS COUNT AT_ONCE       login, PASV, LIST, QUIT; prints sessions a second
 //! material idle ADDRESS COUNT SECONDS           logs in, holds, prints how many live and how long a new client takes
 //! ```
@@ -450,10 +450,10 @@ fn sessions(address: &str, count: usize, at_once: usize) -> io::Result<()> {
         for _ in 0..at_once {
             scope.spawn(|| {
                 while taken.fetch_add(1, Ordering::Relaxed) < count {
-                    if let Err(error) = session(address) {
-                        if failed.fetch_add(1, Ordering::Relaxed) == 0 {
-                            eprintln!("material: a session failed: {error}");
-                        }
+                    if let Err(error) = session(address)
+                        && failed.fetch_add(1, Ordering::Relaxed) == 0
+                    {
+                        eprintln!("material: a session failed: {error}");
                     }
                 }
             });
