@@ -242,8 +242,8 @@ pub fn declared_length(text: &[u8]) -> Option<Declared> {
     };
     let before = before.trim_end();
     let start = before
-        .rfind(|c: char| !(c.is_ascii_digit() || c == '.'))
-        .map_or(0, |at| at + 1);
+        .trim_end_matches(|c: char| c.is_ascii_digit() || c == '.')
+        .len();
     let digits = &before[start..];
     if digits.is_empty() {
         return None;
