@@ -5,7 +5,9 @@
 //! for what must come; it answers questions with the key, out of what was seen.
 
 use std::{
-    fs, thread,
+    fs,
+    net::SocketAddrV4,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -57,6 +59,8 @@ pub(in crate::cmd) struct Autopilot<'o> {
     data: Data,
     /// An empty line belongs between a question and what comes next.
     apart: bool,
+    /// The last address that the server by hand has shown: where its data port is open, after a PASV.
+    open: Option<SocketAddrV4>,
     demo: Demo<'o>,
 }
 
@@ -80,6 +84,7 @@ impl<'o> Autopilot<'o> {
             found: Vec::new(),
             played: (0, 0),
             data: Data::None,
+            open: None,
             apart: false,
             demo: Demo {
                 text: &context.text,
@@ -96,12 +101,17 @@ impl<'o> Autopilot<'o> {
         patience: Duration,
         so: impl FnMut(&mut Bench<'a>) -> bool,
     ) -> Result<bool, Failure> {
-        let (out, demo) = (&mut self.out, &self.demo);
+        let (out, demo, open) = (&mut self.out, &self.demo, &mut self.open);
         bench.until(
             patience,
             so,
             |happened| watched.feed(happened),
-            |printed: &Printed| out(&shown(demo, printed)),
+            |printed: &Printed| {
+                if printed.terminal == BY_HAND {
+                    *open = address_in(&printed.line).or(*open);
+                }
+                out(&shown(demo, printed))
+            },
         )
     }
 
@@ -327,6 +337,7 @@ impl<'o> Autopilot<'o> {
                         })?;
                     }
                     thread::sleep(self.pace);
+                    self.open = None;
                     if bench.terminals.type_line(CLIENT, &command).is_err() {
                         return Ok(());
                     }
@@ -380,32 +391,29 @@ impl<'o> Autopilot<'o> {
         Ok(())
     }
 
-    /// Has the server's port opened, and gives the 227 that says so.
+    /// The 227 that names the port which PASV has opened, worked out as a person would from what is shown.
     fn passive(
         &mut self,
         bench: &mut Bench<'_>,
         watched: &mut Watched<'_>,
     ) -> Result<String, Failure> {
-        bench.reply("/pasv");
         let deadline = Instant::now() + PATIENCE;
-        while Instant::now() < deadline {
-            bench.look(|happened| watched.feed(happened))?;
-            let Some(printed) = bench.terminals.next(bench::LOOK) else {
-                continue;
-            };
-            (self.out)(&shown(&self.demo, &printed))?;
-            if printed.terminal == BY_HAND
-                && let Some(at) = printed.line.find("227 ")
-            {
-                let reply = &printed.line[at..];
-                if tuple_of(reply).is_some() {
-                    let end = reply.find(')').map_or(reply.len(), |end| end + 1);
-                    return Ok(reply[..end].to_owned());
-                }
-            }
+        while self.open.is_none() && Instant::now() < deadline {
+            self.until(bench, watched, bench::LOOK, |_| false)?;
         }
-        Ok(String::new())
+        let Some(open) = self.open else {
+            return Ok(String::new());
+        };
+        let [a, b, c, d] = open.ip().octets();
+        let (high, low) = (open.port() / 256, open.port() % 256);
+        Ok(format!("227 ok ({a},{b},{c},{d},{high},{low})"))
     }
+}
+
+/// The address and port that stand in a line for people.
+fn address_in(line: &str) -> Option<SocketAddrV4> {
+    line.split_whitespace()
+        .find_map(|word| word.trim_end_matches(['.', ':', ',']).parse().ok())
 }
 
 /// The line of the block with this id.
