@@ -97,7 +97,6 @@ fn play(
     let params = params::resolve(&sheet.head.params, &[], None).unwrap_or_default();
     let setup = Setup {
         events: files.events.clone(),
-        from: 0,
         also: None,
         folder: found.folder.clone(),
         student: None,

@@ -36,7 +36,7 @@ pub mod template;
 pub const MAX_SHEET: usize = 1024 * 1024;
 /// The most mistakes that are told of one sheet.
 pub const MAX_MISTAKES: usize = 100;
-/// The most steps and blocks of a sheet.
-pub const MAX_PARTS: usize = 1000;
+/// The most steps, blocks and lines of dialogues of a sheet.
+pub const MAX_PARTS: usize = 2000;
 /// The most choices of a question: they are named by a letter each.
 pub const MAX_CHOICES: usize = 26;

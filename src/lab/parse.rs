@@ -1,35 +1,30 @@
 //! Reading a sheet. CommonMark (pulldown-cmark) says where headings and fences are; the head, the info strings and what is
 //! inside the blocks is ours. All mistakes are reported at once, each with line and column.
 
+mod dialogue;
+mod head;
+mod question;
+
+pub use head::LINES as HEAD;
+
 use pulldown_cmark::{CodeBlockKind, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
 use super::{
-    MAX_CHOICES, MAX_MISTAKES, MAX_PARTS, MAX_SHEET,
-    expression::Expression,
+    MAX_MISTAKES, MAX_PARTS, MAX_SHEET,
     mistake::{Kind as Wrong, Mistake},
-    sheet::{
-        Answer, Ask, AskKind, Block, Capture, Choice, Expected, Ftp, Head, Kind, Language, Part,
-        Prose, RightWhen, Role, Script, Server, ServerBlock, Sheet, Step, Wanted, Write,
-    },
+    sheet::{Block, Capture, Head, Kind, Part, Prose, Script, ServerBlock, Sheet, Step, Write},
     template::{FaultKind, Line, Name, Template, What, nearest},
 };
 use crate::{
     analysis::expect::{Rubric, RubricError},
-    ftp::command::Verb,
-    script::{
-        literal::{Found, Literal, Place, Value},
-        mistake::Kind as Notation,
-        notation::Script as Notated,
-        params::Param,
-        pattern::{Pattern, verb_len},
-    },
+    script::notation::Script as Notated,
 };
 
 /// The Markdown of a sheet: CommonMark and tables.
 pub const MARKDOWN: Options = Options::ENABLE_TABLES;
 
-/// The port of a `server:` that names none.
-const FTP_PORT: u16 = 21;
+/// A longer line, in bytes, is not shown with what is wrong with it.
+const MAX_LINE: usize = 16 * 1024;
 /// What `version:` may be.
 const VERSIONS: (u32, u32) = (1, 1_000_000);
 /// What `points=` may be.
@@ -38,9 +33,6 @@ const POINTS: (u32, u32) = (0, 100);
 const LINES: (u32, u32) = (1, 60);
 /// `lines=` where it is not there.
 const DEFAULT_LINES: u32 = 5;
-
-/// The lines of the head.
-pub const HEAD: &[&str] = &["title", "version", "language", "server", "param"];
 
 /// The blocks and their attributes.
 pub const BLOCKS: &[(&str, &[&str])] = &[
@@ -222,125 +214,21 @@ impl<'a> Reader<'a> {
         self.starts.partition_point(|start| *start <= offset) as u32
     }
 
+    /// True where no more mistakes are told.
+    fn is_full(&self) -> bool {
+        self.mistakes.len() > MAX_MISTAKES
+    }
+
     fn note(&mut self, line: u32, column: u32, kind: Wrong) {
-        if self.mistakes.len() <= MAX_MISTAKES {
-            let text = self.line(line).to_owned();
+        if !self.is_full() {
+            let text = self.line(line);
             self.mistakes.push(Mistake {
                 line,
                 column,
-                text,
+                text: if text.len() > MAX_LINE { "" } else { text }.to_owned(),
                 kind,
             });
         }
-    }
-
-    // ---- The head ----------------------------------------------------------------------------------------------------
-
-    /// The head, and the offset of what follows it.
-    fn head(&mut self) -> (Head, usize) {
-        let mut head = Head {
-            title: String::new(),
-            version: 1,
-            language: Language::English,
-            server: Server::Script("demo".to_owned()),
-            params: Vec::new(),
-        };
-        if self.line(1).trim_end() != "---" {
-            self.note(1, 1, Wrong::HeadMissing);
-            self.talks = [true; 2];
-            return (head, 0);
-        }
-        let all = self.starts.len() as u32;
-        let Some(end) = (2..=all).find(|&number| self.line(number).trim_end() == "---") else {
-            self.note(1, 1, Wrong::HeadOpen);
-            self.talks = [true; 2];
-            return (head, self.text.len());
-        };
-        let mut seen: Vec<(&'static str, u32)> = Vec::new();
-        for number in 2..end {
-            let line = self.line(number);
-            if !line.trim().is_empty() {
-                self.head_line(number, line, &mut head, &mut seen);
-            }
-        }
-        for name in ["title", "version", "language"] {
-            if !seen.iter().any(|(known, _)| *known == name) {
-                self.note(1, 1, Wrong::HeadLacks(name));
-            }
-        }
-        self.params = head.params.iter().map(|param| param.name.clone()).collect();
-        self.talks[0] = head.server != Server::None;
-        let body = self.starts.get(end as usize).copied();
-        (head, body.unwrap_or(self.text.len()))
-    }
-
-    fn head_line(
-        &mut self,
-        number: u32,
-        line: &str,
-        head: &mut Head,
-        seen: &mut Vec<(&'static str, u32)>,
-    ) {
-        let Some((key, value)) = line.split_once(':') else {
-            return self.note(number, 1, Wrong::HeadLine);
-        };
-        let column = 1 + (line.chars().count() - line_rest(value)) as u32;
-        let value = value.trim();
-        let (name, rest) = key.trim().split_once(' ').unwrap_or((key.trim(), ""));
-        let Some(&name) = HEAD.iter().find(|known| **known == name) else {
-            let kind = Wrong::HeadUnknown {
-                name: name.to_owned(),
-                nearest: nearest_of(name, HEAD),
-            };
-            return self.note(number, 1, kind);
-        };
-        if name == "param" {
-            return self.param(number, rest.trim(), value, head);
-        }
-        if !rest.is_empty() {
-            return self.note(number, 1 + name.len() as u32, Wrong::HeadLine);
-        }
-        if let Some(&(_, first)) = seen.iter().find(|(known, _)| *known == name) {
-            return self.note(number, 1, Wrong::HeadTwice(first));
-        }
-        seen.push((name, number));
-        if value.is_empty() {
-            return self.note(number, column, Wrong::HeadEmpty);
-        }
-        match name {
-            "title" => value.clone_into(&mut head.title),
-            "version" => {
-                if let Some(version) = self.number(number, column, value, VERSIONS) {
-                    head.version = version.into();
-                }
-            }
-            "language" => match value {
-                "en" => head.language = Language::English,
-                "fr" => head.language = Language::French,
-                _ => self.note(number, column, Wrong::LanguageUnknown(value.to_owned())),
-            },
-            _ => match server(value) {
-                Some(server) => head.server = server,
-                None => self.note(number, column, Wrong::ServerInvalid(value.to_owned())),
-            },
-        }
-    }
-
-    fn param(&mut self, number: u32, name: &str, value: &str, head: &mut Head) {
-        let values: Vec<&str> = value.split(',').map(str::trim).collect();
-        let Some(param) = Param::parse(&format!("{name}={}", values.join(",")))
-            .filter(|_| !values.contains(&"") && !name.is_empty())
-        else {
-            return self.note(number, 1, Wrong::ParamInvalid);
-        };
-        if head.params.iter().any(|other| other.name == param.name) {
-            let first = (2..number).find(|&line| {
-                let words = self.line(line).split_once(':').map(|(key, _)| key);
-                words.is_some_and(|key| key.split_whitespace().eq(["param", name]))
-            });
-            return self.note(number, 1, Wrong::HeadTwice(first.unwrap_or(number)));
-        }
-        head.params.push(param);
     }
 
     fn number(
@@ -399,7 +287,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => {}
             }
-            if self.mistakes.len() > MAX_MISTAKES {
+            if self.is_full() {
                 break;
             }
         }
@@ -415,7 +303,7 @@ impl<'a> Reader<'a> {
         1 + self.text[start..offset].chars().count() as u32
     }
 
-    /// Counts a step or block; false where there are too many.
+    /// Counts a step, a block or a line of a dialogue; false where there are too many.
     fn counted(&mut self, line: u32) -> bool {
         self.parts += 1;
         if self.parts == MAX_PARTS + 1 {
@@ -681,6 +569,9 @@ impl<'a> Reader<'a> {
     fn template(&mut self, joined: &Joined, early: bool) -> Template {
         let (template, faults) = Template::parse(&joined.text);
         for fault in faults {
+            if self.is_full() {
+                break;
+            }
             let (line, column) = joined.place(fault.at);
             let meant = match &fault.kind {
                 FaultKind::NameUnknown(name) => Name::nearest(name),
@@ -689,6 +580,9 @@ impl<'a> Reader<'a> {
             self.note(line, column, Wrong::Template(fault.kind, meant));
         }
         for name in template.names() {
+            if self.is_full() {
+                break;
+            }
             let wrong = match &name.what {
                 What::Param(param) if !self.params.contains(param) => Some(Wrong::ParamUnknown {
                     name: param.clone(),
@@ -707,205 +601,6 @@ impl<'a> Reader<'a> {
             }
         }
         template
-    }
-
-    // ---- ftp ---------------------------------------------------------------------------------------------------------
-
-    fn ftp(&mut self, fence: &Fence<'a>, attributes: &[Attribute<'a>], id: String) -> Ftp {
-        let role = attribute(attributes, "role");
-        let role = self
-            .word(
-                fence,
-                role,
-                &["client", "server"],
-                &[Role::Client, Role::Server],
-            )
-            .unwrap_or_default();
-        let line = self.control_line(fence, attributes);
-        let index = usize::from(line == Line::B);
-        if role == Role::Client && !self.talks[index] {
-            let kind = if line == Line::B {
-                Wrong::NoLineB
-            } else {
-                Wrong::NobodyThere
-            };
-            self.note(fence.at, fence.column, kind);
-        }
-        let mut ftp = Ftp {
-            id,
-            role,
-            line,
-            lines: Vec::new(),
-            between: Vec::new(),
-        };
-        let told = self.mistakes.len();
-        // The column of a pattern that no command can be made of, until a `-- say` follows.
-        let mut unsaid: Option<(u32, u32)> = None;
-        for inner in &fence.lines {
-            if inner.text.trim().is_empty() || inner.text.starts_with('#') {
-                continue;
-            }
-            if let Some(("say", text)) = inner
-                .text
-                .strip_prefix("-- ")
-                .map(|rest| rest.split_once(' ').unwrap_or((rest, "")))
-            {
-                unsaid = None;
-                self.say(inner, text, &mut ftp);
-                continue;
-            }
-            if let Some((line, column)) = unsaid.take() {
-                self.note(line, column, Wrong::SayMissing);
-            }
-            let told = self.mistakes.len();
-            if self.notation(inner, &mut ftp)
-                && role == Role::Client
-                && self.mistakes.len() == told
-                && let Some(Wanted::Command { pattern, .. }) = ftp.lines.last().map(|l| &l.what)
-                && first_command(pattern).is_none()
-            {
-                unsaid = Some((inner.line, inner.column));
-            }
-        }
-        if let Some((line, column)) = unsaid {
-            self.note(line, column, Wrong::SayMissing);
-        }
-        if ftp.lines.is_empty() && self.mistakes.len() == told {
-            self.note(fence.at, fence.column, Wrong::DialogueEmpty);
-        }
-        ftp
-    }
-
-    fn say(&mut self, inner: &Inner<'_>, text: &str, ftp: &mut Ftp) {
-        let column = inner.column + 7;
-        let mut found = Found::new();
-        let literal = Literal::parse(text, Place::Say, &mut found);
-        self.notated(inner.line, column, text, found, literal.values());
-        match ftp.lines.last_mut().map(|line| &mut line.what) {
-            Some(Wanted::Command { say, .. }) if say.is_none() && !text.is_empty() => {
-                *say = Some(literal);
-            }
-            _ => self.note(inner.line, inner.column, Wrong::SayOnly),
-        }
-    }
-
-    /// Reads a line of the notation; true where it is a `C>`.
-    fn notation(&mut self, inner: &Inner<'_>, ftp: &mut Ftp) -> bool {
-        let marker = inner.text.get(..2).unwrap_or("");
-        let scripts = ["S?", "D@"].iter().find(|known| **known == marker);
-        if let Some(marker) = scripts {
-            self.note(inner.line, inner.column, Wrong::MarkerOfScripts(marker));
-            return false;
-        }
-        if !["C>", "S>", "D>", "D<", "C*"].contains(&marker) {
-            let known = inner.text.trim_start().get(..2).unwrap_or("");
-            let kind = match marker {
-                "--" => Wrong::SayOnly,
-                _ if ["C>", "S>", "D>", "D<", "C*"].contains(&known) => {
-                    Wrong::Notation(Notation::MarkerIndented)
-                }
-                _ => Wrong::Notation(Notation::MarkerUnknown),
-            };
-            self.note(inner.line, inner.column, kind);
-            return false;
-        }
-        let rest = &inner.text[2..];
-        let column = inner.column + 3;
-        let rest = match rest.strip_prefix(' ') {
-            Some(rest) => rest.trim_end(),
-            None if rest.is_empty() => "",
-            None => {
-                let kind = Wrong::Notation(Notation::BlankMissing);
-                self.note(inner.line, column - 1, kind);
-                return false;
-            }
-        };
-        if rest.is_empty() && marker != "D<" {
-            let kind = Wrong::Notation(Notation::RestMissing);
-            self.note(inner.line, column, kind);
-            return false;
-        }
-        let what = match marker {
-            "C*" => {
-                let pattern = self.pattern(inner.line, column, rest);
-                ftp.between.push(pattern);
-                return false;
-            }
-            "C>" => {
-                let pattern = self.pattern(inner.line, column, rest);
-                let word = first_word(&pattern);
-                Wanted::Command {
-                    verb: Verb::of(&word),
-                    pattern,
-                    say: None,
-                }
-            }
-            "S>" => match self.reply(inner.line, column, rest) {
-                Some(reply) => reply,
-                None => return false,
-            },
-            "D>" => Wanted::Data(self.pattern(inner.line, column, rest)),
-            _ => Wanted::Upload,
-        };
-        ftp.lines.push(Expected {
-            at: inner.line,
-            written: inner.text.trim_end().to_owned(),
-            what,
-        });
-        marker == "C>"
-    }
-
-    fn reply(&mut self, line: u32, column: u32, rest: &str) -> Option<Wanted> {
-        let (code, text) = match rest.split_once(' ') {
-            Some((code, text)) => (code, text.trim_start()),
-            None => (rest, ""),
-        };
-        let number = code.parse().ok().filter(|_| {
-            code.len() == 3 && code.bytes().all(|b| b.is_ascii_digit()) && code >= "100"
-        });
-        let Some(number) = number else {
-            self.note(line, column, Wrong::CodeInvalid(code.to_owned()));
-            return None;
-        };
-        let at = column + (rest.len() - text.len()) as u32;
-        let text = (!text.is_empty()).then(|| self.pattern(line, at, text));
-        Some(Wanted::Reply { code: number, text })
-    }
-
-    fn pattern(&mut self, line: u32, column: u32, source: &str) -> Pattern {
-        let mut found = Found::new();
-        let pattern = Pattern::parse(source, &mut found);
-        let values = pattern.alternatives().iter().flat_map(Literal::values);
-        self.notated(line, column, source, found, values);
-        pattern
-    }
-
-    /// What the notation found wrong, and the values in it that no sheet has.
-    fn notated<'v>(
-        &mut self,
-        line: u32,
-        column: u32,
-        source: &str,
-        found: Found,
-        values: impl Iterator<Item = &'v Value>,
-    ) {
-        for (at, kind) in found {
-            self.note(line, column + at as u32, Wrong::Notation(kind));
-        }
-        for value in values {
-            let wrong = match value {
-                Value::Param(name) if self.params.contains(name) => continue,
-                Value::Param(name) => Wrong::ParamUnknown {
-                    name: name.clone(),
-                    nearest: nearest(name, self.params.iter().map(String::as_str))
-                        .map(str::to_owned),
-                },
-                other => Wrong::Notation(Notation::ValueMisplaced(other.clone())),
-            };
-            let at = source.find(&value.to_string()).unwrap_or(0);
-            let at = source[..at].chars().count() as u32;
-            self.note(line, column + at, wrong);
-        }
     }
 
     // ---- server ------------------------------------------------------------------------------------------------------
@@ -945,177 +640,6 @@ impl<'a> Reader<'a> {
             }
         };
         Some(ServerBlock { line, script })
-    }
-
-    // ---- ask ---------------------------------------------------------------------------------------------------------
-
-    fn ask(&mut self, fence: &Fence<'a>, attributes: &[Attribute<'a>], id: String) -> Option<Ask> {
-        let points = self.points(fence, attributes);
-        let kind = attribute(attributes, "kind");
-        if kind.is_none() && !fence.info.contains("kind=") {
-            self.note(fence.at, fence.column, Wrong::AttributeMissing("kind"));
-        }
-        let kind = self.word(
-            fence,
-            kind,
-            &["number", "code", "text", "choice"],
-            &[
-                AskKind::Number,
-                AskKind::Code,
-                AskKind::Text,
-                AskKind::Choice,
-            ],
-        )?;
-        let (question, marked) = entries(&fence.lines, kind == AskKind::Choice);
-        let mut ask = Ask {
-            id,
-            points,
-            question: self.template(&question, false),
-            kind,
-            right: Vec::new(),
-            wrong: Vec::new(),
-            choices: Vec::new(),
-            hints: Vec::new(),
-            why: None,
-        };
-        if question.text.is_empty() {
-            self.note(fence.at, fence.column, Wrong::QuestionMissing);
-        }
-        let told = self.mistakes.len();
-        let mut why_at = 0;
-        for entry in &marked {
-            self.entry(entry, &mut ask, &mut why_at);
-        }
-        if self.mistakes.len() == told {
-            self.answerable(fence, &ask);
-        }
-        Some(ask)
-    }
-
-    fn entry(&mut self, entry: &Joined, ask: &mut Ask, why_at: &mut u32) {
-        let (line, column) = entry.place(0);
-        let choice = ask.kind == AskKind::Choice;
-        let Some((mark, rest)) = mark_of(&entry.text) else {
-            return self.note(line, column, Wrong::MarkUnknown);
-        };
-        let rest = entry.part(rest, entry.text.len());
-        if rest.text.is_empty() {
-            return self.note(line, column, Wrong::MarkEmpty);
-        }
-        match mark {
-            Mark::Right => {
-                let answer = self.answer(&rest, ask.kind);
-                ask.right.push(answer);
-            }
-            Mark::Wrong if choice => self.note(line, column, Wrong::WrongUnwanted),
-            Mark::Wrong => {
-                let Some(cut) = rest.text.find(" # ") else {
-                    return self.note(line, column, Wrong::ToldMissing);
-                };
-                let answer = self.answer(&rest.part(0, cut), ask.kind);
-                let told = self.template(&rest.part(cut + 3, rest.text.len()), false);
-                ask.wrong.push((answer, told));
-            }
-            Mark::Choice(right) => {
-                if !choice {
-                    return self.note(line, column, Wrong::ChoiceUnwanted);
-                }
-                let (text, told) = match rest.text.find(" # ") {
-                    None => (rest, None),
-                    Some(cut) => {
-                        let told = rest.part(cut + 3, rest.text.len());
-                        (rest.part(0, cut), Some(self.template(&told, false)))
-                    }
-                };
-                ask.choices.push(Choice {
-                    at: line,
-                    right,
-                    text: self.template(&text, false),
-                    told,
-                });
-            }
-            Mark::Hint => {
-                let hint = self.template(&rest, false);
-                ask.hints.push(hint);
-            }
-            Mark::Why => {
-                if ask.why.is_some() {
-                    return self.note(line, column, Wrong::WhyTwice(*why_at));
-                }
-                *why_at = line;
-                ask.why = Some(self.template(&rest, false));
-            }
-        }
-    }
-
-    fn answer(&mut self, joined: &Joined, kind: AskKind) -> Answer {
-        let told = self.mistakes.len();
-        let text = self.template(joined, false);
-        let (line, column) = joined.place(0);
-        let mut number = None;
-        if self.mistakes.len() == told {
-            match kind {
-                AskKind::Number => {
-                    number = Expression::parse(&text);
-                    match number.as_ref().map(Expression::text_value) {
-                        None => self.note(line, column, Wrong::ExpressionInvalid),
-                        Some(Some(name)) => {
-                            let kind = Wrong::ExpressionText(name.clone());
-                            self.note(line, column, kind);
-                        }
-                        Some(None) => {}
-                    }
-                }
-                AskKind::Code if text.names().next().is_none() => {
-                    let written = &joined.text;
-                    if written.len() != 3 || !written.bytes().all(|b| b.is_ascii_digit()) {
-                        self.note(line, column, Wrong::CodeInvalid(written.clone()));
-                    }
-                }
-                _ => {}
-            }
-        }
-        Answer {
-            at: line,
-            text,
-            number,
-        }
-    }
-
-    /// Whether a question that was read has what its kind needs.
-    fn answerable(&mut self, fence: &Fence<'_>, ask: &Ask) {
-        if ask.kind != AskKind::Choice {
-            if ask.right.is_empty() {
-                self.note(fence.at, fence.column, Wrong::AnswerMissing);
-            }
-            return;
-        }
-        let count = ask.choices.len();
-        if !(2..=MAX_CHOICES).contains(&count) {
-            self.note(fence.at, fence.column, Wrong::ChoiceCount(count));
-        }
-        let keys: Vec<&String> = ask
-            .choices
-            .iter()
-            .filter_map(|choice| match &choice.right {
-                RightWhen::Key(key) => Some(key),
-                _ => None,
-            })
-            .collect();
-        let always = ask.choices.iter().any(|c| c.right == RightWhen::Always);
-        if !always && ask.right.is_empty() {
-            self.note(fence.at, fence.column, Wrong::AnswerMissing);
-        }
-        for answer in &ask.right {
-            if keys.is_empty() {
-                self.note(answer.at, 1, Wrong::AnswerUnwanted);
-            } else if let Ok(value) = answer.text.fill(|_| None)
-                && !keys.iter().any(|key| **key == value)
-            {
-                let known = keys.iter().map(|key| (*key).clone()).collect();
-                self.note(answer.at, 3, Wrong::KeyUnknown { value, known });
-            }
-        }
     }
 
     // ---- write, shell, capture ---------------------------------------------------------------------------------------
@@ -1216,79 +740,6 @@ fn nearest_of(word: &str, known: &[&'static str]) -> Option<&'static str> {
     known.iter().find(|known| **known == near).copied()
 }
 
-/// How many characters a value has without the blanks before it.
-fn line_rest(value: &str) -> usize {
-    value.trim_start().chars().count()
-}
-
-/// Whom a `server:` names. A host has a full stop or a colon in it, or is `localhost`; a path has a slash or ends in
-/// `.ftp`; anything else is the name of a script.
-fn server(value: &str) -> Option<Server> {
-    if value.contains(char::is_whitespace) {
-        return None;
-    }
-    if value == "none" {
-        return Some(Server::None);
-    }
-    let path = value.contains('/') || value.ends_with(".ftp");
-    if path || !(value.contains(['.', ':']) || value == "localhost") {
-        return Some(Server::Script(value.to_owned()));
-    }
-    let bare = |host: &str| {
-        host.trim_start_matches('[')
-            .trim_end_matches(']')
-            .to_owned()
-    };
-    // An IPv6 address has colons of its own and stands in brackets where a port follows.
-    if let Ok(address) = bare(value).parse::<std::net::Ipv6Addr>() {
-        return Some(Server::Real(address.to_string(), FTP_PORT));
-    }
-    let (host, port) = match value.rsplit_once(':') {
-        Some((host, port)) => (host, port.parse().ok().filter(|port| *port > 0)?),
-        None => (value, FTP_PORT),
-    };
-    let host = bare(host);
-    let fine = |c: char| c.is_ascii_alphanumeric() || ".-:".contains(c);
-    (!host.is_empty() && host.chars().all(fine)).then_some(Server::Real(host, port))
-}
-
-/// What a player sends for a pattern without `-- say`: its first alternative with `*` left out. `None` for a regular
-/// expression, and where nothing would be left.
-#[must_use]
-pub fn first_command(pattern: &Pattern) -> Option<Literal> {
-    use crate::script::literal::Piece;
-    let first = pattern.alternatives().first()?;
-    let mut pieces: Vec<Piece> = first
-        .pieces
-        .iter()
-        .filter(|piece| **piece != Piece::Any)
-        .cloned()
-        .collect();
-    // `PWD *` sends PWD.
-    if let Some(Piece::Bytes(last)) = pieces.last_mut() {
-        last.truncate(last.trim_ascii_end().len());
-        if last.is_empty() {
-            pieces.pop();
-        }
-    }
-    (!pieces.is_empty()).then_some(Literal { pieces })
-}
-
-/// The first word of what a pattern wants.
-fn first_word(pattern: &Pattern) -> Vec<u8> {
-    let head = match pattern.alternatives().first() {
-        Some(first) => first.head().to_vec(),
-        None => pattern
-            .to_string()
-            .trim_start_matches(['/', '^', '('])
-            .bytes()
-            .take_while(u8::is_ascii_alphabetic)
-            .collect(),
-    };
-    let end = verb_len(&head);
-    head[..end].to_vec()
-}
-
 /// A heading without its Markdown: the text that is read, values still between braces.
 fn plain(markdown: &str) -> String {
     let mut out = String::new();
@@ -1300,76 +751,6 @@ fn plain(markdown: &str) -> String {
         }
     }
     out
-}
-
-/// What begins a line of a question.
-enum Mark {
-    Right,
-    Wrong,
-    Choice(RightWhen),
-    Hint,
-    Why,
-}
-
-/// The mark that a line begins with, and where what follows begins.
-fn mark_of(text: &str) -> Option<(Mark, usize)> {
-    let (first, rest) = (text.chars().next()?, text.get(1..).unwrap_or(""));
-    if first == '(' {
-        let key = &text[1..text.find(')')?];
-        let fine = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-        let right = match key {
-            "x" | "X" => RightWhen::Always,
-            " " | "" => RightWhen::Never,
-            key if key.chars().all(fine) => RightWhen::Key(key.to_owned()),
-            _ => return None,
-        };
-        let end = key.len() + 2;
-        let after = &text[end..];
-        return (after.is_empty() || after.starts_with(' ')).then_some((Mark::Choice(right), end));
-    }
-    if !(rest.is_empty() || rest.starts_with(' ')) {
-        return None;
-    }
-    let mark = match first {
-        '=' => Mark::Right,
-        '~' => Mark::Wrong,
-        '?' => Mark::Hint,
-        '!' => Mark::Why,
-        _ => return None,
-    };
-    Some((mark, 1))
-}
-
-/// The question, and what is marked behind it: a line that begins with a blank goes on with the one before. A key in
-/// brackets is a mark in a choice only: in any other question it may be text.
-fn entries(lines: &[Inner<'_>], choice: bool) -> (Joined, Vec<Joined>) {
-    let marks = |text: &str| match mark_of(text) {
-        Some((Mark::Choice(RightWhen::Key(_)), _)) => choice,
-        found => found.is_some(),
-    };
-    let first = lines.iter().position(|inner| marks(inner.text));
-    let (question, rest) = lines.split_at(first.unwrap_or(lines.len()));
-    let mut marked: Vec<Joined> = Vec::new();
-    for inner in rest {
-        let text = inner.text.trim_end();
-        if text.is_empty() {
-            continue;
-        }
-        let goes_on = text.starts_with([' ', '\t']);
-        match marked.last_mut() {
-            Some(last) if goes_on => {
-                last.text.push(' ');
-                let blanks = text.len() - text.trim_start().len();
-                last.push(inner.line, inner.column + blanks as u32, text.trim_start());
-            }
-            _ => {
-                let mut entry = Joined::default();
-                entry.push(inner.line, inner.column, text);
-                marked.push(entry);
-            }
-        }
-    }
-    (whole(question), marked)
 }
 
 /// All of these lines as they stand, without empty ones around them.

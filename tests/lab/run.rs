@@ -11,7 +11,7 @@ use ftplab::lab::report::Report;
 use tempfile::TempDir;
 
 use crate::{
-    harness::{ftplab, golden},
+    harness::{ftplab, golden, skipped},
     peers::terminal::Terminal,
 };
 
@@ -313,15 +313,11 @@ fn a_student_at_a_terminal() {
     student.types("C>", "PASV");
     student.sees("✓ C> PASV ✓ S> 227");
     let screen = student.terminal.lines();
-    let tuple = screen
+    let (_, tuple) = screen
         .iter()
-        .find_map(|line| {
-            line.split_once('(')?
-                .1
-                .split_once(')')
-                .map(|(tuple, _)| tuple.to_owned())
-        })
+        .find_map(|line| line.strip_prefix("S> 227 ")?.split_once('('))
         .expect("the 227 is on the screen");
+    let tuple = tuple.split(')').next().unwrap_or_default().to_owned();
     // The data connection is in a second terminal, which is followed.
     let data = Command::new(env!("CARGO_BIN_EXE_ftplab"))
         .args(["pasv-calc", "--connect", &tuple, "--events", "small.events"])
@@ -352,6 +348,133 @@ fn a_student_at_a_terminal() {
     let report = report(&student.folder.path().join("small"));
     assert!(report.finished && report.altered().is_none());
     assert_eq!(report.block("code").expect("it is").tries(), 3);
+}
+
+#[test]
+fn another_terminal_is_followed() {
+    let mut student = Student::new(&sheet("small.en.md"));
+    student.types("[Enter goes on]", "");
+    student.sees("○ S> 230");
+    student.at("C>");
+    let screen = student.terminal.lines();
+    let command = screen
+        .iter()
+        .find_map(|line| {
+            line.split_once("$ ftplab ")
+                .map(|(_, command)| command.to_owned())
+        })
+        .expect("the command to type");
+    let raw = |lines: &str| {
+        ftplab()
+            .within(student.folder.path())
+            .args(command.split(' '))
+            .stdin(lines)
+            .run()
+    };
+    raw("USER anonymous\nPASS x\nPWD\n").code(0);
+    student.sees("✓ S> 220");
+    student.sees("All of it has happened. Enter goes on.");
+    student.types("C>", "");
+    student.types(">", "331");
+    student.sees("✓ Right.");
+}
+
+#[test]
+fn two_servers_and_a_capture_of_ones_own() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "---\ntitle: Two\nversion: 1\nlanguage: en\nserver: any-client\n---\n\n## One\n\n\
+                ```server line=b\nS> 220 The other one.\nC* NOOP\nS> 200 Other.\n```\n\n\
+                The second is at {b.server}.\n\n\
+                ```ftp id=a\nC> NOOP\nS> 200 Nothing*\n```\n\n\
+                ```ftp id=b line=b\nC> NOOP\nS> 200 Other*\n```\n\n\
+                ```capture id=mine\n[[expect]]\nmode = \"passive\"\n```\n\n\
+                ```ask id=packets kind=number\nHow many packets?\n= {capture.packets}\n```\n";
+    fs::write(folder.path().join("two.en.md"), text).expect("written");
+    let captures = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("captures");
+    let (passive, active) = (
+        captures.join("passive-vsftpd.pcap"),
+        captures.join("active-vsftpd.pcap"),
+    );
+    let lines = format!(
+        "NOOP\nNOOP\nnothing.pcap\n{}\n{}\n49\n",
+        active.display(),
+        passive.display()
+    );
+    let answers = folder.path().join("answers.txt");
+    fs::write(&answers, lines).expect("written");
+    let done = ftplab()
+        .within(folder.path())
+        .args([
+            "lab",
+            "run",
+            "two.en.md",
+            "--port",
+            "0",
+            "--answers",
+            "answers.txt",
+        ])
+        .run()
+        .code(0);
+    let shown = done.out();
+    for what in [
+        "On the second control connection",
+        "S> 200 Other.",
+        "nothing.pcap",
+        "○ Passive mode was used.",
+        "✓ Passive mode was used.",
+        "All of it is done.",
+    ] {
+        assert!(shown.contains(what), "{what}\n{shown}");
+    }
+    let report = report(&folder.path().join("two"));
+    let mine = report.block("mine").expect("it is");
+    let files: Vec<bool> = mine.answers.iter().map(|given| given.right).collect();
+    assert_eq!(files, [false, false, true]);
+}
+
+#[test]
+fn a_student_serves_curl() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "---\ntitle: Serve\nversion: 1\nlanguage: en\nserver: none\n---\n\n## One\n\n\
+                ```shell\ncurl ftp://{server.host}:{server.port}/\n```\n\n\
+                ```ftp id=serve role=server\nS> 220\nC> USER *\nS> 331\nC> PASS *\nS> 530\n```\n\n\
+                ```ask id=code kind=code\nWhich code did PASS get?\n= {pass.code}\n```\n";
+    fs::write(folder.path().join("serve.en.md"), text).expect("written");
+    let mut student = Student {
+        terminal: Student::sits(folder.path(), "serve.en.md"),
+        folder,
+    };
+    student.sees("You are the server: type the replies here, behind S>.");
+    let screen = student.terminal.lines();
+    let url = screen
+        .iter()
+        .find_map(|line| line.split_once("$ curl ").map(|(_, url)| url.to_owned()))
+        .expect("the client's command");
+    student.sees("/help tells what else there is.");
+    let curl = Command::new("curl")
+        .args(["-sS", "--max-time", "30", &url])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn();
+    let Ok(curl) = curl else {
+        skipped("curl");
+        return;
+    };
+    student.sees("It waits for your greeting.");
+    student.types("S>", "220 Hello.");
+    student.sees("C> USER anonymous");
+    student.types("S>", "331 Password?");
+    student.sees("C> PASS *");
+    student.types("S>", "530 No.");
+    student.types("S>", "");
+    student.types(">", "530");
+    student.sees("All of it is done.");
+    let said = curl.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&said.stderr).into_owned();
+    assert!(said.contains("530"), "{said}");
+    let report = report(&student.folder.path().join("serve"));
+    let dialogue = report.block("serve").expect("it is").dialogue.join("\n");
+    assert!(dialogue.contains("C> PASS *\nS> 530 No."), "{dialogue}");
 }
 
 #[test]

@@ -5,9 +5,7 @@
 //! for what must come; it answers questions with the key, out of what was seen.
 
 use std::{
-    fs,
-    net::SocketAddrV4,
-    thread,
+    fs, thread,
     time::{Duration, Instant},
 };
 
@@ -19,7 +17,7 @@ use super::{
 };
 use crate::{
     cmd::{Context, Failure},
-    ftp::{catalogue::Flow, command::Verb, endpoint, reply::text_of},
+    ftp::{catalogue::Flow, command::Verb},
     io::terminals::Printed,
     lab::{
         answer::{self, Judgement},
@@ -38,6 +36,8 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the data connection of a transfer is waited for when its command is sent.
 const DIALLED: Duration = Duration::from_secs(5);
+/// A moment in which something may be printed.
+const SOON: Duration = Duration::from_millis(200);
 /// What is sent where a dialogue uploads something and does not say what.
 const UPLOAD: &str = "Sent by ftplab.\r\n";
 /// What a person would write into a free text; it is for the teacher, and nobody is there.
@@ -57,10 +57,10 @@ pub(in crate::cmd) struct Autopilot<'o> {
     pub(in crate::cmd) played: (u64, u64),
     /// Who has dialled or listens for the data connection that was agreed on.
     data: Data,
+    /// The port that the server by hand has open for data.
+    passive: Option<u16>,
     /// An empty line belongs between a question and what comes next.
     apart: bool,
-    /// The last address that the server by hand has shown: where its data port is open, after a PASV.
-    open: Option<SocketAddrV4>,
     demo: Demo<'o>,
 }
 
@@ -84,7 +84,7 @@ impl<'o> Autopilot<'o> {
             found: Vec::new(),
             played: (0, 0),
             data: Data::None,
-            open: None,
+            passive: None,
             apart: false,
             demo: Demo {
                 text: &context.text,
@@ -101,14 +101,16 @@ impl<'o> Autopilot<'o> {
         patience: Duration,
         so: impl FnMut(&mut Bench<'a>) -> bool,
     ) -> Result<bool, Failure> {
-        let (out, demo, open) = (&mut self.out, &self.demo, &mut self.open);
+        let (out, demo, passive) = (&mut self.out, &self.demo, &mut self.passive);
+        let control = bench.server_port(watched.line());
         bench.until(
             patience,
             so,
             |happened| watched.feed(happened),
             |printed: &Printed| {
                 if printed.terminal == BY_HAND {
-                    *open = address_in(&printed.line).or(*open);
+                    let port = port_in(&printed.line).filter(|port| Some(*port) != control);
+                    *passive = port.or(*passive);
                 }
                 out(&shown(demo, printed))
             },
@@ -133,31 +135,6 @@ impl<'o> Autopilot<'o> {
         let command = format!("ftplab {}", quoted.join(" "));
         (self.out)(&self.demo.command(letter(terminal), &command))?;
         bench.run(terminal, words)
-    }
-
-    /// The command that a player sends for a pattern.
-    fn command(bench: &Bench<'_>, pattern: &Pattern, say: Option<&Literal>) -> String {
-        let literal = say.or_else(|| pattern.alternatives().first());
-        let Some(literal) = literal else {
-            return String::new();
-        };
-        let bytes = literal.render(|value, out| {
-            let known = match value {
-                Value::User => bench.value_of("user.arg"),
-                Value::Param(name) => bench.value_of(&format!("param.{name}")),
-                Value::Type => Some("I".to_owned()),
-                Value::Cwd => Some("/".to_owned()),
-                _ => None,
-            };
-            out.extend_from_slice(known.unwrap_or_default().as_bytes());
-        });
-        let command = String::from_utf8_lossy(&bytes).trim().to_owned();
-        // `USER *` says nothing about who: the name that every server knows.
-        match command.as_str() {
-            "USER" => "USER anonymous".to_owned(),
-            "PASS" => "PASS student@example.org".to_owned(),
-            _ => command,
-        }
     }
 
     /// Opens a port and gives the PORT or EPRT line to type.
@@ -268,14 +245,14 @@ impl<'o> Autopilot<'o> {
             let Wanted::Command { pattern, say, verb } = &expected.what else {
                 continue;
             };
-            let mut command = Self::command(bench, pattern, say.as_ref());
+            let mut typed = command(bench, pattern, say.as_ref());
             let upload = ftp.lines[at..]
                 .iter()
                 .take(4)
                 .any(|line| matches!(line.what, Wanted::Upload));
             if verb.announces() && say.is_none() {
                 match self.listen(bench, watched, line, *verb, upload)? {
-                    Some(typed) => command = typed,
+                    Some(line) => typed = line,
                     None => continue,
                 }
             }
@@ -284,7 +261,7 @@ impl<'o> Autopilot<'o> {
                 self.dial(bench, watched, line, moves == Some(Flow::Up))?;
             }
             thread::sleep(self.pace);
-            bench.type_line(line, &command)?;
+            bench.type_line(line, &typed)?;
             self.until(bench, watched, PATIENCE, |bench| {
                 bench.settled(line) || !bench.connected(line)
             })?;
@@ -315,33 +292,45 @@ impl<'o> Autopilot<'o> {
         let bench = &mut walk.bench;
         let server = bench.by_hand(ftp.line)?;
         self.until(bench, watched, PATIENCE, |bench| bench.hand_listens())?;
-        let mut client = false;
-        let mut open = false;
-        let mut tuple: Option<String> = None;
-        for expected in &ftp.lines {
-            if !client {
-                client = true;
-                let words: Vec<&str> = ["raw"].into_iter().chain(server.split(' ')).collect();
-                self.start(bench, CLIENT, &words)?;
-                self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+        // A dialogue that begins with a greeting is another client's than the one before.
+        let greets = matches!(
+            ftp.lines.first().map(|line| &line.what),
+            Some(Wanted::Reply { .. })
+        );
+        if greets || !bench.terminals.runs(CLIENT) {
+            let words: Vec<&str> = ["raw"].into_iter().chain(server.split(' ')).collect();
+            self.start(bench, CLIENT, &words)?;
+            self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+            self.data = Data::None;
+            if !greets {
+                self.reply(bench, watched, "220 ready")?;
             }
+        }
+        // Data has gone out, and the connection has not been closed yet.
+        let mut open = false;
+        for expected in &ftp.lines {
             match &expected.what {
                 Wanted::Command { pattern, say, verb } => {
-                    let command = Self::command(bench, pattern, say.as_ref());
-                    if verb.moves().is_some()
-                        && let Some(tuple) = tuple.take()
-                    {
-                        self.start(bench, DATA, &["pasv-calc", "--connect", &tuple])?;
-                        self.until(bench, watched, DIALLED, |bench| {
-                            bench.data_connections() > 0
-                        })?;
+                    self.passive = None;
+                    let mut typed = command(bench, pattern, say.as_ref());
+                    if verb.announces() && say.is_none() {
+                        match self.listen(bench, watched, ftp.line, *verb, false)? {
+                            Some(line) => typed = line,
+                            None => return Ok(()),
+                        }
+                    }
+                    if verb.moves().is_some() {
+                        self.dial(bench, watched, ftp.line, verb.moves() == Some(Flow::Up))?;
                     }
                     thread::sleep(self.pace);
-                    self.open = None;
-                    if bench.terminals.type_line(CLIENT, &command).is_err() {
+                    if bench.terminals.type_line(CLIENT, &typed).is_err() {
                         return Ok(());
                     }
-                    self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+                    let asked =
+                        self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+                    if !asked {
+                        return Ok(());
+                    }
                 }
                 Wanted::Reply { code, text } => {
                     if std::mem::take(&mut open) {
@@ -349,83 +338,112 @@ impl<'o> Autopilot<'o> {
                     }
                     let said = text
                         .as_ref()
-                        .map_or_else(String::new, |text| Self::command(bench, text, None));
-                    let mut reply =
-                        format!("{code} {}", if said.is_empty() { "ok" } else { &said });
-                    if *code == 227 {
-                        let typed = self.passive(bench, watched)?;
-                        tuple = tuple_of(&typed);
-                        if !typed.is_empty() {
-                            reply = typed;
-                        }
+                        .map_or_else(String::new, |text| command(bench, text, None));
+                    let stated = match code {
+                        227 | 229 => self.stated(bench, watched, *code)?,
+                        257 if said.is_empty() => "\"/\" is the directory".to_owned(),
+                        _ if said.is_empty() => "ok".to_owned(),
+                        _ => said,
+                    };
+                    if !self.reply(bench, watched, &format!("{code} {stated}"))? {
+                        return Ok(());
                     }
-                    self.reply(bench, watched, &reply)?;
                 }
                 Wanted::Data(pattern) => {
-                    let text = Self::command(bench, pattern, None);
+                    let text = command(bench, pattern, None);
                     let text = if text.is_empty() { "hello.txt" } else { &text };
                     self.reply(bench, watched, &format!("/line {text}"))?;
                     open = true;
                 }
-                Wanted::Upload => {}
+                Wanted::Upload => {
+                    self.reply(bench, watched, "/store")?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Types a reply, and waits until it has gone out.
+    /// The text of a 227 or 229: the port that is open at the server by hand.
+    fn stated(
+        &mut self,
+        bench: &mut Bench<'_>,
+        watched: &mut Watched<'_>,
+        code: u16,
+    ) -> Result<String, Failure> {
+        if self.passive.is_none() {
+            bench.reply("/pasv");
+            let deadline = Instant::now() + PATIENCE;
+            while self.passive.is_none() && Instant::now() < deadline {
+                self.until(bench, watched, SOON, |_| false)?;
+            }
+        }
+        let port = self.passive.take().unwrap_or(0);
+        let tuple = format!("127,0,0,1,{},{}", port / 256, port % 256);
+        let extended = format!("|||{port}|");
+        let (stated, agreed) = match code {
+            227 => (format!("Entering Passive Mode ({tuple})."), tuple),
+            _ => (
+                format!("Entering Extended Passive Mode ({extended})."),
+                extended,
+            ),
+        };
+        self.data = Data::Agreed(agreed);
+        Ok(stated)
+    }
+
+    /// Types a reply, and waits until it has gone out; false where it does not.
     fn reply(
         &mut self,
         bench: &mut Bench<'_>,
         watched: &mut Watched<'_>,
         reply: &str,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         thread::sleep(self.pace);
-        (self.out)(&self.demo.printed(letter(BY_HAND), &format!("S< {reply}")))?;
         let before = bench.hand_replies();
         bench.reply(reply);
         let local = reply.starts_with('/');
         self.until(bench, watched, PATIENCE, |bench| {
             local || bench.hand_replies() > before
-        })?;
-        Ok(())
-    }
-
-    /// The 227 that names the port which PASV has opened, worked out as a person would from what is shown.
-    fn passive(
-        &mut self,
-        bench: &mut Bench<'_>,
-        watched: &mut Watched<'_>,
-    ) -> Result<String, Failure> {
-        let deadline = Instant::now() + PATIENCE;
-        while self.open.is_none() && Instant::now() < deadline {
-            self.until(bench, watched, bench::LOOK, |_| false)?;
-        }
-        let Some(open) = self.open else {
-            return Ok(String::new());
-        };
-        let [a, b, c, d] = open.ip().octets();
-        let (high, low) = (open.port() / 256, open.port() % 256);
-        Ok(format!("227 ok ({a},{b},{c},{d},{high},{low})"))
+        })
     }
 }
 
-/// The address and port that stand in a line for people.
-fn address_in(line: &str) -> Option<SocketAddrV4> {
-    line.split_whitespace()
-        .find_map(|word| word.trim_end_matches(['.', ':', ',']).parse().ok())
+/// What a player types for a line of a dialogue; empty for one that is not typed.
+pub(super) fn typed(bench: &Bench<'_>, expected: &Expected) -> String {
+    match &expected.what {
+        Wanted::Command { pattern, say, .. } => command(bench, pattern, say.as_ref()),
+        _ => String::new(),
+    }
+}
+
+/// The command that a player sends for a pattern.
+fn command(bench: &Bench<'_>, pattern: &Pattern, say: Option<&Literal>) -> String {
+    let literal = say.or_else(|| pattern.alternatives().first());
+    let Some(literal) = literal else {
+        return String::new();
+    };
+    let bytes = literal.render(|value, out| {
+        let known = match value {
+            Value::User => bench.value_of("user.arg"),
+            Value::Param(name) => bench.value_of(&format!("param.{name}")),
+            Value::Type => Some("I".to_owned()),
+            Value::Cwd => Some("/".to_owned()),
+            _ => None,
+        };
+        out.extend_from_slice(known.unwrap_or_default().as_bytes());
+    });
+    let command = String::from_utf8_lossy(&bytes).trim().to_owned();
+    // `USER *` says nothing about who: the name that every server knows.
+    match command.as_str() {
+        "USER" => "USER anonymous".to_owned(),
+        "PASS" => "PASS student@example.org".to_owned(),
+        _ => command,
+    }
 }
 
 /// The line of the block with this id.
 fn line_of(walk: &Walk<'_>, id: &str) -> u32 {
     walk.sheet.block(id).map_or(1, |block| block.at)
-}
-
-/// The six numbers of a 227.
-fn tuple_of(reply: &str) -> Option<String> {
-    let stated = endpoint::parse_227(text_of(reply.as_bytes())).ok()?;
-    let text = reply.get(4..)?.as_bytes().get(stated.span)?;
-    Some(String::from_utf8_lossy(text).into_owned())
 }
 
 /// What a reply to this verb has agreed on.
@@ -442,6 +460,13 @@ fn agreed(bench: &Bench<'_>, line: Line, verb: Verb) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The port of the last address of this machine in a line.
+fn port_in(line: &str) -> Option<u16> {
+    let (_, rest) = line.rsplit_once("127.0.0.1:")?;
+    let end = rest.find(|c: char| !c.is_ascii_digit());
+    rest[..end.unwrap_or(rest.len())].parse().ok()
 }
 
 /// The place of a terminal in what is shown: A is the control connection, B the data connection.
@@ -482,12 +507,7 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         let (line, role) = (ftp.line, ftp.role);
         let deadline = Instant::now() + PATIENCE;
         while !watched.is_complete() && Instant::now() < deadline {
-            self.until(
-                &mut walk.bench,
-                &mut watched,
-                Duration::from_millis(200),
-                |_| false,
-            )?;
+            self.until(&mut walk.bench, &mut watched, SOON, |_| false)?;
             let idle = role == Role::Client && walk.bench.settled(line);
             if idle && !walk.bench.terminals.runs(DATA) {
                 break;
@@ -500,7 +520,7 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         if watched.is_complete() {
             self.played.0 += 1;
             walk.done(&ftp.id);
-        } else if let Some((expected, came)) = watched.missing() {
+        } else if let Some((expected, came)) = watched.obstacle() {
             let Expected { at, written, .. } = expected;
             self.found.push(Finding {
                 line: *at,

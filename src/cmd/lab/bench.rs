@@ -3,6 +3,7 @@
 //! the terminals and looks.
 
 use std::{
+    net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -19,7 +20,8 @@ use crate::{
         fault, recording,
     },
     io::{
-        events::Follower,
+        address,
+        events::{EventsError, Follower},
         server::Folder,
         terminals::{Printed, Terminals},
     },
@@ -51,7 +53,7 @@ const TERMINALS: usize = 5;
 const HOST: &str = "127.0.0.1";
 
 /// How long a greeting may take before somebody types.
-const GREETING: Duration = Duration::from_secs(5);
+pub(in crate::cmd) const GREETING: Duration = Duration::from_secs(5);
 /// How long it takes until what a process printed has been read.
 const PRINTING: Duration = Duration::from_millis(60);
 /// Between two looks at the events file.
@@ -61,8 +63,6 @@ pub(in crate::cmd) const LOOK: Duration = Duration::from_millis(15);
 pub(in crate::cmd) struct Setup {
     /// The events file, which is made.
     pub(in crate::cmd) events: PathBuf,
-    /// From which byte of it on is read: behind what an earlier bench left.
-    pub(in crate::cmd) from: u64,
     /// Another one that is followed.
     pub(in crate::cmd) also: Option<PathBuf>,
     /// The sheet's folder; `None` for one that ftplab brings.
@@ -173,7 +173,7 @@ pub(in crate::cmd) fn terminal_of(line: Line) -> usize {
 impl<'a> Bench<'a> {
     /// Sets it up; no server runs yet.
     pub(in crate::cmd) fn new(context: &'a Context, sheet: &'a Sheet, setup: Setup) -> Bench<'a> {
-        let mut followers = vec![Follower::from(&setup.events, setup.from)];
+        let mut followers = vec![Follower::from(&setup.events, 0)];
         if let Some(also) = &setup.also {
             // What is in it already is another session's.
             let end = also.metadata().map_or(0, |about| about.len());
@@ -199,7 +199,7 @@ impl<'a> Bench<'a> {
         match &sheet.head.server {
             Server::Real(host, port) => bench.place(Line::A, host.clone(), *port),
             // The student will be the server: where, the prose says before.
-            Server::None => bench.place(Line::A, HOST.to_owned(), bench.usual_port(Line::A)),
+            Server::None => bench.place(Line::A, HOST.to_owned(), bench.port_by_hand(Line::A)),
             Server::Script(_) => {}
         }
         bench
@@ -209,6 +209,17 @@ impl<'a> Bench<'a> {
     fn place(&mut self, line: Line, host: String, port: u16) {
         self.seen.talks_to(line, host.clone(), port);
         self.posts[at(line)].place = Some((host, port));
+    }
+
+    /// The port where the student will be the server: a free one where theirs is taken.
+    fn port_by_hand(&self, line: Line) -> u16 {
+        let port = self.usual_port(line);
+        let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        if port != 0 && (self.setup.port.is_some() || address::is_free((host, port).into())) {
+            port
+        } else {
+            address::free_port(host).unwrap_or(port)
+        }
     }
 
     /// The port where a line's server stands, where it may.
@@ -223,9 +234,36 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// What an earlier session saw.
-    pub(in crate::cmd) fn remember(&mut self, line: &str) {
-        self.seen.feed(line);
+    /// Takes what an earlier run left in the events file: it is seen again where that work goes on, else passed over.
+    pub(in crate::cmd) fn catch_up(&mut self, goes_on: bool) -> Result<(), Failure> {
+        // Which of two servers it was is told by the ports.
+        if self.sheet.blocks().any(|block| is_second(&block.kind)) {
+            for line in [Line::A, Line::B] {
+                let port = self.usual_port(line);
+                self.seen.talks_to(line, HOST, port);
+            }
+        }
+        let Bench {
+            followers,
+            seen,
+            context,
+            ..
+        } = self;
+        let Some(follower) = followers.first_mut() else {
+            return Ok(());
+        };
+        loop {
+            let before = follower.at();
+            let read = follower.read(|line| {
+                if let (true, Ok(line)) = (goes_on, std::str::from_utf8(line)) {
+                    seen.feed(line);
+                }
+            });
+            read.map_err(|error| unfollowed(context, &error))?;
+            if follower.at() == before {
+                return Ok(());
+            }
+        }
     }
 
     /// The context of this bench.
@@ -313,7 +351,7 @@ impl<'a> Bench<'a> {
                 let post = &mut self.posts[at(line)];
                 post.running = None;
                 if post.place.is_none() {
-                    let port = self.usual_port(line);
+                    let port = self.port_by_hand(line);
                     self.place(line, HOST.to_owned(), port);
                 }
                 self.posts[at(line)].script = script;
@@ -394,8 +432,8 @@ impl<'a> Bench<'a> {
             Some(script) => Some(self.script_path(&script)?),
         };
         let port = match self.server_port(line) {
-            Some(port) if port != 0 => port,
-            _ => free_port(),
+            Some(port) => port,
+            None => self.port_by_hand(line),
         };
         self.place(line, HOST.to_owned(), port);
         self.hand = Hand {
@@ -605,10 +643,7 @@ impl<'a> Bench<'a> {
                 }
                 self.control(line);
             });
-            read.map_err(|error| {
-                let what = fault::events(&self.context.text, &error);
-                fault::failed(self.context, "lab", &what)
-            })?;
+            read.map_err(|error| unfollowed(self.context, &error))?;
         }
         self.followers = followers;
         Ok(())
@@ -692,18 +727,16 @@ impl<'a> Bench<'a> {
             }
         }
     }
-
-    /// How long a greeting may take.
-    pub(in crate::cmd) const fn greeting() -> Duration {
-        GREETING
-    }
 }
 
-/// A port that is free now.
-fn free_port() -> u16 {
-    std::net::TcpListener::bind((HOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map_or(0, |address| address.port())
+/// An events file that cannot be read any more.
+fn unfollowed(context: &Context, error: &EventsError) -> Failure {
+    fault::failed(context, "lab", &fault::events(&context.text, error))
+}
+
+/// True where a block has a server of the second line stand.
+fn is_second(kind: &Kind) -> bool {
+    matches!(kind, Kind::Server(server) if server.line == Line::B)
 }
 
 /// All parts of a sheet in their order, each with the number of its step (0: the introduction).

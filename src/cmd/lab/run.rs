@@ -4,7 +4,6 @@
 use std::{
     fs,
     io::Read,
-    net::ToSocketAddrs,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -19,7 +18,7 @@ use super::{
 use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault},
-    io::{events::Follower, stdio},
+    io::{address::Place, stdio},
     lab::{
         report::{self, Report},
         sheet::{Language, Server, Sheet},
@@ -92,7 +91,6 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     let values = report.params.clone();
     let setup = Setup {
         events: files.events.clone(),
-        from: 0,
         also: asked.events.clone(),
         folder: found.folder.clone(),
         student: report.student.clone(),
@@ -100,11 +98,14 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         port: asked.port,
         record: None,
         explain: "full",
-        hints: true,
+        // The sheet has hints of its own, which are counted; what `raw` says after a 227 would be the answer.
+        hints: asked.demo,
         // The autopilot shows at the left which terminal a line is in.
         columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
     };
-    let (bench, resumed) = bench(context, &sheet, setup, &report)?;
+    let resumed = report.blocks.iter().any(report::Block::touched);
+    let mut bench = Bench::new(context, &sheet, setup);
+    bench.catch_up(resumed)?;
     let view = Run {
         text: &context.text,
         style: context.out,
@@ -147,7 +148,19 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         };
         out(&greeting)?;
         let mut autopilot = Autopilot::new(context, pace, &mut out);
-        walk.walk(&mut autopilot)?
+        let finished = walk.walk(&mut autopilot)?;
+        if !finished {
+            let open: Vec<&str> = walk
+                .report
+                .blocks
+                .iter()
+                .filter(|block| !block.done)
+                .map(|block| block.id.as_str())
+                .collect();
+            let told = say!(view.text, "labrun-demo-open", what = open.join(", "));
+            out(&view.line(Role::Warning, &told))?;
+        }
+        finished
     } else {
         use super::walk::Hands;
         person.show(&greeting)?;
@@ -330,35 +343,6 @@ fn resolve(
     })
 }
 
-/// The bench, which remembers what an earlier run saw; true where there was one.
-fn bench<'a>(
-    context: &'a Context,
-    sheet: &'a Sheet,
-    mut setup: Setup,
-    report: &Report,
-) -> Result<(Bench<'a>, bool), Failure> {
-    let resumed = report.blocks.iter().any(report::Block::touched);
-    let mut seen = Vec::new();
-    let mut follower = Follower::from(&setup.events, 0);
-    loop {
-        let before = follower.at();
-        follower
-            .read(|line| seen.push(String::from_utf8_lossy(line).into_owned()))
-            .map_err(|error| fault::failed(context, NAME, &fault::events(&context.text, &error)))?;
-        if follower.at() == before {
-            break;
-        }
-    }
-    setup.from = follower.at();
-    let mut bench = Bench::new(context, sheet, setup);
-    if resumed {
-        for line in &seen {
-            bench.remember(line);
-        }
-    }
-    Ok((bench, resumed))
-}
-
 fn welcome_back(view: Run<'_>, report: &Report) -> String {
     let done = report.blocks.iter().filter(|block| block.done).count();
     let all = report.blocks.len();
@@ -403,9 +387,13 @@ fn unreadable(context: &Context, path: &Path, error: &std::io::Error) -> Failure
 
 /// True where every address of a host is this machine's own.
 fn is_loopback(host: &str, port: u16) -> bool {
-    (host, port)
-        .to_socket_addrs()
-        .is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()))
+    let place = Place {
+        host: host.to_owned(),
+        port: Some(port),
+    };
+    place
+        .resolve(port)
+        .is_ok_and(|all| all.iter().all(|address| address.ip().is_loopback()))
 }
 
 /// Asks whether the sheet may talk to this host.

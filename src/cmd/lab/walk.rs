@@ -25,6 +25,8 @@ use crate::{
 
 /// The most lines of a dialogue that are kept of a block.
 pub(in crate::cmd) const MAX_DIALOGUE: usize = 400;
+/// The most characters that are kept of an answer.
+const MAX_ANSWER: usize = 1000;
 /// The most answers that are kept of a question.
 const MAX_ANSWERS: usize = 200;
 
@@ -357,7 +359,7 @@ impl<'a> Walk<'a> {
                 block.answers.pop();
             }
             block.answers.push(Given {
-                answer: answer.to_owned(),
+                answer: answer.chars().take(MAX_ANSWER).collect(),
                 right,
                 at,
             });

@@ -161,8 +161,12 @@ impl Run<'_> {
                 format!("{SEEN}\u{a0}{}", clean.replace(' ', "\u{a0}"))
             })
             .collect();
-        let line =
-            wrap(&words.join("\u{a0}\u{a0} "), 2, 2, self.style.width()).replace('\u{a0}', " ");
+        let line = wrap(&words.join("\u{a0}\u{a0} "), 2, 2, self.style.width());
+        let lines: Vec<&str> = line
+            .lines()
+            .map(|line| line.trim_end_matches('\u{a0}'))
+            .collect();
+        let line = lines.join("\n").replace('\u{a0}', " ");
         format!("  {}\n", self.style.paint(Role::GoodReply, &line))
     }
 
