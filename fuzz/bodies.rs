@@ -205,7 +205,7 @@ pub(crate) fn sheet(data: &[u8]) {
     for block in sheet.blocks() {
         match &block.kind {
             Kind::Ask(ask) => {
-                check::question(block.at, ask, &value);
+                let _ = check::question(block.at, ask, &value);
                 for line in text.lines().take(50) {
                     let _ = answer::judge(ask, line, &value);
                     let _ = answer::judge(ask, line, &|_| None);

@@ -547,6 +547,9 @@ pub struct Demo {
     /// No pauses between the steps
     #[arg(long)]
     pub fast: bool,
+    /// Keep the reports and recordings in DIR, which is made or empty [default: a folder for temporary files]
+    #[arg(long, value_name = "DIR")]
+    pub keep: Option<PathBuf>,
 }
 
 /// `man`.

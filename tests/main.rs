@@ -9,8 +9,7 @@ mod explain;
 mod fuzz;
 mod harness;
 mod inspect;
-#[path = "lab/check.rs"]
-mod lab_check;
+mod lab;
 mod layering;
 mod listen;
 mod pasv_calc;

@@ -1,231 +1,188 @@
-//! `demo`: steps 1, 2 and 4 of the lab's first sequence by themselves. The three terminals are three ftplab processes
-//! over loopback, typed into as a student would: nothing is shown that did not happen.
+//! `demo`: the first three lab sheets, played by themselves on the built-in server, recorded, with their reports; and at
+//! the end what the recording shows. It is the first thing that a newcomer sees: of each sheet what happens on the line
+//! is shown, and of its text where each step begins. The terminals are ftplab processes over loopback, typed into as a
+//! student would: nothing is shown that did not happen.
 
-use std::{io::Write, thread, time::Duration};
-
-use super::{Context, Exit, Failure, fault};
-use crate::{
-    cli,
-    ftp::{endpoint, reply::text_of},
-    io::{stdio, terminals::Terminals},
-    say,
-    view::demo::{Demo, GUTTER},
+use std::{
+    fs,
+    io::Write,
+    path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
-/// The server's terminal.
-const SERVER: usize = 0;
-/// The control line's.
-const CONTROL: usize = 1;
-/// The data connection's.
-const DATA: usize = 2;
+use clap::Parser;
 
-/// How long a line may take to come before the demonstration counts as failed.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// How long nothing must come before a reply counts as explained.
-const QUIET: Duration = Duration::from_millis(120);
+use super::{
+    Context, Exit, Failure, fault, inspect,
+    lab::{
+        autopilot::Autopilot,
+        bench::{Bench, Setup},
+        library::{self, Found},
+        run::{self as lab, Files},
+        walk::{self, Kept, Walk},
+    },
+    recording,
+};
+use crate::{
+    cli::{self, Cli, Command},
+    io::stdio,
+    lab::sheet::Sheet,
+    say,
+    script::params,
+    view::{
+        demo::{Demo, GUTTER},
+        lab::run::Run,
+        style::Role,
+    },
+};
+
+/// The sheets, by number, and how much is said about each reply: in the first one every digit, then what is new.
+const SHEETS: [(&str, &str); 3] = [("1", "full"), ("2", "brief"), ("3", "brief")];
+/// The sheet whose recording is shown at the end.
+const SHOWN: &str = "3-active";
 /// The pause before something is typed, for whoever watches.
-const PAUSE: Duration = Duration::from_millis(450);
-
-struct Play<'a> {
-    context: &'a Context,
-    view: Demo<'a>,
-    terminals: Terminals,
-    pause: Duration,
-}
+const PAUSE: Duration = Duration::from_millis(280);
+/// How long a recording may take until it can be read: its server has ended by then.
+const WRITTEN: Duration = Duration::from_secs(2);
 
 /// Runs `demo`.
+///
+/// # Errors
+/// Where a file cannot be written, or something does not happen that should.
 pub(super) fn run(context: &Context, args: &cli::Demo) -> Result<Exit, Failure> {
-    let columns = context.out.width() - GUTTER;
-    let view = Demo {
+    let folder = match &args.keep {
+        Some(folder) => new_folder(context, folder)?,
+        None => lab::scratch_folder()?,
+    };
+    let demo = Demo {
         text: &context.text,
         style: context.out,
     };
     let pause = if args.fast { Duration::ZERO } else { PAUSE };
-    let mut play = Play {
-        context,
-        view,
-        terminals: Terminals::new(3, columns),
-        pause,
-    };
-    play.run()?;
+    show(&demo.step("demo-intro"))?;
+    let mut shown = None;
+    for (number, explain) in SHEETS {
+        let (found, sheet) = library::open(context, "demo", number)?;
+        let folder = folder.join(&found.id);
+        fs::create_dir_all(&folder).map_err(|error| unwritable(context, &folder, &error))?;
+        let recordings = play(context, &found, &sheet, &folder, explain, pause)?;
+        if found.id == SHOWN {
+            shown = recordings.into_iter().next();
+        }
+    }
+    show(&demo.step("demo-end"))?;
+    if let Some(recording) = shown {
+        ladder(context, &demo, &recording)?;
+    }
+    let kept = say!(
+        context.text,
+        "demo-kept",
+        folder = recording::quoted(&folder)
+    );
+    let next = say!(context.text, "demo-next");
+    show(&format!("\n{}\n{}\n", demo.prose(&kept), demo.prose(&next)))?;
     Ok(Exit::Done)
 }
 
-impl Play<'_> {
-    fn run(&mut self) -> Result<(), Failure> {
-        self.say("demo-intro")?;
-        self.start(SERVER, &["fake-server", "demo", "--port", "0"])?;
-        let ready = self.until(SERVER, "127.0.0.1:", |line| line.contains("127.0.0.1:"))?;
-        let port: String = ready
-            .split("127.0.0.1:")
-            .nth(1)
-            .map(|rest| rest.chars().take_while(char::is_ascii_digit).collect())
-            .unwrap_or_default();
+/// Plays a sheet; gives what was recorded, the server's recording first.
+fn play(
+    context: &Context,
+    found: &Found,
+    sheet: &Sheet,
+    folder: &Path,
+    explain: &'static str,
+    pause: Duration,
+) -> Result<Vec<PathBuf>, Failure> {
+    let files = Files::of(&folder.join("report"));
+    let params = params::resolve(&sheet.head.params, &[], None).unwrap_or_default();
+    let setup = Setup {
+        events: files.events.clone(),
+        also: None,
+        folder: found.folder.clone(),
+        student: None,
+        params: params.clone(),
+        port: Some(0),
+        record: Some(folder.to_owned()),
+        explain,
+        hints: explain == "full",
+        columns: context.out.width() - GUTTER,
+    };
+    let view = Run {
+        text: &context.text,
+        style: context.out,
+    };
+    let mut walk = Walk {
+        sheet,
+        bench: Bench::new(context, sheet, setup),
+        view,
+        report: walk::fresh(found, sheet, None, params, true),
+        kept: Some(Kept {
+            json: files.json,
+            md: files.md,
+        }),
+        offered: false,
+        brief: true,
+    };
+    show(&format!("\n{}\n", view.heading(&sheet.head.title)))?;
+    let mut out = |shown: &str| show(shown);
+    let mut autopilot = Autopilot::new(context, pause, &mut out);
+    let finished = walk.walk(&mut autopilot)?;
+    if !finished {
+        let open = walk.report.blocks.iter().find(|block| !block.done);
+        let what = open.map_or("?", |block| block.id.as_str());
+        let what = say!(context.text, "demo-failed", what = what);
+        return Err(fault::failed(context, "demo", &what));
+    }
+    let report = &walk.report;
+    let told = say!(
+        context.text,
+        "demo-sheet-done",
+        questions = report.blocks.iter().filter(|b| b.tries() > 0).count()
+    );
+    show(&view.line(Role::GoodReply, &told))?;
+    Ok(walk.bench.recordings())
+}
 
-        self.say("demo-control")?;
-        self.start(
-            CONTROL,
-            &["raw", "127.0.0.1", &port, "--explain", "full", "--no-hints"],
-        )?;
-        self.reply()?;
-        for line in [
-            "PWD",
-            "USER anonymous",
-            "PASS student@example.org",
-            "PWD",
-            "TYPE I",
-            "LIST",
-        ] {
-            self.send(line)?;
-        }
+/// Shows a recording as `inspect --ladder` does.
+fn ladder(context: &Context, demo: &Demo<'_>, recording: &Path) -> Result<(), Failure> {
+    let deadline = Instant::now() + WRITTEN;
+    while !recording.exists() && Instant::now() < deadline {
+        std::thread::sleep(Duration::from_millis(20));
+    }
+    let command = format!("ftplab inspect --ladder {}", recording::quoted(recording));
+    show(&demo.typed(&command))?;
+    let words = ["ftplab", "inspect", "--ladder", "--"].map(std::ffi::OsString::from);
+    let words = words.into_iter().chain([recording.into()]);
+    if let Ok(Some(Command::Inspect(asked))) = Cli::try_parse_from(words).map(|cli| cli.command) {
+        inspect::run(&asked, context)?;
+    }
+    Ok(())
+}
 
-        self.say("demo-passive")?;
-        let passive = self.send("PASV")?;
-        let tuple = endpoint::parse_227(text_of(passive.as_bytes()))
-            .map(|stated| passive.as_bytes()[4..][stated.span].to_vec())
-            .map_err(|_| self.failed("227"))?;
-        let tuple = String::from_utf8_lossy(&tuple).into_owned();
-        self.say("demo-passive-dial")?;
-        self.start(DATA, &["pasv-calc", "--connect", &tuple])?;
-        self.quiet()?;
-        self.send("LIST")?;
-        self.data_ended()?;
-
-        self.say("demo-active")?;
-        self.start(DATA, &["listen", "0", "--control", &port])?;
-        let command = self.until(DATA, "PORT", |line| line.trim_start().starts_with("PORT "))?;
-        self.quiet()?;
-        let words: Vec<&str> = command.split_whitespace().take(2).collect();
-        self.send(&words.join(" "))?;
-        self.send("LIST")?;
-        self.data_ended()?;
-
-        self.say("demo-end")?;
-        self.send("QUIT")?;
-        if !self.terminals.ended_well(CONTROL, PATIENCE) {
-            // PWD before the login and LIST without a data connection were refused, as they should be: that is exit code 1.
-            self.quiet()?;
-        }
-        let last = format!(
-            "\n{}\n",
-            self.view.prose(&say!(self.context.text, "demo-next"))
+/// The folder of `--keep`: new, or empty.
+fn new_folder(context: &Context, folder: &Path) -> Result<PathBuf, Failure> {
+    fs::create_dir_all(folder).map_err(|error| unwritable(context, folder, &error))?;
+    let mut entries = fs::read_dir(folder).map_err(|error| unwritable(context, folder, &error))?;
+    if entries.next().is_some() {
+        let what = say!(
+            context.text,
+            "demo-keep-full",
+            folder = fault::shown(folder)
         );
-        self.show(&last)
+        return Err(fault::failed(context, "demo", &what));
     }
+    Ok(folder.to_owned())
+}
 
-    fn show(&mut self, text: &str) -> Result<(), Failure> {
-        let mut out = stdio::stdout();
-        out.write_all(text.as_bytes())?;
-        Ok(out.flush()?)
-    }
+fn unwritable(context: &Context, path: &Path, error: &std::io::Error) -> Failure {
+    let why = fault::reason(&context.text, error);
+    let file = fault::shown(path);
+    let what = say!(context.text, "error-file", file = file, why = why);
+    fault::failed(context, "demo", &what)
+}
 
-    fn say(&mut self, id: &str) -> Result<(), Failure> {
-        thread::sleep(self.pause);
-        let step = self.view.step(id);
-        self.show(&step)
-    }
-
-    fn failed(&self, what: &str) -> Failure {
-        fault::failed(
-            self.context,
-            "demo",
-            &say!(self.context.text, "demo-failed", what = what),
-        )
-    }
-
-    /// Types a command line into a terminal.
-    fn start(&mut self, terminal: usize, args: &[&str]) -> Result<(), Failure> {
-        thread::sleep(self.pause);
-        let quoted: Vec<String> = args
-            .iter()
-            .filter(|arg| !arg.starts_with("--no-") && **arg != "--explain" && **arg != "full")
-            .map(|arg| {
-                if arg.contains(',') {
-                    format!("'{arg}'")
-                } else {
-                    (*arg).to_owned()
-                }
-            })
-            .collect();
-        let shown = self
-            .view
-            .command(terminal, &format!("ftplab {}", quoted.join(" ")));
-        self.show(&shown)?;
-        let lang = match self.context.text.lang() {
-            crate::view::text::Lang::En => "en",
-            crate::view::text::Lang::Fr => "fr",
-        };
-        let all = [args, &["--lang", lang, "--color", "never"]].concat();
-        self.terminals
-            .run(terminal, &all)
-            .map_err(|error| self.failed(&fault::reason(&self.context.text, &error)))
-    }
-
-    /// Types a line into the control line and waits for its final reply, which is given back.
-    fn send(&mut self, line: &str) -> Result<String, Failure> {
-        thread::sleep(self.pause);
-        self.terminals
-            .type_line(CONTROL, line)
-            .map_err(|_| self.failed(line))?;
-        self.reply()
-    }
-
-    /// Waits for a final reply on the control line and for what is said about it.
-    fn reply(&mut self) -> Result<String, Failure> {
-        let is_final = |line: &str| {
-            let reply = line.strip_prefix("S> ").unwrap_or_default().as_bytes();
-            matches!(reply, [b'2'..=b'5', _, _, b' ', ..])
-        };
-        let line = self.until(CONTROL, "S>", is_final)?;
-        self.quiet()?;
-        Ok(line["S> ".len()..].to_owned())
-    }
-
-    /// Shows what comes until a line of this terminal fits, and gives that line back.
-    fn until(
-        &mut self,
-        terminal: usize,
-        what: &str,
-        fits: impl Fn(&str) -> bool,
-    ) -> Result<String, Failure> {
-        loop {
-            let Some(printed) = self.terminals.next(PATIENCE) else {
-                return Err(self.failed(what));
-            };
-            let found = printed.terminal == terminal && fits(&printed.line);
-            self.print(printed.terminal, &printed.line, found)?;
-            if found {
-                return Ok(printed.line);
-            }
-        }
-    }
-
-    /// Shows what comes until nothing comes for a moment.
-    fn quiet(&mut self) -> Result<(), Failure> {
-        while let Some(printed) = self.terminals.next(QUIET) {
-            self.print(printed.terminal, &printed.line, false)?;
-        }
-        Ok(())
-    }
-
-    /// The server says the same dialogue from its side: only where it listens is shown.
-    fn print(&mut self, terminal: usize, line: &str, wanted: bool) -> Result<(), Failure> {
-        if terminal == SERVER && !wanted {
-            return Ok(());
-        }
-        let line = if terminal == SERVER {
-            line.split(". ").next().unwrap_or(line)
-        } else {
-            line
-        };
-        let shown = self.view.printed(terminal, line);
-        self.show(&shown)
-    }
-
-    fn data_ended(&mut self) -> Result<(), Failure> {
-        if !self.terminals.ended_well(DATA, PATIENCE) {
-            return Err(self.failed("D>"));
-        }
-        self.quiet()
-    }
+fn show(shown: &str) -> Result<(), Failure> {
+    let mut out = stdio::stdout();
+    out.write_all(shown.as_bytes())?;
+    Ok(out.flush()?)
 }

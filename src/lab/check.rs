@@ -7,6 +7,7 @@ use super::{
     sheet::{Answer, Ask, AskKind, Block, Ftp, Kind, Part, RightWhen, Script, Sheet, Step, Wanted},
     template::{Line, Name, Template, TupleOf, TuplePart, What as NameOf},
 };
+use crate::script::check as scripts;
 
 /// Something that is wrong with a sheet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,10 +71,10 @@ pub enum What {
     },
     /// The script's own check finds an error.
     ScriptWrong {
-        /// The script.
+        /// The script, and its line.
         name: String,
-        /// What is said of it, in the user's language.
-        what: String,
+        /// What is wrong with it.
+        what: scripts::What,
     },
     /// There is no shipped capture of this name.
     CaptureMissing(String),
@@ -137,8 +138,6 @@ pub enum What {
         /// The question's id.
         id: String,
     },
-    /// The sheet cannot be played; why, in the user's language.
-    NotPlayed(String),
 }
 
 /// What of a block differs.

@@ -10,7 +10,7 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
-use serde::Deserialize;
+use serde::{Deserialize, de::IgnoredAny};
 
 use super::{
     captured::Facts,
@@ -177,7 +177,7 @@ struct Told {
     channel: Option<String>,
     from: Option<SocketAddr>,
     to: Option<SocketAddr>,
-    address: Option<serde_json::Value>,
+    address: Option<String>,
     n: Option<u64>,
     verb: Option<String>,
     arg: Option<Text>,
@@ -195,18 +195,12 @@ struct Told {
     active: Option<bool>,
 }
 
-/// Text of the wire: a string, or base64 where it is not UTF-8.
+/// Text of the wire: a string, or an object with base64 where it is not UTF-8.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Text {
     Plain(String),
-    #[allow(
-        dead_code,
-        reason = "bytes that are no text match no pattern of a sheet"
-    )]
-    Bytes {
-        bytes: String,
-    },
+    Other(IgnoredAny),
 }
 
 impl Text {
@@ -214,7 +208,7 @@ impl Text {
         match self {
             Text::Plain(text) => text.into_bytes(),
             // What is not UTF-8 is shown as such; no value of a sheet is made of it.
-            Text::Bytes { .. } => "\u{fffd}".as_bytes().to_vec(),
+            Text::Other(_) => "\u{fffd}".as_bytes().to_vec(),
         }
     }
 }
@@ -279,7 +273,7 @@ impl Seen {
             "connected" => self.connected(teller, server, told.from?, told.to?),
             "data-connected" => self.data_opened(teller, told.from?, told.to?, told.active),
             "listening" => {
-                let address = told.address?.as_str()?.parse().ok()?;
+                let address = told.address?.parse().ok()?;
                 if !server {
                     keep(&mut self.listening, (told.pid, address), MAX_DATA);
                 }

@@ -1,5 +1,5 @@
-//! What `demo` shows: which terminal a line is in (a letter at its left), what is typed there, and between the steps what
-//! there is to see.
+//! A sheet that plays itself (`demo`, `lab run --demo`): which terminal a line is in (a letter at its left), what is typed
+//! there, and what there is to see.
 
 use super::{
     sanitise,
@@ -48,6 +48,16 @@ impl Demo<'_> {
         self.line(
             terminal,
             &self.style.paint(Role::Command, &format!("$ {command}")),
+        )
+    }
+
+    /// A command line outside of the terminals.
+    #[must_use]
+    pub fn typed(&self, command: &str) -> String {
+        let command = sanitise::line(command.as_bytes());
+        format!(
+            "{}\n\n",
+            self.style.paint(Role::Command, &format!("$ {command}"))
         )
     }
 

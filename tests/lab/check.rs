@@ -23,7 +23,7 @@ fn every_mistake_of_the_form() {
     for lang in ["en", "fr"] {
         check(lang, &["form.en.md"])
             .code(1)
-            .golden(&format!("lab-check/form-{lang}.txt"));
+            .golden(&format!("lab/check/form-{lang}.txt"));
     }
 }
 
@@ -32,7 +32,7 @@ fn two_languages_that_are_not_the_same_sheet() {
     for lang in ["en", "fr"] {
         check(lang, &["pair", "--no-play"])
             .code(1)
-            .golden(&format!("lab-check/pair-{lang}.txt"));
+            .golden(&format!("lab/check/pair-{lang}.txt"));
     }
 }
 
@@ -41,7 +41,7 @@ fn what_a_sheet_names_is_not_there() {
     for lang in ["en", "fr"] {
         check(lang, &["missing"])
             .code(1)
-            .golden(&format!("lab-check/missing-{lang}.txt"));
+            .golden(&format!("lab/check/missing-{lang}.txt"));
     }
 }
 
@@ -50,7 +50,7 @@ fn played_it_does_not_go_as_it_is_written() {
     for lang in ["en", "fr"] {
         check(lang, &["played.en.md"])
             .code(1)
-            .golden(&format!("lab-check/played-{lang}.txt"));
+            .golden(&format!("lab/check/played-{lang}.txt"));
     }
 }
 
@@ -58,10 +58,10 @@ fn played_it_does_not_go_as_it_is_written() {
 fn a_sheet_without_fault_in_one_file() {
     check("en", &["fine.md"])
         .code(0)
-        .golden("lab-check/fine.txt");
+        .golden("lab/check/fine.txt");
     check("en", &["real.en.md"])
         .code(0)
-        .golden("lab-check/real.txt");
+        .golden("lab/check/real.txt");
 }
 
 #[test]

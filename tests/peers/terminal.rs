@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::{Read, Write},
     num::NonZero,
+    path::Path,
     process::Command,
     sync::mpsc::{Receiver, channel},
     thread,
@@ -12,7 +13,7 @@ use std::{
 
 use rexpect::process::PtyProcess;
 
-/// The size of the screen.
+/// The size of the screen, where a test does not ask for another.
 const ROWS: NonZero<u16> = NonZero::new(40).expect("not zero");
 const COLUMNS: NonZero<u16> = NonZero::new(80).expect("not zero");
 /// How long what is waited for may take to show.
@@ -30,9 +31,15 @@ pub(crate) struct Terminal {
 impl Terminal {
     /// Starts `ftplab` with these words, in English and without colour.
     pub(crate) fn ftplab(words: &[&str]) -> Terminal {
+        Terminal::sized(ROWS, ".".as_ref(), words)
+    }
+
+    /// The same in a folder, in a terminal of so many rows.
+    pub(crate) fn sized(rows: NonZero<u16>, folder: &Path, words: &[&str]) -> Terminal {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
         command
             .args(words)
+            .current_dir(folder)
             .env("LC_ALL", "C.UTF-8")
             .env("TERM", "xterm")
             .env("NO_COLOR", "1");
@@ -40,7 +47,7 @@ impl Terminal {
         process.set_kill_timeout(Some(2000));
         let keys = process.get_file_handle().expect("its handle");
         let size = rustix::termios::Winsize {
-            ws_row: ROWS.get(),
+            ws_row: rows.get(),
             ws_col: COLUMNS.get(),
             ws_xpixel: 0,
             ws_ypixel: 0,
@@ -60,7 +67,7 @@ impl Terminal {
             _process: process,
             keys,
             bytes,
-            screen: vt100::Parser::new(ROWS, COLUMNS, 0),
+            screen: vt100::Parser::new(rows, COLUMNS, 0),
         }
     }
 

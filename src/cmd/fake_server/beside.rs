@@ -2,9 +2,15 @@
 //! `lab run` has a sheet's servers so.
 
 use std::{
-    net::SocketAddr,
+    cell::RefCell,
+    ffi::OsString,
+    net::{Ipv4Addr, SocketAddr},
     path::{Path, PathBuf},
-    sync::mpsc::{SyncSender, sync_channel},
+    rc::Rc,
+    sync::{
+        Arc,
+        mpsc::{SyncSender, sync_channel},
+    },
     thread::{self, JoinHandle},
 };
 
@@ -125,16 +131,16 @@ fn serve(
         values,
     };
     let (found, play) = loaded.play(&asked, context)?;
-    let play = std::sync::Arc::new(play);
+    let play = Arc::new(play);
     let options = Options {
-        bind: vec![std::net::Ipv4Addr::LOCALHOST.into()],
+        bind: vec![Ipv4Addr::LOCALHOST.into()],
         port: wish.port,
         folder: found.folder,
         wire: recording.is_some(),
         ..Options::default()
     };
-    let server = Server::bind(std::sync::Arc::clone(&play), options)
-        .map_err(|error| not_started(context, error))?;
+    let server =
+        Server::bind(Arc::clone(&play), options).map_err(|error| not_started(context, error))?;
     let address = server.addresses()[0];
     if let Some(recording) = recording {
         recording.control(address.port());
@@ -142,9 +148,9 @@ fn serve(
     let prepared = Prepared::open(&asked, context, &found.name, play)?;
     let mut outputs = prepared.ready(Box::new(|_| true));
     outputs.start(server.addresses());
-    let outputs = std::rc::Rc::new(std::cell::RefCell::new(outputs));
+    let outputs = Rc::new(RefCell::new(outputs));
     let watch = Watch {
-        outputs: std::rc::Rc::clone(&outputs),
+        outputs: Rc::clone(&outputs),
     };
     // Nobody waits any more where the program ends meanwhile.
     let _ = ready.send((address, server.stopper()));
@@ -155,7 +161,7 @@ fn serve(
 
 /// The command line of a server that has every default.
 fn asked(events: Option<&Path>) -> FakeServer {
-    let mut words: Vec<std::ffi::OsString> = vec!["ftplab".into(), NAME.into()];
+    let mut words: Vec<OsString> = vec!["ftplab".into(), NAME.into()];
     if let Some(path) = events {
         words.extend(["--events".into(), path.into()]);
     }

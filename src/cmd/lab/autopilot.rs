@@ -17,12 +17,12 @@ use super::{
 };
 use crate::{
     cmd::{Context, Failure},
-    ftp::{catalogue::Flow, command::Verb, endpoint, reply::text_of},
+    ftp::{catalogue::Flow, command::Verb},
     io::terminals::Printed,
     lab::{
         answer::{self, Judgement},
         check::{self, Finding, What},
-        sheet::{Ask, Capture, Expected, Ftp, Role, Wanted, Write},
+        sheet::{Ask, AskKind, Capture, Expected, Ftp, Role, Wanted, Write},
         template::{Line, Name},
     },
     script::{
@@ -36,25 +36,31 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(10);
 /// How long the data connection of a transfer is waited for when its command is sent.
 const DIALLED: Duration = Duration::from_secs(5);
+/// A moment in which something may be printed.
+const SOON: Duration = Duration::from_millis(200);
 /// What is sent where a dialogue uploads something and does not say what.
 const UPLOAD: &str = "Sent by ftplab.\r\n";
 /// What a person would write into a free text; it is for the teacher, and nobody is there.
 const FREE_TEXT: &str = "…";
 
 /// Where what is shown goes.
-pub(super) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>;
+pub(in crate::cmd) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>;
 
 /// The autopilot.
-pub(super) struct Autopilot<'o> {
+pub(in crate::cmd) struct Autopilot<'o> {
     out: Out<'o>,
     /// Before something is typed, and for a line of prose.
     pace: Duration,
     /// What did not go as the sheet wants it.
-    pub(super) found: Vec<Finding>,
+    pub(in crate::cmd) found: Vec<Finding>,
     /// How many dialogues and questions it has come through.
-    pub(super) played: (u64, u64),
+    pub(in crate::cmd) played: (u64, u64),
     /// Who has dialled or listens for the data connection that was agreed on.
     data: Data,
+    /// The port that the server by hand has open for data.
+    passive: Option<u16>,
+    /// An empty line belongs between a question and what comes next.
+    apart: bool,
     demo: Demo<'o>,
 }
 
@@ -71,13 +77,15 @@ enum Data {
 
 impl<'o> Autopilot<'o> {
     /// Plays for whoever looks at `out`; `pace` is how long it waits before it types.
-    pub(super) fn new(context: &'o Context, pace: Duration, out: Out<'o>) -> Autopilot<'o> {
+    pub(in crate::cmd) fn new(context: &'o Context, pace: Duration, out: Out<'o>) -> Autopilot<'o> {
         Autopilot {
             out,
             pace,
             found: Vec::new(),
             played: (0, 0),
             data: Data::None,
+            passive: None,
+            apart: false,
             demo: Demo {
                 text: &context.text,
                 style: context.out,
@@ -93,12 +101,19 @@ impl<'o> Autopilot<'o> {
         patience: Duration,
         so: impl FnMut(&mut Bench<'a>) -> bool,
     ) -> Result<bool, Failure> {
-        let (out, demo) = (&mut self.out, &self.demo);
+        let (out, demo, passive) = (&mut self.out, &self.demo, &mut self.passive);
+        let control = bench.server_port(watched.line());
         bench.until(
             patience,
             so,
             |happened| watched.feed(happened),
-            |printed: &Printed| out(&shown(demo, printed)),
+            |printed: &Printed| {
+                if printed.terminal == BY_HAND {
+                    let port = port_in(&printed.line).filter(|port| Some(*port) != control);
+                    *passive = port.or(*passive);
+                }
+                out(&shown(demo, printed))
+            },
         )
     }
 
@@ -120,31 +135,6 @@ impl<'o> Autopilot<'o> {
         let command = format!("ftplab {}", quoted.join(" "));
         (self.out)(&self.demo.command(letter(terminal), &command))?;
         bench.run(terminal, words)
-    }
-
-    /// The command that a player sends for a pattern.
-    fn command(bench: &Bench<'_>, pattern: &Pattern, say: Option<&Literal>) -> String {
-        let literal = say.or_else(|| pattern.alternatives().first());
-        let Some(literal) = literal else {
-            return String::new();
-        };
-        let bytes = literal.render(|value, out| {
-            let known = match value {
-                Value::User => bench.value_of("user.arg"),
-                Value::Param(name) => bench.value_of(&format!("param.{name}")),
-                Value::Type => Some("I".to_owned()),
-                Value::Cwd => Some("/".to_owned()),
-                _ => None,
-            };
-            out.extend_from_slice(known.unwrap_or_default().as_bytes());
-        });
-        let command = String::from_utf8_lossy(&bytes).trim().to_owned();
-        // `USER *` says nothing about who: the name that every server knows.
-        match command.as_str() {
-            "USER" => "USER anonymous".to_owned(),
-            "PASS" => "PASS student@example.org".to_owned(),
-            _ => command,
-        }
     }
 
     /// Opens a port and gives the PORT or EPRT line to type.
@@ -255,14 +245,14 @@ impl<'o> Autopilot<'o> {
             let Wanted::Command { pattern, say, verb } = &expected.what else {
                 continue;
             };
-            let mut command = Self::command(bench, pattern, say.as_ref());
+            let mut typed = command(bench, pattern, say.as_ref());
             let upload = ftp.lines[at..]
                 .iter()
                 .take(4)
                 .any(|line| matches!(line.what, Wanted::Upload));
             if verb.announces() && say.is_none() {
                 match self.listen(bench, watched, line, *verb, upload)? {
-                    Some(typed) => command = typed,
+                    Some(line) => typed = line,
                     None => continue,
                 }
             }
@@ -271,7 +261,7 @@ impl<'o> Autopilot<'o> {
                 self.dial(bench, watched, line, moves == Some(Flow::Up))?;
             }
             thread::sleep(self.pace);
-            bench.type_line(line, &command)?;
+            bench.type_line(line, &typed)?;
             self.until(bench, watched, PATIENCE, |bench| {
                 bench.settled(line) || !bench.connected(line)
             })?;
@@ -302,32 +292,45 @@ impl<'o> Autopilot<'o> {
         let bench = &mut walk.bench;
         let server = bench.by_hand(ftp.line)?;
         self.until(bench, watched, PATIENCE, |bench| bench.hand_listens())?;
-        let mut client = false;
-        let mut open = false;
-        let mut tuple: Option<String> = None;
-        for expected in &ftp.lines {
-            if !client {
-                client = true;
-                let words: Vec<&str> = ["raw"].into_iter().chain(server.split(' ')).collect();
-                self.start(bench, CLIENT, &words)?;
-                self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+        // A dialogue that begins with a greeting is another client's than the one before.
+        let greets = matches!(
+            ftp.lines.first().map(|line| &line.what),
+            Some(Wanted::Reply { .. })
+        );
+        if greets || !bench.terminals.runs(CLIENT) {
+            let words: Vec<&str> = ["raw"].into_iter().chain(server.split(' ')).collect();
+            self.start(bench, CLIENT, &words)?;
+            self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+            self.data = Data::None;
+            if !greets {
+                self.reply(bench, watched, "220 ready")?;
             }
+        }
+        // Data has gone out, and the connection has not been closed yet.
+        let mut open = false;
+        for expected in &ftp.lines {
             match &expected.what {
                 Wanted::Command { pattern, say, verb } => {
-                    let command = Self::command(bench, pattern, say.as_ref());
-                    if verb.moves().is_some()
-                        && let Some(tuple) = tuple.take()
-                    {
-                        self.start(bench, DATA, &["pasv-calc", "--connect", &tuple])?;
-                        self.until(bench, watched, DIALLED, |bench| {
-                            bench.data_connections() > 0
-                        })?;
+                    self.passive = None;
+                    let mut typed = command(bench, pattern, say.as_ref());
+                    if verb.announces() && say.is_none() {
+                        match self.listen(bench, watched, ftp.line, *verb, false)? {
+                            Some(line) => typed = line,
+                            None => return Ok(()),
+                        }
+                    }
+                    if verb.moves().is_some() {
+                        self.dial(bench, watched, ftp.line, verb.moves() == Some(Flow::Up))?;
                     }
                     thread::sleep(self.pace);
-                    if bench.terminals.type_line(CLIENT, &command).is_err() {
+                    if bench.terminals.type_line(CLIENT, &typed).is_err() {
                         return Ok(());
                     }
-                    self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+                    let asked =
+                        self.until(bench, watched, PATIENCE, |bench| bench.wants_reply())?;
+                    if !asked {
+                        return Ok(());
+                    }
                 }
                 Wanted::Reply { code, text } => {
                     if std::mem::take(&mut open) {
@@ -335,86 +338,112 @@ impl<'o> Autopilot<'o> {
                     }
                     let said = text
                         .as_ref()
-                        .map_or_else(String::new, |text| Self::command(bench, text, None));
-                    let mut reply =
-                        format!("{code} {}", if said.is_empty() { "ok" } else { &said });
-                    if *code == 227 {
-                        let typed = self.passive(bench, watched)?;
-                        tuple = tuple_of(&typed);
-                        if !typed.is_empty() {
-                            reply = typed;
-                        }
+                        .map_or_else(String::new, |text| command(bench, text, None));
+                    let stated = match code {
+                        227 | 229 => self.stated(bench, watched, *code)?,
+                        257 if said.is_empty() => "\"/\" is the directory".to_owned(),
+                        _ if said.is_empty() => "ok".to_owned(),
+                        _ => said,
+                    };
+                    if !self.reply(bench, watched, &format!("{code} {stated}"))? {
+                        return Ok(());
                     }
-                    self.reply(bench, watched, &reply)?;
                 }
                 Wanted::Data(pattern) => {
-                    let text = Self::command(bench, pattern, None);
+                    let text = command(bench, pattern, None);
                     let text = if text.is_empty() { "hello.txt" } else { &text };
                     self.reply(bench, watched, &format!("/line {text}"))?;
                     open = true;
                 }
-                Wanted::Upload => {}
+                Wanted::Upload => {
+                    self.reply(bench, watched, "/store")?;
+                }
             }
         }
         Ok(())
     }
 
-    /// Types a reply, and waits until it has gone out.
+    /// The text of a 227 or 229: the port that is open at the server by hand.
+    fn stated(
+        &mut self,
+        bench: &mut Bench<'_>,
+        watched: &mut Watched<'_>,
+        code: u16,
+    ) -> Result<String, Failure> {
+        if self.passive.is_none() {
+            bench.reply("/pasv");
+            let deadline = Instant::now() + PATIENCE;
+            while self.passive.is_none() && Instant::now() < deadline {
+                self.until(bench, watched, SOON, |_| false)?;
+            }
+        }
+        let port = self.passive.take().unwrap_or(0);
+        let tuple = format!("127,0,0,1,{},{}", port / 256, port % 256);
+        let extended = format!("|||{port}|");
+        let (stated, agreed) = match code {
+            227 => (format!("Entering Passive Mode ({tuple})."), tuple),
+            _ => (
+                format!("Entering Extended Passive Mode ({extended})."),
+                extended,
+            ),
+        };
+        self.data = Data::Agreed(agreed);
+        Ok(stated)
+    }
+
+    /// Types a reply, and waits until it has gone out; false where it does not.
     fn reply(
         &mut self,
         bench: &mut Bench<'_>,
         watched: &mut Watched<'_>,
         reply: &str,
-    ) -> Result<(), Failure> {
+    ) -> Result<bool, Failure> {
         thread::sleep(self.pace);
-        (self.out)(&self.demo.printed(letter(BY_HAND), &format!("S< {reply}")))?;
         let before = bench.hand_replies();
         bench.reply(reply);
         let local = reply.starts_with('/');
         self.until(bench, watched, PATIENCE, |bench| {
             local || bench.hand_replies() > before
-        })?;
-        Ok(())
+        })
     }
+}
 
-    /// Has the server's port opened, and gives the 227 that says so.
-    fn passive(
-        &mut self,
-        bench: &mut Bench<'_>,
-        watched: &mut Watched<'_>,
-    ) -> Result<String, Failure> {
-        bench.reply("/pasv");
-        let deadline = Instant::now() + PATIENCE;
-        while Instant::now() < deadline {
-            bench.look(|happened| watched.feed(happened))?;
-            let Some(printed) = bench.terminals.next(bench::LOOK) else {
-                continue;
-            };
-            (self.out)(&shown(&self.demo, &printed))?;
-            if printed.terminal == BY_HAND
-                && let Some(at) = printed.line.find("227 ")
-            {
-                let reply = &printed.line[at..];
-                if tuple_of(reply).is_some() {
-                    let end = reply.find(')').map_or(reply.len(), |end| end + 1);
-                    return Ok(reply[..end].to_owned());
-                }
-            }
-        }
-        Ok(String::new())
+/// What a player types for a line of a dialogue; empty for one that is not typed.
+pub(super) fn typed(bench: &Bench<'_>, expected: &Expected) -> String {
+    match &expected.what {
+        Wanted::Command { pattern, say, .. } => command(bench, pattern, say.as_ref()),
+        _ => String::new(),
+    }
+}
+
+/// The command that a player sends for a pattern.
+fn command(bench: &Bench<'_>, pattern: &Pattern, say: Option<&Literal>) -> String {
+    let literal = say.or_else(|| pattern.alternatives().first());
+    let Some(literal) = literal else {
+        return String::new();
+    };
+    let bytes = literal.render(|value, out| {
+        let known = match value {
+            Value::User => bench.value_of("user.arg"),
+            Value::Param(name) => bench.value_of(&format!("param.{name}")),
+            Value::Type => Some("I".to_owned()),
+            Value::Cwd => Some("/".to_owned()),
+            _ => None,
+        };
+        out.extend_from_slice(known.unwrap_or_default().as_bytes());
+    });
+    let command = String::from_utf8_lossy(&bytes).trim().to_owned();
+    // `USER *` says nothing about who: the name that every server knows.
+    match command.as_str() {
+        "USER" => "USER anonymous".to_owned(),
+        "PASS" => "PASS student@example.org".to_owned(),
+        _ => command,
     }
 }
 
 /// The line of the block with this id.
 fn line_of(walk: &Walk<'_>, id: &str) -> u32 {
     walk.sheet.block(id).map_or(1, |block| block.at)
-}
-
-/// The six numbers of a 227.
-fn tuple_of(reply: &str) -> Option<String> {
-    let stated = endpoint::parse_227(text_of(reply.as_bytes())).ok()?;
-    let text = reply.get(4..)?.as_bytes().get(stated.span)?;
-    Some(String::from_utf8_lossy(text).into_owned())
 }
 
 /// What a reply to this verb has agreed on.
@@ -431,6 +460,13 @@ fn agreed(bench: &Bench<'_>, line: Line, verb: Verb) -> Option<String> {
         }
         _ => None,
     }
+}
+
+/// The port of the last address of this machine in a line.
+fn port_in(line: &str) -> Option<u16> {
+    let (_, rest) = line.rsplit_once("127.0.0.1:")?;
+    let end = rest.find(|c: char| !c.is_ascii_digit());
+    rest[..end.unwrap_or(rest.len())].parse().ok()
 }
 
 /// The place of a terminal in what is shown: A is the control connection, B the data connection.
@@ -453,11 +489,15 @@ impl<'a> Hands<'a> for Autopilot<'_> {
     }
 
     fn read(&mut self, _: &mut Walk<'a>) -> Result<Go, Failure> {
+        self.apart = false;
         thread::sleep(self.pace);
         Ok(Go::On)
     }
 
     fn ftp(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
+        if std::mem::take(&mut self.apart) {
+            (self.out)("\n")?;
+        }
         let mut watched = Watched::new(ftp, walk.bench.params());
         match ftp.role {
             Role::Client => self.client(walk, ftp, &mut watched)?,
@@ -467,12 +507,7 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         let (line, role) = (ftp.line, ftp.role);
         let deadline = Instant::now() + PATIENCE;
         while !watched.is_complete() && Instant::now() < deadline {
-            self.until(
-                &mut walk.bench,
-                &mut watched,
-                Duration::from_millis(200),
-                |_| false,
-            )?;
+            self.until(&mut walk.bench, &mut watched, SOON, |_| false)?;
             let idle = role == Role::Client && walk.bench.settled(line);
             if idle && !walk.bench.terminals.runs(DATA) {
                 break;
@@ -485,7 +520,7 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         if watched.is_complete() {
             self.played.0 += 1;
             walk.done(&ftp.id);
-        } else if let Some((expected, came)) = watched.missing() {
+        } else if let Some((expected, came)) = watched.obstacle() {
             let Expected { at, written, .. } = expected;
             self.found.push(Finding {
                 line: *at,
@@ -500,7 +535,11 @@ impl<'a> Hands<'a> for Autopilot<'_> {
     }
 
     fn ask(&mut self, walk: &mut Walk<'a>, ask: &'a Ask) -> Result<Go, Failure> {
-        thread::sleep(self.pace);
+        // What a choice is about stands in the explanations already.
+        let shown = !walk.brief || ask.kind != AskKind::Choice;
+        if shown {
+            thread::sleep(self.pace);
+        }
         let at = line_of(walk, &ask.id);
         let found = check::question(at, ask, &|name| walk.bench.value(name));
         self.found.extend(found);
@@ -511,6 +550,18 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         let judgement = answer::judge(ask, &answer, &|name| walk.bench.value(name));
         let right = judgement == Judgement::Right;
         walk.given(&ask.id, &answer, right);
+        if right {
+            self.played.1 += 1;
+            walk.done(&ask.id);
+        }
+        if walk.brief {
+            if shown {
+                let question = walk.filled(&ask.question);
+                (self.out)(&walk.view.looked_on(&question, &answer))?;
+                self.apart = true;
+            }
+            return Ok(Go::On);
+        }
         (self.out)(&walk.view.answered("> ", &answer))?;
         let shown = walk.view.judged(ask, &judgement, walk.tries(&ask.id));
         (self.out)(&shown)?;
@@ -519,8 +570,6 @@ impl<'a> Hands<'a> for Autopilot<'_> {
                 (self.out)(&walk.markdown(why))?;
             }
             (self.out)("\n")?;
-            self.played.1 += 1;
-            walk.done(&ask.id);
         }
         Ok(Go::On)
     }
@@ -530,7 +579,9 @@ impl<'a> Hands<'a> for Autopilot<'_> {
             block.text = Some(FREE_TEXT.to_owned());
         }
         walk.done(&write.id);
-        (self.out)(&format!("{}\n", walk.view.answered("| ", FREE_TEXT)))?;
+        if !walk.brief {
+            (self.out)(&format!("{}\n", walk.view.answered("| ", FREE_TEXT)))?;
+        }
         Ok(Go::On)
     }
 

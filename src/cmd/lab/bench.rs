@@ -19,7 +19,7 @@ use crate::{
         fault, recording,
     },
     io::{
-        events::Follower,
+        events::{EventsError, Follower},
         server::Folder,
         terminals::{Printed, Terminals},
     },
@@ -35,15 +35,15 @@ use crate::{
 };
 
 /// The terminals: the control connections of both lines, the data connection, the server that is played by hand, a client.
-pub(super) const CONTROL: usize = 0;
+pub(in crate::cmd) const CONTROL: usize = 0;
 /// The second control connection.
 const CONTROL_B: usize = 1;
 /// Where `pasv-calc --connect` and `listen` run.
-pub(super) const DATA: usize = 2;
+pub(in crate::cmd) const DATA: usize = 2;
 /// Where `fake-server --by-hand` runs.
-pub(super) const BY_HAND: usize = 3;
+pub(in crate::cmd) const BY_HAND: usize = 3;
 /// Where a client runs that somebody plays the server for.
-pub(super) const CLIENT: usize = 4;
+pub(in crate::cmd) const CLIENT: usize = 4;
 /// How many terminals.
 const TERMINALS: usize = 5;
 
@@ -51,41 +51,43 @@ const TERMINALS: usize = 5;
 const HOST: &str = "127.0.0.1";
 
 /// How long a greeting may take before somebody types.
-const GREETING: Duration = Duration::from_secs(5);
+pub(in crate::cmd) const GREETING: Duration = Duration::from_secs(5);
 /// How long it takes until what a process printed has been read.
 const PRINTING: Duration = Duration::from_millis(60);
 /// Between two looks at the events file.
-pub(super) const LOOK: Duration = Duration::from_millis(15);
+pub(in crate::cmd) const LOOK: Duration = Duration::from_millis(15);
 
 /// How a bench is to be set up.
-pub(super) struct Setup {
+pub(in crate::cmd) struct Setup {
     /// The events file, which is made.
-    pub(super) events: PathBuf,
-    /// From which byte of it on is read: behind what an earlier bench left.
-    pub(super) from: u64,
+    pub(in crate::cmd) events: PathBuf,
     /// Another one that is followed.
-    pub(super) also: Option<PathBuf>,
+    pub(in crate::cmd) also: Option<PathBuf>,
     /// The sheet's folder; `None` for one that ftplab brings.
-    pub(super) folder: Option<PathBuf>,
+    pub(in crate::cmd) folder: Option<PathBuf>,
     /// Who works.
-    pub(super) student: Option<String>,
+    pub(in crate::cmd) student: Option<String>,
     /// The sheet's parameters.
-    pub(super) params: Values,
+    pub(in crate::cmd) params: Values,
     /// The port of the sheet's server; 0 for a free one; `None`: the student's own, or another where that is taken.
-    pub(super) port: Option<u16>,
-    /// Where everything is recorded, a file a process.
-    pub(super) record: Option<PathBuf>,
+    pub(in crate::cmd) port: Option<u16>,
+    /// Where the servers record: a folder. They see both connections, so that nobody else needs to.
+    pub(in crate::cmd) record: Option<PathBuf>,
+    /// How much `raw` says about each reply.
+    pub(in crate::cmd) explain: &'static str,
+    /// Whether it says what to do next.
+    pub(in crate::cmd) hints: bool,
     /// The columns of what the terminals show.
-    pub(super) columns: usize,
+    pub(in crate::cmd) columns: usize,
 }
 
 /// The bench.
-pub(super) struct Bench<'a> {
+pub(in crate::cmd) struct Bench<'a> {
     context: &'a Context,
     sheet: &'a Sheet,
     setup: Setup,
     /// The terminals.
-    pub(super) terminals: Terminals,
+    pub(in crate::cmd) terminals: Terminals,
     posts: [Post; 2],
     controls: [Control; 2],
     hand: Hand,
@@ -159,7 +161,7 @@ fn at(line: Line) -> usize {
 }
 
 /// The terminal of a control line.
-pub(super) fn terminal_of(line: Line) -> usize {
+pub(in crate::cmd) fn terminal_of(line: Line) -> usize {
     match line {
         Line::A => CONTROL,
         Line::B => CONTROL_B,
@@ -168,8 +170,8 @@ pub(super) fn terminal_of(line: Line) -> usize {
 
 impl<'a> Bench<'a> {
     /// Sets it up; no server runs yet.
-    pub(super) fn new(context: &'a Context, sheet: &'a Sheet, setup: Setup) -> Bench<'a> {
-        let mut followers = vec![Follower::from(&setup.events, setup.from)];
+    pub(in crate::cmd) fn new(context: &'a Context, sheet: &'a Sheet, setup: Setup) -> Bench<'a> {
+        let mut followers = vec![Follower::from(&setup.events, 0)];
         if let Some(also) = &setup.also {
             // What is in it already is another session's.
             let end = also.metadata().map_or(0, |about| about.len());
@@ -195,7 +197,7 @@ impl<'a> Bench<'a> {
         match &sheet.head.server {
             Server::Real(host, port) => bench.place(Line::A, host.clone(), *port),
             // The student will be the server: where, the prose says before.
-            Server::None => bench.place(Line::A, HOST.to_owned(), bench.usual_port(Line::A)),
+            Server::None => bench.place(Line::A, HOST.to_owned(), bench.port_by_hand(Line::A)),
             Server::Script(_) => {}
         }
         bench
@@ -205,6 +207,17 @@ impl<'a> Bench<'a> {
     fn place(&mut self, line: Line, host: String, port: u16) {
         self.seen.talks_to(line, host.clone(), port);
         self.posts[at(line)].place = Some((host, port));
+    }
+
+    /// The port where the student will be the server: a free one where theirs is taken.
+    fn port_by_hand(&self, line: Line) -> u16 {
+        let port = self.usual_port(line);
+        let free = || std::net::TcpListener::bind((HOST, port)).is_ok();
+        if port != 0 && (self.setup.port.is_some() || free()) {
+            port
+        } else {
+            free_port()
+        }
     }
 
     /// The port where a line's server stands, where it may.
@@ -219,77 +232,97 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// What an earlier session saw.
-    pub(super) fn remember(&mut self, line: &str) {
-        self.seen.feed(line);
+    /// Takes what an earlier run left in the events file: it is seen again where that work goes on, else passed over.
+    pub(in crate::cmd) fn catch_up(&mut self, goes_on: bool) -> Result<(), Failure> {
+        let Bench {
+            followers,
+            seen,
+            context,
+            ..
+        } = self;
+        let Some(follower) = followers.first_mut() else {
+            return Ok(());
+        };
+        loop {
+            let before = follower.at();
+            let read = follower.read(|line| {
+                if let (true, Ok(line)) = (goes_on, std::str::from_utf8(line)) {
+                    seen.feed(line);
+                }
+            });
+            read.map_err(|error| unfollowed(context, &error))?;
+            if follower.at() == before {
+                return Ok(());
+            }
+        }
     }
 
     /// The context of this bench.
-    pub(super) fn context(&self) -> &'a Context {
+    pub(in crate::cmd) fn context(&self) -> &'a Context {
         self.context
     }
 
     /// The events file, as a shell takes it.
-    pub(super) fn events(&self) -> String {
+    pub(in crate::cmd) fn events(&self) -> String {
         recording::quoted(&self.setup.events)
     }
 
     /// The files that were recorded, in the order in which they were begun; those where nothing happened are gone.
-    pub(super) fn recordings(&self) -> Vec<PathBuf> {
+    pub(in crate::cmd) fn recordings(&self) -> Vec<PathBuf> {
         let mut files = self.recordings.clone();
         files.retain(|path| path.exists());
         files
     }
 
     /// The value of a name, where it has one by now.
-    pub(super) fn value(&self, name: &Name) -> Option<String> {
+    pub(in crate::cmd) fn value(&self, name: &Name) -> Option<String> {
         self.seen.value(name)
     }
 
     /// The same, of a name as it is written.
-    pub(super) fn value_of(&self, name: &str) -> Option<String> {
+    pub(in crate::cmd) fn value_of(&self, name: &str) -> Option<String> {
         self.value(&Name::parse(name)?)
     }
 
     /// Takes what a capture shows.
-    pub(super) fn capture(&mut self, facts: Facts) {
+    pub(in crate::cmd) fn capture(&mut self, facts: Facts) {
         self.seen.capture(facts);
     }
 
     /// The sheet's folder.
-    pub(super) fn folder(&self) -> Option<&Path> {
+    pub(in crate::cmd) fn folder(&self) -> Option<&Path> {
         self.setup.folder.as_deref()
     }
 
     /// The sheet's parameters.
-    pub(super) fn params(&self) -> &Values {
+    pub(in crate::cmd) fn params(&self) -> &Values {
         &self.setup.params
     }
 
     /// A file beside the events.
-    pub(super) fn beside(&self, name: &str) -> PathBuf {
+    pub(in crate::cmd) fn beside(&self, name: &str) -> PathBuf {
         self.setup.events.with_file_name(name)
     }
 
     /// The server of a line, as commands take it: host and port.
-    pub(super) fn server(&self, line: Line) -> Option<String> {
+    pub(in crate::cmd) fn server(&self, line: Line) -> Option<String> {
         let (host, port) = self.posts[at(line)].place.as_ref()?;
         Some(format!("{host} {port}"))
     }
 
     /// Its host.
-    pub(super) fn server_host(&self, line: Line) -> Option<String> {
+    pub(in crate::cmd) fn server_host(&self, line: Line) -> Option<String> {
         Some(self.posts[at(line)].place.as_ref()?.0.clone())
     }
 
     /// Its port.
-    pub(super) fn server_port(&self, line: Line) -> Option<u16> {
+    pub(in crate::cmd) fn server_port(&self, line: Line) -> Option<u16> {
         Some(self.posts[at(line)].place.as_ref()?.1)
     }
 
     /// Has the servers stand that the sheet has before this part (an index into [`parts`]). Gives the lines whose server
     /// stands at another port than it should, with that port and the new one.
-    pub(super) fn stand(&mut self, part: usize) -> Result<Vec<(u16, u16)>, Failure> {
+    pub(in crate::cmd) fn stand(&mut self, part: usize) -> Result<Vec<(u16, u16)>, Failure> {
         let mut wanted: [Option<Script>; 2] = [None, None];
         if let Server::Script(name) = &self.sheet.head.server {
             wanted[0] = Some(Script::Named(name.clone()));
@@ -309,7 +342,7 @@ impl<'a> Bench<'a> {
                 let post = &mut self.posts[at(line)];
                 post.running = None;
                 if post.place.is_none() {
-                    let port = self.usual_port(line);
+                    let port = self.port_by_hand(line);
                     self.place(line, HOST.to_owned(), port);
                 }
                 self.posts[at(line)].script = script;
@@ -351,7 +384,7 @@ impl<'a> Bench<'a> {
         let post = &mut self.posts[at(line)];
         post.running = None;
         let port = post.place.as_ref().map_or(usual, |(_, port)| *port);
-        let record = self.record("server");
+        let record = self.record();
         let wish = |found, port| Wish {
             found,
             params: self.setup.params.clone().into_iter().collect(),
@@ -379,7 +412,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Has a server stand whose replies are typed; gives where it is.
-    pub(super) fn by_hand(&mut self, line: Line) -> Result<String, Failure> {
+    pub(in crate::cmd) fn by_hand(&mut self, line: Line) -> Result<String, Failure> {
         if self.hand.on && self.terminals.runs(BY_HAND) {
             return Ok(self.server(line).unwrap_or_default());
         }
@@ -390,8 +423,8 @@ impl<'a> Bench<'a> {
             Some(script) => Some(self.script_path(&script)?),
         };
         let port = match self.server_port(line) {
-            Some(port) if port != 0 => port,
-            _ => free_port(),
+            Some(port) => port,
+            None => self.port_by_hand(line),
         };
         self.place(line, HOST.to_owned(), port);
         self.hand = Hand {
@@ -402,6 +435,12 @@ impl<'a> Bench<'a> {
         let mut words = vec!["fake-server"];
         words.extend(script.as_deref());
         words.extend(["--by-hand", "--bind", HOST, "--port", &port]);
+        let record = self
+            .record()
+            .map(|path| path.to_string_lossy().into_owned());
+        if let Some(record) = &record {
+            words.extend(["--record", record]);
+        }
         self.run(BY_HAND, &words)?;
         Ok(self.server(line).unwrap_or_default())
     }
@@ -423,7 +462,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Types a reply, or a line for ftplab, into the terminal of the server that is played by hand.
-    pub(super) fn reply(&mut self, typed: &str) {
+    pub(in crate::cmd) fn reply(&mut self, typed: &str) {
         if !typed.starts_with('/') {
             self.hand.typed += 1;
         }
@@ -432,27 +471,27 @@ impl<'a> Bench<'a> {
     }
 
     /// True where the server by hand listens.
-    pub(super) fn hand_listens(&self) -> bool {
+    pub(in crate::cmd) fn hand_listens(&self) -> bool {
         self.hand.listens
     }
 
     /// True where the client of the server by hand waits for a reply.
-    pub(super) fn wants_reply(&self) -> bool {
+    pub(in crate::cmd) fn wants_reply(&self) -> bool {
         self.hand.wants && self.hand.typed == 0
     }
 
     /// How many replies the server by hand has sent.
-    pub(super) fn hand_replies(&self) -> u64 {
+    pub(in crate::cmd) fn hand_replies(&self) -> u64 {
         self.hand.replies
     }
 
     /// How many data connections have been opened, by anybody.
-    pub(super) fn data_connections(&self) -> u64 {
+    pub(in crate::cmd) fn data_connections(&self) -> u64 {
         self.opened
     }
 
     /// True where a control connection stood in this terminal and has ended.
-    pub(super) fn was_connected(&self, line: Line) -> bool {
+    pub(in crate::cmd) fn was_connected(&self, line: Line) -> bool {
         self.controls[at(line)].greeted
     }
 
@@ -466,14 +505,13 @@ impl<'a> Bench<'a> {
                 folder: folder.map_or(Folder::None, |folder| Folder::Disk(folder.to_owned())),
             }),
             Script::Named(name) => {
-                let beside = folder.map(|folder| folder.join(name));
-                let beside = beside.filter(|path| path.is_file());
-                let asked = beside
-                    .as_deref()
-                    .and_then(Path::to_str)
-                    .unwrap_or(name.as_str());
+                let asked = name.as_str();
                 let text = &self.context.text;
-                let found = builtin::find(asked).map_err(|error| {
+                let found = match folder {
+                    Some(folder) => builtin::find_from(folder, asked),
+                    None => Ok(builtin::shipped(asked)),
+                };
+                let found = found.map_err(|error| {
                     let why = fault::reason(text, &error);
                     let what = say!(text, "error-file", file = asked, why = why);
                     fault::failed(self.context, "lab", &what)
@@ -492,25 +530,24 @@ impl<'a> Bench<'a> {
         }
     }
 
-    /// A file for the next recording, where everything is recorded.
-    fn record(&mut self, what: &str) -> Option<PathBuf> {
+    /// A file for the next recording, where the servers record.
+    fn record(&mut self) -> Option<PathBuf> {
         let folder = self.setup.record.as_ref()?;
-        let number = self.recordings.len() + 1;
-        let path = folder.join(format!("{number:02}-{what}.pcapng"));
+        let path = match self.recordings.len() {
+            0 => folder.join("server.pcapng"),
+            more => folder.join(format!("server-{}.pcapng", more + 1)),
+        };
         self.recordings.push(path.clone());
         Some(path)
     }
 
     /// Runs ftplab in a terminal: the words, and what goes with them on this bench.
-    pub(super) fn run(&mut self, terminal: usize, words: &[&str]) -> Result<(), Failure> {
+    pub(in crate::cmd) fn run(&mut self, terminal: usize, words: &[&str]) -> Result<(), Failure> {
         let mut words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
         words.extend([
             "--events".to_owned(),
             self.setup.events.to_string_lossy().into_owned(),
         ]);
-        if let Some(path) = self.record(&words[0].clone()) {
-            words.extend(["--record".to_owned(), path.to_string_lossy().into_owned()]);
-        }
         let lang = match self.context.text.lang() {
             Lang::En => "en",
             Lang::Fr => "fr",
@@ -530,7 +567,7 @@ impl<'a> Bench<'a> {
     }
 
     /// Opens the control connection of a line in its terminal. What it prints and what is seen come as from then on.
-    pub(super) fn dial(&mut self, line: Line) -> Result<(), Failure> {
+    pub(in crate::cmd) fn dial(&mut self, line: Line) -> Result<(), Failure> {
         let Some((host, port)) = self.posts[at(line)].place.clone() else {
             let what = say!(self.context.text, "labrun-no-server");
             return Err(fault::failed(self.context, "lab", &what));
@@ -540,25 +577,26 @@ impl<'a> Bench<'a> {
             open: true,
             ..Control::default()
         };
-        self.run(
-            terminal_of(line),
-            &["raw", &host, &port, "--explain", "full"],
-        )
+        let mut words = vec!["raw", &host, &port, "--explain", self.setup.explain];
+        if !self.setup.hints {
+            words.push("--no-hints");
+        }
+        self.run(terminal_of(line), &words)
     }
 
     /// Ends the control connection of a line.
-    pub(super) fn hang_up(&mut self, line: Line) {
+    pub(in crate::cmd) fn hang_up(&mut self, line: Line) {
         self.terminals.end(terminal_of(line));
         self.controls[at(line)] = Control::default();
     }
 
     /// True where the control connection of a line stands in its terminal.
-    pub(super) fn connected(&mut self, line: Line) -> bool {
+    pub(in crate::cmd) fn connected(&mut self, line: Line) -> bool {
         self.controls[at(line)].open && self.terminals.runs(terminal_of(line))
     }
 
     /// Types a line into the terminal of a control line.
-    pub(super) fn type_line(&mut self, line: Line, typed: &str) -> Result<(), Failure> {
+    pub(in crate::cmd) fn type_line(&mut self, line: Line, typed: &str) -> Result<(), Failure> {
         let terminal = terminal_of(line);
         let control = &mut self.controls[at(line)];
         if !typed.starts_with('/') || typed.starts_with("//") {
@@ -572,19 +610,19 @@ impl<'a> Bench<'a> {
     }
 
     /// True where nothing is outstanding on a control line: every command has its final reply.
-    pub(super) fn settled(&self, line: Line) -> bool {
+    pub(in crate::cmd) fn settled(&self, line: Line) -> bool {
         let control = &self.controls[at(line)];
         !control.open || (control.greeted && control.typed == 0 && !control.waiting)
     }
 
     /// True where the last command may be waiting for a data connection.
-    pub(super) fn in_transfer(&self, line: Line) -> bool {
+    pub(in crate::cmd) fn in_transfer(&self, line: Line) -> bool {
         let control = &self.controls[at(line)];
         control.open && control.typed == 0 && control.waiting && control.transfer
     }
 
     /// What has happened since the last look; `take` gets each line of the events files.
-    pub(super) fn look(&mut self, mut take: impl FnMut(&Happened)) -> Result<(), Failure> {
+    pub(in crate::cmd) fn look(&mut self, mut take: impl FnMut(&Happened)) -> Result<(), Failure> {
         let mut followers = std::mem::take(&mut self.followers);
         for follower in &mut followers {
             let read = follower.read(|line| {
@@ -596,10 +634,7 @@ impl<'a> Bench<'a> {
                 }
                 self.control(line);
             });
-            read.map_err(|error| {
-                let what = fault::events(&self.context.text, &error);
-                fault::failed(self.context, "lab", &what)
-            })?;
+            read.map_err(|error| unfollowed(self.context, &error))?;
         }
         self.followers = followers;
         Ok(())
@@ -656,7 +691,7 @@ impl<'a> Bench<'a> {
 
     /// Waits until something is so, and gives what the terminals print meanwhile and for a moment after; false where it
     /// took too long.
-    pub(super) fn until(
+    pub(in crate::cmd) fn until(
         &mut self,
         patience: Duration,
         mut so: impl FnMut(&mut Bench<'a>) -> bool,
@@ -683,11 +718,11 @@ impl<'a> Bench<'a> {
             }
         }
     }
+}
 
-    /// How long a greeting may take.
-    pub(super) const fn greeting() -> Duration {
-        GREETING
-    }
+/// An events file that cannot be read any more.
+fn unfollowed(context: &Context, error: &EventsError) -> Failure {
+    fault::failed(context, "lab", &fault::events(&context.text, error))
 }
 
 /// A port that is free now.
@@ -698,7 +733,7 @@ fn free_port() -> u16 {
 }
 
 /// All parts of a sheet in their order, each with the number of its step (0: the introduction).
-pub(super) fn parts(sheet: &Sheet) -> impl Iterator<Item = (usize, &Part)> {
+pub(in crate::cmd) fn parts(sheet: &Sheet) -> impl Iterator<Item = (usize, &Part)> {
     let intro = sheet.intro.iter().map(|part| (0, part));
     let steps = sheet.steps.iter().enumerate();
     intro.chain(steps.flat_map(|(at, step)| step.parts.iter().map(move |part| (at + 1, part))))

@@ -18,17 +18,13 @@ use crate::{
     lab::{
         check::{self, Finding, What},
         parse,
-        report::{self},
         sheet::{Kind, Script, Server, Sheet},
     },
     say,
     script::{check as scripts, notation::Script as Notated, params},
-    view::{
-        lab::{
-            check::{self as view, Checked, NotPlayed},
-            run::Run,
-        },
-        server,
+    view::lab::{
+        check::{self as view, Checked, NotPlayed},
+        run::Run,
     },
 };
 
@@ -76,7 +72,7 @@ pub(super) fn run(context: &Context, asked: &LabCheck) -> Result<Exit, Failure> 
     let mut out = streams::stdout();
     let mut exit = Exit::Done;
     for case in &mut cases {
-        case.needs(context);
+        case.needs();
         if !asked.no_play {
             case.play(context)?;
         }
@@ -90,7 +86,7 @@ pub(super) fn run(context: &Context, asked: &LabCheck) -> Result<Exit, Failure> 
         // Playing takes its time: what is known is told.
         out.write_all(page.as_bytes())?;
         out.flush()?;
-        if !(checked.mistakes.is_empty() && checked.findings.is_empty()) {
+        if !checked.is_fine() {
             exit = Exit::No;
         }
     }
@@ -162,7 +158,7 @@ impl Case {
     }
 
     /// Finds the scripts and captures that the sheet names, and has its scripts checked.
-    fn needs(&mut self, context: &Context) {
+    fn needs(&mut self) {
         let Some(sheet) = &self.sheet else { return };
         let mut found = Vec::new();
         let head;
@@ -172,7 +168,7 @@ impl Case {
             named.push((head_line(&self.checked.source, "server"), &head));
         }
         for (line, script) in named {
-            let wrong = self.script(context, script);
+            let wrong = self.script(script);
             found.extend(wrong.into_iter().map(|what| Finding { line, what }));
         }
         for block in sheet.blocks() {
@@ -192,7 +188,7 @@ impl Case {
     }
 
     /// What is wrong with a script, as `fake-server --check` says; what clients stumble over is the sheet's business.
-    fn script(&self, context: &Context, script: &Script) -> Vec<What> {
+    fn script(&self, script: &Script) -> Vec<What> {
         let (name, text, folder) = match script {
             Script::Named(name) => match self.found.script(name) {
                 Ok(Some(found)) => (found.name, found.text, Some(found.folder)),
@@ -214,13 +210,13 @@ impl Case {
         });
         findings
             .iter()
-            .filter_map(|finding| {
-                let what = server::error_sentence(&context.text, &finding.what)?;
-                let name = match finding.line {
+            .filter(|finding| finding.what.is_error())
+            .map(|finding| What::ScriptWrong {
+                name: match finding.line {
                     0 => name.clone(),
                     line => format!("{name}:{line}"),
-                };
-                Some(What::ScriptWrong { name, what })
+                },
+                what: finding.what.clone(),
             })
             .collect()
     }
@@ -251,8 +247,7 @@ impl Case {
                 self.checked.played = Some(played);
             }
             Err(failure) => {
-                let what = What::NotPlayed(failure.to_string());
-                self.checked.findings.push(Finding { line: 1, what });
+                self.checked.not_played = Some(NotPlayed::Failed(failure.to_string()));
             }
         }
         Ok(())
@@ -285,21 +280,15 @@ fn autopilot(
         .any(|block| matches!(&block.kind, Kind::Capture(capture) if capture.file.is_none()));
     let setup = Setup {
         events: folder.join(format!("{}.events", found.name.replace('/', "-"))),
-        from: 0,
         also: None,
         folder: found.folder.clone(),
         student: None,
         params: params.clone(),
         port: Some(0),
         record: own.then(|| folder.clone()),
+        explain: "off",
+        hints: false,
         columns: context.out.width(),
-    };
-    let named = report::Sheet {
-        id: found.id.clone(),
-        title: sheet.head.title.clone(),
-        version: sheet.head.version,
-        language: walk::language(sheet).to_owned(),
-        sha256: report::hash(&[&found.text]),
     };
     let mut walk = walk::Walk {
         sheet,
@@ -308,9 +297,10 @@ fn autopilot(
             text: &context.text,
             style: context.out,
         },
-        report: walk::fresh(sheet, named, None, params, true),
+        report: walk::fresh(found, sheet, None, params, true),
         kept: None,
         offered: false,
+        brief: true,
     };
     let mut nowhere = |_: &str| Ok(());
     let mut autopilot = Autopilot::new(context, std::time::Duration::ZERO, &mut nowhere);

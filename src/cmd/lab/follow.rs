@@ -8,12 +8,16 @@ use crate::{
         dialogue::{Difference, Differs, Progress, Step},
         report,
         seen::{Event, Happened},
-        sheet::{Expected, Ftp},
+        sheet::{Expected, Ftp, Wanted},
+        template::Line,
     },
+    say,
     script::params::Values,
     view::{lab::run::Run, text::Text},
 };
 
+/// What the report says where nothing came in place of a line.
+const NOTHING: &str = "–";
 /// The most lines that are kept of one reply or of one data connection.
 const MAX_LINES: usize = 20;
 
@@ -39,6 +43,11 @@ impl<'f> Watched<'f> {
             matched: Vec::new(),
             differences: Vec::new(),
         }
+    }
+
+    /// The control line that it is about.
+    pub(super) fn line(&self) -> Line {
+        self.ftp.line
     }
 
     /// Takes something that happened.
@@ -128,12 +137,31 @@ impl<'f> Watched<'f> {
         Some((self.ftp.lines.get(at)?, came))
     }
 
-    /// The hints there are: what comes next.
-    pub(super) fn hints(&self, text: &Text) -> Vec<String> {
-        let next = self.missing().map(|(expected, _)| {
-            crate::say!(text, "labrun-hint-ftp", wanted = expected.written.as_str())
-        });
-        next.into_iter().collect()
+    /// Why the block is not done, for its author: the first line in whose place something else came, else the first that
+    /// has not come.
+    pub(super) fn obstacle(&self) -> Option<(&'f Expected, Option<String>)> {
+        let other = self.came.iter().position(Option::is_some);
+        match other {
+            Some(at) => {
+                let came = self.came[at].clone().filter(|came| came != NOTHING);
+                Some((self.ftp.lines.get(at)?, came))
+            }
+            None => self.missing(),
+        }
+    }
+
+    /// The hints there are: what comes next, and for a command what could be typed.
+    pub(super) fn hints(&self, text: &Text, example: &dyn Fn(&Expected) -> String) -> Vec<String> {
+        let Some((expected, _)) = self.missing() else {
+            return Vec::new();
+        };
+        let wanted = expected.written.as_str();
+        let mut hints = vec![say!(text, "labrun-hint-ftp", wanted = wanted)];
+        if let Wanted::Command { say: Some(_), .. } = expected.what {
+            let example = example(expected);
+            hints.push(say!(text, "labrun-hint-example", example = example));
+        }
+        hints
     }
 }
 
@@ -142,9 +170,9 @@ fn came(how: &Differs) -> String {
     let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     match how {
         Differs::Code { got: Some(got), .. } => got.to_string(),
-        Differs::Code { got: None, .. } | Differs::Data | Differs::Closed => "–".to_owned(),
+        Differs::Code { got: None, .. } | Differs::Data | Differs::Closed => NOTHING.to_owned(),
         Differs::Text(got) => text(got),
         Differs::Argument(_, got) => text(&secret::shown_line(got, false)),
-        Differs::Early { .. } => "–".to_owned(),
+        Differs::Early { .. } => NOTHING.to_owned(),
     }
 }

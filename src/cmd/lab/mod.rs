@@ -1,15 +1,15 @@
 //! `lab`: lab sheets. One file a subcommand.
 
-mod autopilot;
-mod bench;
+pub(super) mod autopilot;
+pub(super) mod bench;
 mod captures;
 mod check;
 mod follow;
-mod library;
+pub(super) mod library;
 mod list;
 mod person;
-mod run;
-mod walk;
+pub(super) mod run;
+pub(super) mod walk;
 
 use super::{Context, Exit, Failure};
 use crate::cli::LabCommand;

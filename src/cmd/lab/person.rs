@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::{
+    autopilot,
     bench::{self, BY_HAND, Bench},
     captures,
     follow::Watched,
@@ -23,7 +24,7 @@ use crate::{
     },
     lab::{
         answer::{self, Judgement},
-        sheet::{Ask, AskKind, Capture, Ftp, Role as Part, Write},
+        sheet::{Ask, AskKind, Capture, Expected, Ftp, Role as Part, Write},
     },
     say,
     script::{by_hand, console},
@@ -42,6 +43,10 @@ const LINES_PATIENCE: Duration = Duration::from_secs(10);
 const QUIET: Duration = Duration::from_millis(120);
 /// The same where a transfer waits, for its data connection perhaps.
 const WAITING: Duration = Duration::from_millis(500);
+/// The prompt where commands are typed.
+const CLIENT: &str = "C> ";
+/// The prompt where replies are typed.
+const SERVER: &str = "S> ";
 /// The rows of a terminal that does not tell.
 const ROWS: usize = 24;
 
@@ -60,8 +65,12 @@ struct Keys {
     started: Option<(Screen, Keyboard)>,
     inbox: Receiver<Typed>,
     outbox: SyncSender<Typed>,
-    /// Lines of a file in place of the keyboard.
-    file: Option<VecDeque<String>>,
+    /// Lines that are there already: of a file, or the rest of a paste.
+    ahead: VecDeque<String>,
+    /// There is nothing behind them: no keyboard, or one that has ended.
+    ended: bool,
+    /// The last line was one of these, so that no terminal shows it.
+    unseen: bool,
     /// A line may be typed, behind this prompt.
     asked: Option<String>,
     /// Rows that were shown since something was typed.
@@ -119,7 +128,9 @@ impl<'a> Person<'a> {
                 started: None,
                 inbox,
                 outbox,
-                file: lines.map(VecDeque::from),
+                ended: lines.is_some(),
+                ahead: lines.map(VecDeque::from).unwrap_or_default(),
+                unseen: !interactive,
                 asked: None,
                 rows: 0,
                 page: stdio::rows().unwrap_or(ROWS).max(10),
@@ -175,7 +186,9 @@ impl<'a> Person<'a> {
                     self.keys.ask(prompt)?;
                     return Ok(None);
                 }
-                if !self.keys.interactive {
+                // A command is told by the terminal that it is typed into, and a password is not told.
+                let told_there = prompt == CLIENT && !line.starts_with(['/', '?']);
+                if self.keys.unseen && !told_there {
                     let shown = walk.view.answered(prompt, &line);
                     self.keys.show(&shown)?;
                 }
@@ -198,7 +211,7 @@ impl<'a> Person<'a> {
         while let Some(line) = bench.terminals.next(wait) {
             wait = Duration::ZERO;
             let echo = run::bare(&line.line).starts_with("C> ") && line.terminal != BY_HAND;
-            if !(echo && typed_here && self.keys.interactive) {
+            if !(echo && typed_here && !self.keys.unseen) {
                 shown.push_str(&view.printed(&line.line));
             }
         }
@@ -273,7 +286,7 @@ impl<'a> Person<'a> {
     /// How a dialogue goes on that is typed here, until it is complete or left.
     fn converse(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
         let serving = ftp.role == Part::Server;
-        let prompt = if serving { "S> " } else { "C> " };
+        let prompt = if serving { SERVER } else { CLIENT };
         let patience = if self.keys.interactive {
             PATIENCE
         } else {
@@ -295,8 +308,11 @@ impl<'a> Person<'a> {
             if self.printed(&mut walk.bench, walk.view, true)? || came {
                 quiet = Instant::now();
             }
-            let shown = watched.news(walk.view);
-            self.keys.show(&shown)?;
+            // When what was printed about it stands there, and not in the middle of it.
+            if quiet.elapsed() >= QUIET {
+                let shown = watched.news(walk.view);
+                self.keys.show(&shown)?;
+            }
             if came {
                 let (lines, dialogue) = watched.state();
                 walk.seen(&ftp.id, lines, dialogue);
@@ -340,7 +356,8 @@ impl<'a> Person<'a> {
                 key => key,
             };
             if let Some(key) = ours {
-                let hints = watched.hints(walk.view.text);
+                let example = |expected: &Expected| autopilot::typed(&walk.bench, expected);
+                let hints = watched.hints(walk.view.text, &example);
                 if let Some(go) = self.key(walk, &key, &ftp.id, &hints)? {
                     return Ok(go);
                 }
@@ -397,7 +414,7 @@ impl<'a> Person<'a> {
             let view = walk.view;
             let which = ftp.line;
             walk.bench.until(
-                Bench::greeting(),
+                bench::GREETING,
                 |bench| bench.settled(which) || !bench.connected(which),
                 |line| watched.feed(line),
                 |printed| keys.show(&view.printed(&printed.line)),
@@ -633,11 +650,13 @@ impl Keys {
         Ok(())
     }
 
-    /// Waits for Enter. Who wants to leave does so at the next question.
+    /// Waits for Enter. Who leaves here has left at the next question.
     fn pause(&mut self, context: &Context) -> Result<(), Failure> {
         let prompt = say!(context.text, "labrun-more");
         self.ask(&format!("[{prompt}] "))?;
-        self.wait()?;
+        if self.wait()? == Typed::Interrupt {
+            self.ended = true;
+        }
         Ok(())
     }
 
@@ -647,7 +666,7 @@ impl Keys {
             return Ok(());
         }
         match &self.started {
-            _ if self.file.is_some() => {}
+            _ if self.ended || !self.ahead.is_empty() => {}
             Some((_, keyboard)) => keyboard.go_on_behind(prompt),
             None if self.interactive => {
                 let words = std::mem::take(&mut self.words);
@@ -661,19 +680,38 @@ impl Keys {
         Ok(())
     }
 
-    /// What was typed, if something was; lines of a file are there when they are wanted.
+    /// What was typed, if something was; lines that are there already come when they are wanted.
     fn poll(&mut self) -> Option<Typed> {
-        if let Some(lines) = &mut self.file {
-            self.asked.take()?;
-            return Some(match lines.pop_front() {
-                Some(line) => Typed::Line(line.into_bytes()),
-                None => Typed::End,
-            });
-        }
-        let typed = self.inbox.try_recv().ok()?;
+        self.asked.as_ref()?;
+        let typed = match self.ahead.pop_front() {
+            Some(line) => {
+                self.unseen = true;
+                Typed::Line(line.into_bytes())
+            }
+            None if self.ended => Typed::End,
+            None => {
+                let typed = self.inbox.try_recv().ok()?;
+                self.unseen = !self.interactive;
+                self.split(typed)
+            }
+        };
+        // The keyboard's thread ends with the input.
+        self.ended |= typed == Typed::End;
         self.asked = None;
         self.rows = 0;
         Some(typed)
+    }
+
+    /// A paste may hold several lines: the first of them; the others wait.
+    fn split(&mut self, typed: Typed) -> Typed {
+        let Typed::Line(line) = typed else {
+            return typed;
+        };
+        let mut lines = line.split(|&b| b == b'\n');
+        let first = lines.next().unwrap_or_default().to_vec();
+        let rest = lines.map(|line| String::from_utf8_lossy(line).into_owned());
+        self.ahead.extend(rest);
+        Typed::Line(first)
     }
 
     /// Waits for a line.

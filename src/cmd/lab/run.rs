@@ -19,7 +19,7 @@ use super::{
 use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault},
-    io::{events::Follower, stdio},
+    io::stdio,
     lab::{
         report::{self, Report},
         sheet::{Language, Server, Sheet},
@@ -27,6 +27,7 @@ use crate::{
     say,
     script::params::{self, Values},
     view::{
+        demo::GUTTER,
         lab::run::Run,
         style::Role,
         text::{Lang, Text},
@@ -91,16 +92,21 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     let values = report.params.clone();
     let setup = Setup {
         events: files.events.clone(),
-        from: 0,
         also: asked.events.clone(),
         folder: found.folder.clone(),
         student: report.student.clone(),
         params: values,
         port: asked.port,
         record: None,
-        columns: context.out.width(),
+        explain: "full",
+        // The sheet has hints of its own, which are counted; what `raw` says after a 227 would be the answer.
+        hints: asked.demo,
+        // The autopilot shows at the left which terminal a line is in.
+        columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
     };
-    let (bench, resumed) = bench(context, &sheet, setup, &report)?;
+    let resumed = report.blocks.iter().any(report::Block::touched);
+    let mut bench = Bench::new(context, &sheet, setup);
+    bench.catch_up(resumed)?;
     let view = Run {
         text: &context.text,
         style: context.out,
@@ -115,6 +121,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
             md: files.md.clone(),
         }),
         offered: false,
+        brief: false,
     };
     let mut greeting = view.title(
         &sheet,
@@ -142,7 +149,19 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         };
         out(&greeting)?;
         let mut autopilot = Autopilot::new(context, pace, &mut out);
-        walk.walk(&mut autopilot)?
+        let finished = walk.walk(&mut autopilot)?;
+        if !finished {
+            let open: Vec<&str> = walk
+                .report
+                .blocks
+                .iter()
+                .filter(|block| !block.done)
+                .map(|block| block.id.as_str())
+                .collect();
+            let told = say!(view.text, "labrun-demo-open", what = open.join(", "));
+            out(&view.line(Role::Warning, &told))?;
+        }
+        finished
     } else {
         use super::walk::Hands;
         person.show(&greeting)?;
@@ -175,14 +194,14 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
 }
 
 /// The files of a run.
-struct Files {
-    json: PathBuf,
-    md: PathBuf,
-    events: PathBuf,
+pub(in crate::cmd) struct Files {
+    pub(in crate::cmd) json: PathBuf,
+    pub(in crate::cmd) md: PathBuf,
+    pub(in crate::cmd) events: PathBuf,
 }
 
 impl Files {
-    fn of(base: &Path) -> Files {
+    pub(in crate::cmd) fn of(base: &Path) -> Files {
         let with = |ending: &str| {
             let mut name = base.as_os_str().to_owned();
             name.push(ending);
@@ -201,7 +220,7 @@ impl Files {
 }
 
 /// A folder of this process for what nobody asked to be kept.
-pub(super) fn scratch_folder() -> Result<PathBuf, Failure> {
+pub(in crate::cmd) fn scratch_folder() -> Result<PathBuf, Failure> {
     let folder = std::env::temp_dir().join(format!("ftplab-{}", std::process::id()));
     fs::create_dir_all(&folder)?;
     Ok(folder)
@@ -240,13 +259,6 @@ fn load(
     sheet: &Sheet,
     asked: &cli::LabRun,
 ) -> Result<(Report, bool), Failure> {
-    let named = report::Sheet {
-        id: found.id.clone(),
-        title: sheet.head.title.clone(),
-        version: sheet.head.version,
-        language: walk::language(sheet).to_owned(),
-        sha256: report::hash(&[&found.text]),
-    };
     let values = |student: Option<&str>| resolve(context, sheet, asked, student);
     let bad = |why: String| {
         let file = fault::shown(&files.json);
@@ -265,14 +277,14 @@ fn load(
             let student = asked.student.as_deref();
             let values = values(student)?;
             return Ok((
-                walk::fresh(sheet, named, student, values, asked.demo),
+                walk::fresh(found, sheet, student, values, asked.demo),
                 false,
             ));
         }
         Err(error) => return Err(unreadable(context, &files.json, &error)),
     };
     let mut earlier = Report::read(&json).map_err(|error| bad(error.to_string()))?;
-    if earlier.sheet.id != named.id {
+    if earlier.sheet.id != found.id {
         let file = fault::shown(&files.json);
         let id = earlier.sheet.id.as_str();
         let what = say!(context.text, "labrun-report-other", file = file, id = id);
@@ -296,6 +308,7 @@ fn load(
         }
     }
     earlier.blocks = blocks;
+    let named = walk::named(found, sheet);
     let changed = earlier.sheet.sha256 != named.sha256;
     earlier.sheet = named;
     env!("CARGO_PKG_VERSION").clone_into(&mut earlier.ftplab);
@@ -329,35 +342,6 @@ fn resolve(
         );
         fault::failed(context, NAME, &what)
     })
-}
-
-/// The bench, which remembers what an earlier run saw; true where there was one.
-fn bench<'a>(
-    context: &'a Context,
-    sheet: &'a Sheet,
-    mut setup: Setup,
-    report: &Report,
-) -> Result<(Bench<'a>, bool), Failure> {
-    let resumed = report.blocks.iter().any(report::Block::touched);
-    let mut seen = Vec::new();
-    let mut follower = Follower::from(&setup.events, 0);
-    loop {
-        let before = follower.at();
-        follower
-            .read(|line| seen.push(String::from_utf8_lossy(line).into_owned()))
-            .map_err(|error| fault::failed(context, NAME, &fault::events(&context.text, &error)))?;
-        if follower.at() == before {
-            break;
-        }
-    }
-    setup.from = follower.at();
-    let mut bench = Bench::new(context, sheet, setup);
-    if resumed {
-        for line in &seen {
-            bench.remember(line);
-        }
-    }
-    Ok((bench, resumed))
 }
 
 fn welcome_back(view: Run<'_>, report: &Report) -> String {

@@ -3,7 +3,10 @@
 
 use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
-use super::bench::{self, Bench};
+use super::{
+    bench::{self, Bench},
+    library::Found,
+};
 use crate::{
     cmd::{Context, Failure, fault},
     ftp::event::Nanos,
@@ -21,13 +24,15 @@ use crate::{
 };
 
 /// The most lines of a dialogue that are kept of a block.
-pub(super) const MAX_DIALOGUE: usize = 400;
+pub(in crate::cmd) const MAX_DIALOGUE: usize = 400;
+/// The most characters that are kept of an answer.
+const MAX_ANSWER: usize = 1000;
 /// The most answers that are kept of a question.
 const MAX_ANSWERS: usize = 200;
 
 /// Where to go from a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Go {
+pub(in crate::cmd) enum Go {
     /// To the next part.
     On,
     /// To the step before.
@@ -39,7 +44,7 @@ pub(super) enum Go {
 }
 
 /// Whoever works on a sheet.
-pub(super) trait Hands<'a> {
+pub(in crate::cmd) trait Hands<'a> {
     /// Gets whole lines to see.
     fn show(&mut self, shown: &str) -> Result<(), Failure>;
     /// Has a page to read whose end has been shown; behind it something new comes.
@@ -58,31 +63,34 @@ pub(super) trait Hands<'a> {
 
 /// Where the report is kept.
 #[derive(Debug, Clone)]
-pub(super) struct Kept {
+pub(in crate::cmd) struct Kept {
     /// `BASE.json`.
-    pub(super) json: PathBuf,
+    pub(in crate::cmd) json: PathBuf,
     /// `BASE.md`.
-    pub(super) md: PathBuf,
+    pub(in crate::cmd) md: PathBuf,
 }
 
 /// The walk.
-pub(super) struct Walk<'a> {
+pub(in crate::cmd) struct Walk<'a> {
     /// The sheet.
-    pub(super) sheet: &'a Sheet,
+    pub(in crate::cmd) sheet: &'a Sheet,
     /// What it is worked on.
-    pub(super) bench: Bench<'a>,
+    pub(in crate::cmd) bench: Bench<'a>,
     /// What is shown.
-    pub(super) view: Run<'a>,
+    pub(in crate::cmd) view: Run<'a>,
     /// What is kept.
-    pub(super) report: Report,
+    pub(in crate::cmd) report: Report,
     /// Where; `None`: nowhere.
-    pub(super) kept: Option<Kept>,
+    pub(in crate::cmd) kept: Option<Kept>,
     /// The sheet has said how to open the control connection.
-    pub(super) offered: bool,
+    pub(in crate::cmd) offered: bool,
+    /// For somebody who looks on for a moment: of the prose only where each step begins, and no question is shown before
+    /// it is answered.
+    pub(in crate::cmd) brief: bool,
 }
 
 /// Now, in seconds since the epoch.
-pub(super) fn now() -> u64 {
+pub(in crate::cmd) fn now() -> u64 {
     seconds(clock::now())
 }
 
@@ -91,7 +99,7 @@ fn seconds(at: Nanos) -> u64 {
 }
 
 /// The blocks of a sheet, untouched.
-pub(super) fn blank(sheet: &Sheet) -> Vec<Block> {
+pub(in crate::cmd) fn blank(sheet: &Sheet) -> Vec<Block> {
     bench::parts(sheet)
         .filter_map(|(step, part)| {
             let Part::Block(block) = part else {
@@ -124,10 +132,25 @@ pub(super) fn blank(sheet: &Sheet) -> Vec<Block> {
         .collect()
 }
 
+/// Which sheet this is, for its report.
+pub(in crate::cmd) fn named(found: &Found, sheet: &Sheet) -> report::Sheet {
+    report::Sheet {
+        id: found.id.clone(),
+        title: sheet.head.title.clone(),
+        version: sheet.head.version,
+        language: match sheet.head.language {
+            sheet::Language::English => "en",
+            sheet::Language::French => "fr",
+        }
+        .to_owned(),
+        sha256: report::hash(&[&found.text]),
+    }
+}
+
 /// A report on which nothing is done yet.
-pub(super) fn fresh(
+pub(in crate::cmd) fn fresh(
+    found: &Found,
     sheet: &Sheet,
-    named: report::Sheet,
     student: Option<&str>,
     params: BTreeMap<String, String>,
     demo: bool,
@@ -136,7 +159,7 @@ pub(super) fn fresh(
     Report {
         form: report::FORM,
         ftplab: env!("CARGO_PKG_VERSION").to_owned(),
-        sheet: named,
+        sheet: named(found, sheet),
         student: student.map(str::to_owned),
         demo,
         params,
@@ -149,17 +172,9 @@ pub(super) fn fresh(
     }
 }
 
-/// The language of a sheet, as reports name it.
-pub(super) fn language(sheet: &Sheet) -> &'static str {
-    match sheet.head.language {
-        sheet::Language::English => "en",
-        sheet::Language::French => "fr",
-    }
-}
-
 impl<'a> Walk<'a> {
     /// Walks from where the work stands to the end, or until it is left. True where all of it is done.
-    pub(super) fn walk(&mut self, hands: &mut impl Hands<'a>) -> Result<bool, Failure> {
+    pub(in crate::cmd) fn walk(&mut self, hands: &mut impl Hands<'a>) -> Result<bool, Failure> {
         let sheet = self.sheet;
         let parts: Vec<(usize, &'a Part)> = bench::parts(sheet).collect();
         let mut at = self.first_open(&parts);
@@ -190,8 +205,15 @@ impl<'a> Walk<'a> {
                 let title = self.filled(&sheet.steps[step - 1].title);
                 hands.show(&self.view.step(step, sheet.steps.len(), &title))?;
             }
+            if self.brief
+                && !first
+                && !matches!(part, Part::Block(block) if block.kind.id().is_some())
+            {
+                at += 1;
+                continue;
+            }
             let mut go = self.part(hands, part)?;
-            if go == Go::On && parts.get(at + 1).is_none_or(|(next, _)| *next != step) {
+            if go == Go::On && parts.get(at + 1).is_some_and(|(next, _)| *next != step) {
                 go = hands.read(self)?;
             }
             match go {
@@ -214,9 +236,11 @@ impl<'a> Walk<'a> {
     fn part(&mut self, hands: &mut impl Hands<'a>, part: &'a Part) -> Result<Go, Failure> {
         let block = match part {
             Part::Prose(prose) => {
-                let shown = prose::render(self.view.style, &prose.markdown, &|name| {
-                    self.bench.value(name)
-                });
+                let mut shown = self.markdown(&prose.markdown);
+                if self.brief {
+                    let first = shown.find("\n\n").map_or(shown.len(), |end| end + 1);
+                    shown.truncate(first);
+                }
                 hands.show(&format!("{shown}\n"))?;
                 return Ok(Go::On);
             }
@@ -234,6 +258,7 @@ impl<'a> Walk<'a> {
                 return Ok(Go::On);
             }
             Kind::Server(_) => return Ok(Go::On),
+            Kind::Shell(_) if self.brief => return Ok(Go::On),
             Kind::Shell(commands) => {
                 let shown = self.shell(commands);
                 hands.show(&shown)?;
@@ -241,7 +266,7 @@ impl<'a> Walk<'a> {
             }
             Kind::Ftp(ftp) => {
                 let head = self.dialogue(ftp);
-                hands.show(&head)?;
+                self.show(hands, &head)?;
                 if self.is_done(&ftp.id) {
                     return Ok(Go::On);
                 }
@@ -249,7 +274,7 @@ impl<'a> Walk<'a> {
             }
             Kind::Ask(ask) => {
                 let (question, choices) = self.question(ask);
-                hands.show(&question)?;
+                self.show(hands, &question)?;
                 if let Some(block) = self.block(&ask.id) {
                     block.question = Some(choices);
                 }
@@ -262,7 +287,7 @@ impl<'a> Walk<'a> {
             }
             Kind::Write(write) => {
                 let question = self.markdown(&write.question);
-                hands.show(&question)?;
+                self.show(hands, &question)?;
                 let plain = self.filled(&write.question);
                 if let Some(block) = self.block(&write.id) {
                     block.question = Some(plain);
@@ -287,6 +312,14 @@ impl<'a> Walk<'a> {
         Ok(go)
     }
 
+    /// Shows what goes before somebody's own work, unless they only look on.
+    fn show(&self, hands: &mut impl Hands<'a>, shown: &str) -> Result<(), Failure> {
+        if self.brief {
+            return Ok(());
+        }
+        hands.show(shown)
+    }
+
     /// Where the work goes on: the beginning of the step with the first block that is open.
     fn first_open(&self, parts: &[(usize, &Part)]) -> usize {
         if !self.report.blocks.iter().any(Block::touched) {
@@ -305,7 +338,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The block of the report with this id.
-    pub(super) fn block(&mut self, id: &str) -> Option<&mut Block> {
+    pub(in crate::cmd) fn block(&mut self, id: &str) -> Option<&mut Block> {
         self.report.blocks.iter_mut().find(|block| block.id == id)
     }
 
@@ -314,19 +347,19 @@ impl<'a> Walk<'a> {
     }
 
     /// How often a question was answered.
-    pub(super) fn tries(&self, id: &str) -> usize {
+    pub(in crate::cmd) fn tries(&self, id: &str) -> usize {
         self.report.block(id).map_or(0, Block::tries)
     }
 
     /// Takes an answer down.
-    pub(super) fn given(&mut self, id: &str, answer: &str, right: bool) {
+    pub(in crate::cmd) fn given(&mut self, id: &str, answer: &str, right: bool) {
         let at = now();
         if let Some(block) = self.block(id) {
             if block.answers.len() >= MAX_ANSWERS {
                 block.answers.pop();
             }
             block.answers.push(Given {
-                answer: answer.to_owned(),
+                answer: answer.chars().take(MAX_ANSWER).collect(),
                 right,
                 at,
             });
@@ -334,7 +367,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes down that a block is done.
-    pub(super) fn done(&mut self, id: &str) {
+    pub(in crate::cmd) fn done(&mut self, id: &str) {
         let at = now();
         if let Some(block) = self.block(id) {
             block.done = true;
@@ -343,7 +376,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Takes down what of a dialogue has come.
-    pub(super) fn seen(&mut self, id: &str, lines: Vec<ReportLine>, dialogue: Vec<String>) {
+    pub(in crate::cmd) fn seen(&mut self, id: &str, lines: Vec<ReportLine>, dialogue: Vec<String>) {
         if let Some(block) = self.block(id) {
             block.lines = lines;
             block.dialogue = dialogue;
@@ -352,7 +385,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Text with its values; what has none yet stays between braces.
-    pub(super) fn filled(&self, template: &Template) -> String {
+    pub(in crate::cmd) fn filled(&self, template: &Template) -> String {
         let filled = template.fill(|name| {
             let value = self.bench.value(name);
             Some(value.unwrap_or_else(|| format!("{{{name}}}")))
@@ -361,7 +394,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A template as Markdown on the terminal.
-    pub(super) fn markdown(&self, template: &Template) -> String {
+    pub(in crate::cmd) fn markdown(&self, template: &Template) -> String {
         prose::render(self.view.style, template, &|name| self.bench.value(name))
     }
 
@@ -378,7 +411,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A command with `--events` behind it, where it takes that.
-    pub(super) fn followed(&self, command: &str) -> String {
+    pub(in crate::cmd) fn followed(&self, command: &str) -> String {
         let words: Vec<&str> = command.split_whitespace().collect();
         let follows = match words.as_slice() {
             ["ftplab", "raw" | "listen" | "fake-server", ..] => true,
@@ -442,7 +475,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Writes the report.
-    pub(super) fn save(&mut self) -> Result<(), Failure> {
+    pub(in crate::cmd) fn save(&mut self) -> Result<(), Failure> {
         self.report.saved = now();
         self.report.seal();
         let Some(kept) = &self.kept else {
@@ -460,7 +493,7 @@ impl<'a> Walk<'a> {
     }
 
     /// The steps and what is open.
-    pub(super) fn steps(&self) -> String {
+    pub(in crate::cmd) fn steps(&self) -> String {
         let titles: Vec<String> = self
             .sheet
             .steps

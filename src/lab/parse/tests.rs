@@ -1,6 +1,11 @@
 //! Reading sheets: what is right, and every mistake with its place.
 
-use super::*;
+use super::{head::server, *};
+use crate::{
+    ftp::command::Verb,
+    lab::sheet::{Language, RightWhen, Server, Wanted},
+    script::{literal::Value, mistake::Kind as Notation},
+};
 
 const HEAD: &str = "---\ntitle: T\nversion: 3\nlanguage: fr\nparam file: a.txt, b.txt\n---\n";
 

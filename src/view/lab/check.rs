@@ -44,6 +44,16 @@ pub struct Checked {
     pub not_played: Option<NotPlayed>,
 }
 
+impl Checked {
+    /// True where nothing is wrong, as far as it was looked at.
+    #[must_use]
+    pub fn is_fine(&self) -> bool {
+        self.mistakes.is_empty()
+            && self.findings.is_empty()
+            && !matches!(self.not_played, Some(NotPlayed::Failed(_)))
+    }
+}
+
 /// Why a sheet was not played.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum NotPlayed {
@@ -51,6 +61,8 @@ pub enum NotPlayed {
     Real(String),
     /// What it needs is not there.
     Wrong,
+    /// It could not be played to its end: a sentence of whoever played it.
+    Failed(String),
 }
 
 /// All mistakes of a sheet, and how many there are: what every command says that cannot go on with it.
@@ -115,19 +127,18 @@ pub fn page(text: &Text, style: Style, checked: &Checked) -> String {
         )));
     }
     if let Some(why) = &checked.not_played {
-        let why = match why {
-            NotPlayed::Real(server) => {
-                let server = sanitise::line(server.as_bytes()).into_owned();
-                say!(text, "labcheck-why-real", server = server)
-            }
-            NotPlayed::Wrong => say!(text, "labcheck-why-wrong"),
-        };
-        out.push_str(&remark(say!(
+        let line = say!(
             text,
             "labcheck-not-played",
             name = name.as_str(),
-            why = why
-        )));
+            why = why_not(text, why)
+        );
+        if matches!(why, NotPlayed::Failed(_)) {
+            let line = wrap(&line, 0, 2, style.width());
+            let _ = writeln!(out, "{}", style.paint(Role::Error, &line));
+            return out;
+        }
+        out.push_str(&remark(line));
     }
     let last = match (checked.findings.len() as u64, checked.played) {
         (0, Some((dialogues, questions))) => say!(
@@ -142,6 +153,18 @@ pub fn page(text: &Text, style: Style, checked: &Checked) -> String {
     };
     let _ = writeln!(out, "{}", wrap(&last, 0, 2, style.width()));
     out
+}
+
+/// Why a sheet was not played, as a phrase without a full stop.
+fn why_not(text: &Text, why: &NotPlayed) -> String {
+    match why {
+        NotPlayed::Real(server) => say!(text, "labcheck-why-real", server = shown(server)),
+        NotPlayed::Wrong => say!(text, "labcheck-why-wrong"),
+        NotPlayed::Failed(why) => {
+            let why = why.split_whitespace().collect::<Vec<_>>().join(" ");
+            shown(why.trim_end_matches('.'))
+        }
+    }
 }
 
 // ---- Sentences -------------------------------------------------------------------------------------------------------
@@ -419,7 +442,7 @@ fn finding_sentence(text: &Text, what: &What, other: &str) -> String {
             text,
             "labcheck-found-script-wrong",
             name = shown(name),
-            what = what.as_str()
+            what = server::error_sentence(text, what).unwrap_or_default()
         ),
         What::CaptureMissing(name) => {
             say!(text, "labcheck-found-capture-missing", name = shown(name))
@@ -474,7 +497,6 @@ fn finding_sentence(text: &Text, what: &What, other: &str) -> String {
         What::EveryChoiceRight { id } => {
             say!(text, "labcheck-found-every-choice", id = shown(id))
         }
-        What::NotPlayed(why) => say!(text, "labcheck-found-not-played", why = why.as_str()),
     }
 }
 
@@ -494,6 +516,9 @@ struct CheckedLine<'a> {
     mistakes: usize,
     dialogues: Option<u64>,
     questions: Option<u64>,
+    /// Why it was not played, where that was wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    not_played: Option<String>,
     ok: bool,
 }
 
@@ -526,7 +551,8 @@ pub fn json(text: &Text, checked: &Checked) -> String {
         mistakes,
         dialogues: checked.played.map(|(dialogues, _)| dialogues),
         questions: checked.played.map(|(_, questions)| questions),
-        ok: mistakes == 0,
+        not_played: checked.not_played.as_ref().map(|why| why_not(text, why)),
+        ok: checked.is_fine(),
     };
     out.push_str(&json::line("checked", None, &line));
     out

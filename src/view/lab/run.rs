@@ -45,6 +45,9 @@ impl Run<'_> {
         let mut out = String::new();
         for line in sentence.lines() {
             let line = wrap(&sanitise::line(line.as_bytes()), 0, 0, self.style.width());
+            if line.is_empty() {
+                out.push('\n');
+            }
             for line in line.lines() {
                 out.push_str(&self.style.paint(role, line));
                 out.push('\n');
@@ -99,7 +102,9 @@ impl Run<'_> {
         out
     }
 
-    fn heading(&self, title: &str) -> String {
+    /// A sheet's title.
+    #[must_use]
+    pub fn heading(&self, title: &str) -> String {
         let title = sanitise::line(title.as_bytes());
         let wide = unicode_width::UnicodeWidthStr::width(&*title).min(self.style.width());
         format!(
@@ -156,8 +161,12 @@ impl Run<'_> {
                 format!("{SEEN}\u{a0}{}", clean.replace(' ', "\u{a0}"))
             })
             .collect();
-        let line =
-            wrap(&words.join("\u{a0}\u{a0} "), 2, 2, self.style.width()).replace('\u{a0}', " ");
+        let line = wrap(&words.join("\u{a0}\u{a0} "), 2, 2, self.style.width());
+        let lines: Vec<&str> = line
+            .lines()
+            .map(|line| line.trim_end_matches('\u{a0}'))
+            .collect();
+        let line = lines.join("\n").replace('\u{a0}', " ");
         format!("  {}\n", self.style.paint(Role::GoodReply, &line))
     }
 
@@ -326,6 +335,15 @@ impl Run<'_> {
             self.style
                 .paint(Role::Command, format!("{prompt}{answer}").trim_end())
         )
+    }
+
+    /// A question and its answer, for somebody who looks on.
+    #[must_use]
+    pub fn looked_on(&self, question: &str, answer: &str) -> String {
+        let question: Vec<&str> = question.split_whitespace().collect();
+        let line = format!("? {} → {answer}", question.join(" "));
+        let line = wrap(&sanitise::line(line.as_bytes()), 0, 2, self.style.width());
+        format!("{}\n", self.style.paint(Role::Hint, &line))
     }
 
     /// A line that a terminal printed: its colours, and nothing else that could do something to this one.

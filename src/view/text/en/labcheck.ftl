@@ -105,8 +105,8 @@ labcheck-found-script-broken =
     }: ftplab fake-server --check { $name }
 labcheck-found-script-wrong = the script { $name }: { $what }
 labcheck-found-capture-missing = there is no shipped capture “{ $name }”
-labcheck-found-not-seen = { $id }: when the sheet was played, this did not come: { $wanted }
-labcheck-found-not-seen-but = { $id }: when the sheet was played, { $came } came in place of { $wanted }
+labcheck-found-not-seen = { $id }: when the sheet was played, this did not come: “{ $wanted }”
+labcheck-found-not-seen-but = { $id }: when the sheet was played, “{ $came }” came in place of “{ $wanted }”
 labcheck-found-capture-not = { $id }: the capture does not show all of this
 labcheck-found-never-seen = { $id }: { $name } is not known here: no dialogue before shows it
 labcheck-found-no-number = { $id }: { $answer } comes to no number
@@ -115,4 +115,3 @@ labcheck-found-wrong-is-right = { $id }: this wrong answer is right: { $answer }
 labcheck-found-wrong-hidden = { $id }: this wrong answer is never told: another one takes { $answer } first
 labcheck-found-no-choice = { $id }: no choice is right with what was seen
 labcheck-found-every-choice = { $id }: every choice is right
-labcheck-found-not-played = the sheet could not be played: { $why }

@@ -105,8 +105,8 @@ labcheck-found-script-broken =
     } : ftplab fake-server --check { $name }
 labcheck-found-script-wrong = le script { $name } : { $what }
 labcheck-found-capture-missing = il n’y a pas de capture fournie « { $name } »
-labcheck-found-not-seen = { $id } : quand la feuille a été jouée, ceci n’est pas venu : { $wanted }
-labcheck-found-not-seen-but = { $id } : quand la feuille a été jouée, { $came } est venu à la place de { $wanted }
+labcheck-found-not-seen = { $id } : quand la feuille a été jouée, ceci n’est pas venu : « { $wanted } »
+labcheck-found-not-seen-but = { $id } : quand la feuille a été jouée, « { $came } » est venu à la place de « { $wanted } »
 labcheck-found-capture-not = { $id } : la capture ne montre pas tout cela
 labcheck-found-never-seen = { $id } : { $name } n’est pas connu ici : aucun dialogue ne le montre avant
 labcheck-found-no-number = { $id } : { $answer } ne donne aucun nombre
@@ -115,4 +115,3 @@ labcheck-found-wrong-is-right = { $id } : cette réponse fausse est juste : { 
 labcheck-found-wrong-hidden = { $id } : on ne dira jamais ceci : une autre réponse fausse prend { $answer } avant
 labcheck-found-no-choice = { $id } : aucun choix n’est juste d’après ce qui a été vu
 labcheck-found-every-choice = { $id } : tous les choix sont justes
-labcheck-found-not-played = la feuille n’a pas pu être jouée : { $why }

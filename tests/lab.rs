@@ -1,0 +1,5 @@
+//! `lab`: sheets as students and teachers have them.
+
+mod captured;
+mod check;
+mod run;
