@@ -2,4 +2,7 @@
 
 mod captured;
 mod check;
+mod marks;
+mod new;
+mod print;
 mod run;

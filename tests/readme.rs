@@ -275,7 +275,9 @@ fn compare(block: &Block, example: &Example, ports: &Ports, shown: &str) {
 #[test]
 fn its_examples_show_what_it_says() {
     let mut run = 0;
-    for blocks in sections(&readme()) {
+    // The author's guide has examples too.
+    let guide = fs::read_to_string(root().join("labs/README.md")).expect("labs/README.md");
+    for blocks in sections(&readme()).into_iter().chain(sections(&guide)) {
         let folder = tempfile::tempdir().expect("a folder");
         // Where nothing listens, no port can be taken.
         let listens = blocks.iter().any(|block| block.info == BACKGROUND);

@@ -8,7 +8,7 @@
 
 use std::{
     io,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, ToSocketAddrs, UdpSocket},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, ToSocketAddrs, UdpSocket},
 };
 
 use super::file;
@@ -190,6 +190,20 @@ impl Place {
         }
         Ok(addresses)
     }
+}
+
+/// A port of this address that is free now.
+///
+/// # Errors
+/// Where the system gives none.
+pub fn free_port(at: IpAddr) -> io::Result<u16> {
+    Ok(TcpListener::bind((at, 0))?.local_addr()?.port())
+}
+
+/// True where this port can be listened on now.
+#[must_use]
+pub fn is_free(at: SocketAddr) -> bool {
+    TcpListener::bind(at).is_ok()
 }
 
 /// The address of this machine from which packets to `peer` leave: the one that a server there can call back. Nothing

@@ -1,6 +1,8 @@
 //! What can be wrong with a sheet that can be read: the two languages held against each other, and a question against
 //! what was seen when the sheet was played. What is wrong with its form is a [`mistake`](super::mistake).
 
+use std::collections::BTreeMap;
+
 use super::{
     MAX_PARTS,
     answer::{self, Judgement, Reason},
@@ -192,31 +194,26 @@ pub fn compare(here: &Sheet, there: &Sheet) -> Vec<Finding> {
         ids.map(str::to_owned).collect()
     };
     let (our_ids, their_ids) = (ids(&ours), ids(&theirs));
+    let our_lines: BTreeMap<&str, u32> = ours
+        .iter()
+        .filter_map(|(_, block)| Some((block.kind.id()?, block.at)))
+        .collect();
+    // What is missing is told at the block that it follows there, or at the step.
+    let mut before = None;
     for (step, block) in &theirs {
         let Some(id) = block.kind.id() else { continue };
-        if !our_ids.iter().any(|other| other == id) {
-            // Behind the block that it follows there, or at the step.
-            let before = theirs
-                .iter()
-                .take_while(|(_, other)| other.kind.id() != Some(id))
-                .filter_map(|(_, other)| other.kind.id())
-                .filter_map(|id| ours.iter().find(|(_, b)| b.kind.id() == Some(id)))
-                .last();
-            let line = match before {
-                Some((_, block)) => block.at,
-                None => step
-                    .checked_sub(1)
-                    .and_then(|step| here.steps.get(step))
-                    .map_or(1, |step| step.at),
-            };
-            found.push(Finding {
-                line,
-                what: What::IdMissing {
-                    id: id.to_owned(),
-                    there: block.at,
-                },
-            });
+        if let Some(&line) = our_lines.get(id) {
+            before = Some(line);
+            continue;
         }
+        let of_step = step.checked_sub(1).and_then(|step| here.steps.get(step));
+        found.push(Finding {
+            line: before.or(of_step.map(|step| step.at)).unwrap_or(1),
+            what: What::IdMissing {
+                id: id.to_owned(),
+                there: block.at,
+            },
+        });
     }
     // Of the blocks that both have, the order; a block that was moved is told once.
     let common: Vec<&String> = our_ids.iter().filter(|id| their_ids.contains(id)).collect();

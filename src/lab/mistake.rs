@@ -23,7 +23,7 @@ pub enum Kind {
     TooLong,
     /// A byte that is not UTF-8.
     NotUtf8,
-    /// More steps and blocks than [`super::MAX_PARTS`].
+    /// More steps, blocks and lines of dialogues than [`super::MAX_PARTS`].
     TooMany,
 
     /// The first line is not `---`.

@@ -16,6 +16,8 @@
 //! | [`answer`] | answers judged |
 //! | [`check`] | both languages compared; a question that can be answered |
 //! | [`report`] | a student's work on a sheet, kept and handed in |
+//! | [`marks`] | a class's reports beside each other |
+//! | [`skeleton`] | a sheet that begins with a dialogue that took place |
 //!
 //! Everything that a sheet is held against comes as JSON lines (`--events`), whichever command wrote them and in whichever
 //! terminal: there is one way in which a student's work is seen.
@@ -25,18 +27,20 @@ pub mod captured;
 pub mod check;
 pub mod dialogue;
 pub mod expression;
+pub mod marks;
 pub mod mistake;
 pub mod parse;
 pub mod report;
 pub mod seen;
 pub mod sheet;
+pub mod skeleton;
 pub mod template;
 
 /// The most bytes that a sheet may have.
 pub const MAX_SHEET: usize = 1024 * 1024;
 /// The most mistakes that are told of one sheet.
 pub const MAX_MISTAKES: usize = 100;
-/// The most steps and blocks of a sheet.
-pub const MAX_PARTS: usize = 1000;
+/// The most steps, blocks and lines of dialogues of a sheet.
+pub const MAX_PARTS: usize = 2000;
 /// The most choices of a question: they are named by a letter each.
 pub const MAX_CHOICES: usize = 26;

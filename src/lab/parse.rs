@@ -23,6 +23,8 @@ use crate::{
 /// The Markdown of a sheet: CommonMark and tables.
 pub const MARKDOWN: Options = Options::ENABLE_TABLES;
 
+/// A longer line, in bytes, is not shown with what is wrong with it.
+const MAX_LINE: usize = 16 * 1024;
 /// What `version:` may be.
 const VERSIONS: (u32, u32) = (1, 1_000_000);
 /// What `points=` may be.
@@ -212,13 +214,18 @@ impl<'a> Reader<'a> {
         self.starts.partition_point(|start| *start <= offset) as u32
     }
 
+    /// True where no more mistakes are told.
+    fn is_full(&self) -> bool {
+        self.mistakes.len() > MAX_MISTAKES
+    }
+
     fn note(&mut self, line: u32, column: u32, kind: Wrong) {
-        if self.mistakes.len() <= MAX_MISTAKES {
-            let text = self.line(line).to_owned();
+        if !self.is_full() {
+            let text = self.line(line);
             self.mistakes.push(Mistake {
                 line,
                 column,
-                text,
+                text: if text.len() > MAX_LINE { "" } else { text }.to_owned(),
                 kind,
             });
         }
@@ -280,7 +287,7 @@ impl<'a> Reader<'a> {
                 }
                 _ => {}
             }
-            if self.mistakes.len() > MAX_MISTAKES {
+            if self.is_full() {
                 break;
             }
         }
@@ -296,7 +303,7 @@ impl<'a> Reader<'a> {
         1 + self.text[start..offset].chars().count() as u32
     }
 
-    /// Counts a step or block; false where there are too many.
+    /// Counts a step, a block or a line of a dialogue; false where there are too many.
     fn counted(&mut self, line: u32) -> bool {
         self.parts += 1;
         if self.parts == MAX_PARTS + 1 {
@@ -562,6 +569,9 @@ impl<'a> Reader<'a> {
     fn template(&mut self, joined: &Joined, early: bool) -> Template {
         let (template, faults) = Template::parse(&joined.text);
         for fault in faults {
+            if self.is_full() {
+                break;
+            }
             let (line, column) = joined.place(fault.at);
             let meant = match &fault.kind {
                 FaultKind::NameUnknown(name) => Name::nearest(name),
@@ -570,6 +580,9 @@ impl<'a> Reader<'a> {
             self.note(line, column, Wrong::Template(fault.kind, meant));
         }
         for name in template.names() {
+            if self.is_full() {
+                break;
+            }
             let wrong = match &name.what {
                 What::Param(param) if !self.params.contains(param) => Some(Wrong::ParamUnknown {
                     name: param.clone(),

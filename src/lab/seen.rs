@@ -50,6 +50,7 @@ pub struct Seen {
     lines: [Control; 2],
     sessions: VecDeque<Session>,
     agreed: VecDeque<Agreed>,
+    negotiations: u64,
     /// Where somebody listens, and who: a process.
     listening: VecDeque<(u64, SocketAddr)>,
     data: VecDeque<Connection>,
@@ -90,11 +91,15 @@ struct Session {
     doubled: bool,
     pending: VecDeque<(u64, Verb, Option<String>)>,
     greeted: bool,
+    /// Another connection may have the same end points once this one has ended.
+    ended: bool,
 }
 
 /// A port that was agreed on for data.
 #[derive(Debug)]
 struct Agreed {
+    /// Its number among all of them.
+    number: u64,
     line: Line,
     port: u16,
     by: TupleOf,
@@ -110,10 +115,10 @@ struct Connection {
     line: Line,
     doubled: bool,
     opened_by: &'static str,
+    /// The number of the negotiation that led to it, whose transfer may still come.
+    agreed: Option<u64>,
     /// Which transfer it was for.
     transfer: Option<Verb>,
-    /// The port that led to it, where its transfer is still to come.
-    port: u16,
     bytes: Option<u64>,
     lines: Option<u64>,
     closed_by: Option<&'static str>,
@@ -291,6 +296,7 @@ impl Seen {
             "closed" if data => self.data_closed(teller, told),
             "closed" => {
                 let session = self.session(teller)?;
+                session.ended = true;
                 let line = session.line;
                 let by_us = told.by.as_deref() == Some("self");
                 self.lines[index(line)].closed_by = Some(who(by_us != server));
@@ -318,7 +324,9 @@ impl Seen {
         to: SocketAddr,
     ) -> Option<Vec<Happened>> {
         let line = self.line_of(to, server);
-        let known = |session: &Session| session.ends == (from, to) && session.teller.0 != teller.0;
+        let known = |session: &Session| {
+            session.ends == (from, to) && session.teller.0 != teller.0 && !session.ended
+        };
         let session = Session {
             teller,
             ends: (from, to),
@@ -326,6 +334,7 @@ impl Seen {
             doubled: line.is_none() || self.sessions.iter().any(known),
             pending: VecDeque::new(),
             greeted: false,
+            ended: false,
         };
         let doubled = session.doubled;
         keep(&mut self.sessions, session, MAX_SESSIONS);
@@ -382,10 +391,10 @@ impl Seen {
             && agreed.transfer.is_none()
         {
             agreed.transfer = Some(verb);
-            let port = agreed.port;
+            let number = agreed.number;
             // The connection may have been opened before.
             let open = self.data.iter_mut().rev();
-            let mut open = open.filter(|data| data.port == port && data.line == line);
+            let mut open = open.filter(|data| data.agreed == Some(number));
             if let Some(data) = open.next()
                 && data.transfer.is_none()
             {
@@ -467,7 +476,9 @@ impl Seen {
             _ => {}
         }
         if accepted {
+            self.negotiations += 1;
             let agreed = Agreed {
+                number: self.negotiations,
                 line,
                 port: listen.port(),
                 by,
@@ -500,15 +511,18 @@ impl Seen {
                 }
             }
         };
-        let known = |data: &Connection| data.ends == (from, to) && data.teller.0 != teller.0;
+        let known = |data: &Connection| {
+            let same = data.ends == (from, to) && data.agreed == agreed.map(|a| a.number);
+            same && data.teller.0 != teller.0
+        };
         let connection = Connection {
             teller,
             ends: (from, to),
             line: agreed.map(|agreed| agreed.line).unwrap_or_default(),
             doubled: self.data.iter().any(known),
             opened_by: who(by == TupleOf::Passive),
+            agreed: agreed.map(|agreed| agreed.number),
             transfer: agreed.and_then(|agreed| agreed.transfer),
-            port: to.port(),
             bytes: None,
             lines: None,
             closed_by: None,
@@ -930,6 +944,17 @@ mod tests {
             ["220", "51000", "client", "3", "client"]
         );
         assert_eq!(happened.len(), 5);
+    }
+
+    #[test]
+    fn the_same_end_points_again_are_another_connection() {
+        let again = PASSIVE
+            .replace("\"pid\":7", "\"pid\":70")
+            .replace("\"pid\":8", "\"pid\":80");
+        let closed = r#"{"type":"closed","source":"raw","pid":7,"channel":"control","by":"peer","end":"fin"}"#;
+        let (_, once) = seen(PASSIVE);
+        let (_, twice) = seen(&format!("{PASSIVE}{closed}\n{again}"));
+        assert_eq!(twice.len(), 2 * once.len() + 1);
     }
 
     #[test]

@@ -308,7 +308,9 @@ impl Dialogue {
                         moved = true;
                     }
                     let _ = writeln!(out, "S> {}", with_values(line));
-                    let preliminary = code.is_some_and(|code| code.is_preliminary());
+                    // A reply of several lines is whole at its last.
+                    let whole = Head::of(line).mark != Mark::Hyphen;
+                    let preliminary = whole && code.is_some_and(|code| code.is_preliminary());
                     let next = self.pieces.get(at + 1);
                     let data_follows =
                         matches!(next, Some(Piece::Data(_) | Piece::File(_) | Piece::Receive));
@@ -426,6 +428,15 @@ mod tests {
              \nC* QUIT\nS> 221 Goodbye.\n"
         );
         Script::parse(script.as_bytes()).expect("a script without mistakes");
+    }
+
+    #[test]
+    fn data_stands_behind_the_whole_reply() {
+        let log = "S> 220 Hi\nC> RETR x\nS> 150-Accepted\nS> 150 Now\nD> line\nS> 226 Done\nC> RETR y\nS> 150-Accepted\nS> 150 Now\nS> 226 Done\nC> QUIT\nS> 221 Bye\n";
+        assert_eq!(
+            read(log.as_bytes()).expect("a dialogue").script(""),
+            "S> 220 Hi\n\nC> RETR x\nS> 150-Accepted\nS> 150 Now\nD> line\nS> 226 Done\nC> RETR y\nS> 150-Accepted\nS> 150 Now\n-- data close\nS> 226 Done\nC> QUIT\nS> 221 Bye\n"
+        );
     }
 
     #[test]

@@ -2,6 +2,9 @@
 
 pub mod check;
 pub mod list;
+pub mod marks;
+pub mod new;
+pub mod print;
 pub mod prose;
 pub mod report;
 pub mod run;

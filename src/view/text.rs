@@ -28,8 +28,9 @@ macro_rules! rooms {
 }
 
 rooms![
-    "code", "demo", "endpoint", "error", "explain", "hand", "inspect", "lab", "labcheck", "labrun",
-    "listen", "pasv", "quirk", "raw", "record", "server", "start", "verb"
+    "code", "demo", "endpoint", "error", "explain", "hand", "inspect", "lab", "labcheck",
+    "labmarks", "labnew", "labprint", "labrun", "listen", "pasv", "quirk", "raw", "record",
+    "server", "start", "verb"
 ];
 
 /// The arguments of a message: name and value. The macro [`say!`](crate::say) makes them.

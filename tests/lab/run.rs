@@ -161,6 +161,22 @@ fn a_sheet_plays_itself() {
 }
 
 #[test]
+fn colours_of_the_terminals_come_through() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let typed = typed(&folder, "small.en.md", LINES, &["--color", "always"]).code(1);
+    let played = ftplab()
+        .args(["lab", "run", &sheet("small.en.md"), "--demo", "--fast"])
+        .args(["--port", "0", "--color", "always", "--report"])
+        .arg(folder.path().join("played"))
+        .run()
+        .code(0);
+    for done in [typed, played] {
+        assert!(done.out().contains("\u{1b}[32mS> 230 "), "{}", done.out());
+        assert!(!done.out().contains("{x1B}"), "{}", done.out());
+    }
+}
+
+#[test]
 fn what_was_done_is_gone_on_from() {
     let folder = tempfile::tempdir().expect("a folder");
     typed(&folder, "small.en.md", "USER anonymous\nPASS x\n331\n", &[]).code(1);

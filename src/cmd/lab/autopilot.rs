@@ -29,7 +29,7 @@ use crate::{
         literal::{Literal, Value},
         pattern::Pattern,
     },
-    view::demo::Demo,
+    view::{demo::Demo, lab::run::bare},
 };
 
 /// How long anything may take to come.
@@ -111,7 +111,7 @@ impl<'o> Autopilot<'o> {
             |happened| watched.feed(happened),
             |printed: &Printed| {
                 if printed.terminal == BY_HAND {
-                    let port = port_in(&printed.line).filter(|port| Some(*port) != control);
+                    let port = port_in(&bare(&printed.line)).filter(|port| Some(*port) != control);
                     *passive = port.or(*passive);
                 }
                 out(&shown(demo, printed))
@@ -164,7 +164,8 @@ impl<'o> Autopilot<'o> {
                 continue;
             };
             (self.out)(&shown(&self.demo, &printed))?;
-            let typed = printed.line.trim_start();
+            let line = bare(&printed.line);
+            let typed = line.trim_start();
             if printed.terminal == DATA && typed.starts_with(&wanted) {
                 let words: Vec<&str> = typed.split_whitespace().take(2).collect();
                 found = Some(words.join(" "));
@@ -251,9 +252,11 @@ impl<'o> Autopilot<'o> {
                 continue;
             };
             let mut typed = command(bench, pattern, say.as_ref());
-            let upload = ftp.lines[at..]
+            // Up to the next address: TYPE may stand between PORT and STOR.
+            let announces = |line: &&Expected| matches!(&line.what, Wanted::Command { verb, .. } if verb.announces());
+            let upload = ftp.lines[at + 1..]
                 .iter()
-                .take(4)
+                .take_while(|line| !announces(line))
                 .any(|line| matches!(line.what, Wanted::Upload));
             let between = match &self.data {
                 Data::Agreed(other, tuple) if *other != line && *verb == Verb::Port => {
@@ -494,7 +497,8 @@ fn letter(terminal: usize) -> usize {
 }
 
 fn shown(demo: &Demo<'_>, printed: &Printed) -> String {
-    demo.printed(letter(printed.terminal), &printed.line)
+    // Dressed here, as what stands around it.
+    demo.printed(letter(printed.terminal), &bare(&printed.line))
 }
 
 impl<'a> Hands<'a> for Autopilot<'_> {

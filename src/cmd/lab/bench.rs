@@ -3,6 +3,7 @@
 //! the terminals and looks.
 
 use std::{
+    net::{IpAddr, Ipv4Addr},
     path::{Path, PathBuf},
     time::{Duration, Instant},
 };
@@ -19,6 +20,7 @@ use crate::{
         fault, recording,
     },
     io::{
+        address,
         events::{EventsError, Follower},
         server::Folder,
         terminals::{Printed, Terminals},
@@ -212,11 +214,11 @@ impl<'a> Bench<'a> {
     /// The port where the student will be the server: a free one where theirs is taken.
     fn port_by_hand(&self, line: Line) -> u16 {
         let port = self.usual_port(line);
-        let free = || std::net::TcpListener::bind((HOST, port)).is_ok();
-        if port != 0 && (self.setup.port.is_some() || free()) {
+        let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        if port != 0 && (self.setup.port.is_some() || address::is_free((host, port).into())) {
             port
         } else {
-            free_port()
+            address::free_port(host).unwrap_or(port)
         }
     }
 
@@ -234,6 +236,13 @@ impl<'a> Bench<'a> {
 
     /// Takes what an earlier run left in the events file: it is seen again where that work goes on, else passed over.
     pub(in crate::cmd) fn catch_up(&mut self, goes_on: bool) -> Result<(), Failure> {
+        // Which of two servers it was is told by the ports.
+        if self.sheet.blocks().any(|block| is_second(&block.kind)) {
+            for line in [Line::A, Line::B] {
+                let port = self.usual_port(line);
+                self.seen.talks_to(line, HOST, port);
+            }
+        }
         let Bench {
             followers,
             seen,
@@ -725,11 +734,9 @@ fn unfollowed(context: &Context, error: &EventsError) -> Failure {
     fault::failed(context, "lab", &fault::events(&context.text, error))
 }
 
-/// A port that is free now.
-fn free_port() -> u16 {
-    std::net::TcpListener::bind((HOST, 0))
-        .and_then(|listener| listener.local_addr())
-        .map_or(0, |address| address.port())
+/// True where a block has a server of the second line stand.
+fn is_second(kind: &Kind) -> bool {
+    matches!(kind, Kind::Server(server) if server.line == Line::B)
 }
 
 /// All parts of a sheet in their order, each with the number of its step (0: the introduction).

@@ -8,7 +8,7 @@ use super::{
     autopilot::Autopilot,
     bench::{Bench, Setup},
     library::{self, Found},
-    run::scratch_folder,
+    run::{scratch_folder, wants_recording},
     walk,
 };
 use crate::{
@@ -275,9 +275,6 @@ fn autopilot(
 ) -> Result<(Vec<Finding>, (u64, u64)), Failure> {
     let folder = scratch_folder()?;
     let params = params::resolve(&sheet.head.params, &[], None).unwrap_or_default();
-    let own = sheet
-        .blocks()
-        .any(|block| matches!(&block.kind, Kind::Capture(capture) if capture.file.is_none()));
     let setup = Setup {
         events: folder.join(format!("{}.events", found.name.replace('/', "-"))),
         also: None,
@@ -285,7 +282,7 @@ fn autopilot(
         student: None,
         params: params.clone(),
         port: Some(0),
-        record: own.then(|| folder.clone()),
+        record: wants_recording(sheet).then(|| folder.clone()),
         explain: "off",
         hints: false,
         columns: context.out.width(),

@@ -7,7 +7,10 @@ mod check;
 mod follow;
 pub(super) mod library;
 mod list;
+mod marks;
+mod new;
 mod person;
+mod print;
 pub(super) mod run;
 pub(super) mod walk;
 
@@ -16,15 +19,12 @@ use crate::cli::LabCommand;
 
 /// Runs a subcommand of `lab`.
 pub(super) fn run(context: &Context, command: &LabCommand) -> Result<Exit, Failure> {
-    let name = match command {
-        LabCommand::List(asked) => return list::run(context, asked),
-        LabCommand::Run(asked) => return run::run(context, asked),
-        LabCommand::Check(asked) => return check::run(context, asked),
-        LabCommand::Print(_) => "print",
-        LabCommand::New(_) => "new",
-        LabCommand::Marks(_) => "marks",
-    };
-    Err(Failure::failed(format!(
-        "ftplab: lab {name}: not here yet."
-    )))
+    match command {
+        LabCommand::List(asked) => list::run(context, asked),
+        LabCommand::Run(asked) => run::run(context, asked),
+        LabCommand::Check(asked) => check::run(context, asked),
+        LabCommand::Print(asked) => print::run(context, asked),
+        LabCommand::New(asked) => new::run(context, asked),
+        LabCommand::Marks(asked) => marks::run(context, asked),
+    }
 }

@@ -4,7 +4,7 @@
 use std::{
     fs,
     io::Read,
-    net::ToSocketAddrs,
+    os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -19,10 +19,10 @@ use super::{
 use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault},
-    io::stdio,
+    io::{address::Place, stdio},
     lab::{
         report::{self, Report},
-        sheet::{Language, Server, Sheet},
+        sheet::{Kind, Language, Server, Sheet},
     },
     say,
     script::params::{self, Values},
@@ -97,7 +97,10 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         student: report.student.clone(),
         params: values,
         port: asked.port,
-        record: None,
+        // The autopilot's own capture is what the servers record.
+        record: (asked.demo && wants_recording(&sheet))
+            .then(scratch_folder)
+            .transpose()?,
         explain: "full",
         // The sheet has hints of its own, which are counted; what `raw` says after a 227 would be the answer.
         hints: asked.demo,
@@ -219,11 +222,25 @@ impl Files {
     }
 }
 
-/// A folder of this process for what nobody asked to be kept.
+/// True where a sheet asks for a capture of the student's own.
+pub(in crate::cmd) fn wants_recording(sheet: &Sheet) -> bool {
+    sheet
+        .blocks()
+        .any(|block| matches!(&block.kind, Kind::Capture(capture) if capture.file.is_none()))
+}
+
+/// A new folder for what nobody asked to be kept elsewhere; a recording holds passwords, so that it is the user's alone.
 pub(in crate::cmd) fn scratch_folder() -> Result<PathBuf, Failure> {
-    let folder = std::env::temp_dir().join(format!("ftplab-{}", std::process::id()));
-    fs::create_dir_all(&folder)?;
-    Ok(folder)
+    let mut number = 1;
+    loop {
+        let name = format!("ftplab-{}-{number}", std::process::id());
+        let folder = std::env::temp_dir().join(name);
+        match fs::DirBuilder::new().mode(0o700).create(&folder) {
+            Ok(()) => return Ok(folder),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
 /// Gives what an earlier run left another name: `BASE.1.json`. Gives where that is, if there was something.
@@ -388,9 +405,13 @@ fn unreadable(context: &Context, path: &Path, error: &std::io::Error) -> Failure
 
 /// True where every address of a host is this machine's own.
 fn is_loopback(host: &str, port: u16) -> bool {
-    (host, port)
-        .to_socket_addrs()
-        .is_ok_and(|mut all| all.all(|address| address.ip().is_loopback()))
+    let place = Place {
+        host: host.to_owned(),
+        port: Some(port),
+    };
+    place
+        .resolve(port)
+        .is_ok_and(|all| all.iter().all(|address| address.ip().is_loopback()))
 }
 
 /// Asks whether the sheet may talk to this host.

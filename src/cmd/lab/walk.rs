@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     cmd::{Context, Failure, fault},
-    ftp::event::Nanos,
+    ftp::{event::Nanos, secret},
     io::{clock, file},
     lab::{
         report::{self, Block, Given, Line as ReportLine, Report},
@@ -354,6 +354,9 @@ impl<'a> Walk<'a> {
     /// Takes an answer down.
     pub(in crate::cmd) fn given(&mut self, id: &str, answer: &str, right: bool) {
         let at = now();
+        // A PASS that was typed where a question waits is no business of the report's readers.
+        let answer = secret::shown_line(answer.as_bytes(), false);
+        let answer = String::from_utf8_lossy(&answer);
         if let Some(block) = self.block(id) {
             if block.answers.len() >= MAX_ANSWERS {
                 block.answers.pop();

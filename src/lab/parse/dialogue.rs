@@ -101,6 +101,9 @@ impl<'a> Reader<'a> {
 
     /// Reads a line of the notation; true where it is a `C>`.
     fn notation(&mut self, inner: &Inner<'_>, ftp: &mut Ftp) -> bool {
+        if !self.counted(inner.line) {
+            return false;
+        }
         let marker = inner.text.get(..2).unwrap_or("");
         let scripts = ["S?", "D@"].iter().find(|known| **known == marker);
         if let Some(marker) = scripts {

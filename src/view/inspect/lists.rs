@@ -214,7 +214,7 @@ impl<'a> Csv<'a> {
 }
 
 /// A text as a cell.
-pub(super) fn cell(bytes: &[u8]) -> String {
+pub(in crate::view) fn cell(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
     let formula = text.starts_with(['=', '+', '-', '@', '\t', '\r']);
     let text = if formula {

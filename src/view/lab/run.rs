@@ -329,7 +329,8 @@ impl Run<'_> {
     /// An answer as it was typed, for where no terminal shows it.
     #[must_use]
     pub fn answered(&self, prompt: &str, answer: &str) -> String {
-        let answer = sanitise::line(answer.as_bytes());
+        let answer = secret::shown_line(answer.as_bytes(), false);
+        let answer = sanitise::line(&answer);
         format!(
             "{}\n",
             self.style

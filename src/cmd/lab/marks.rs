@@ -1,0 +1,77 @@
+//! `lab marks`: a mark sheet for a class, from the reports that students hand in. A file that is no report is told and does
+//! not stop the others.
+
+use std::{
+    fs::File,
+    io::{Read, Write},
+    path::Path,
+};
+
+use crate::{
+    cli::LabMarks,
+    cmd::{Context, Exit, Failure, fault},
+    io::stdio as streams,
+    lab::{
+        marks::{self, Row},
+        report::{MAX_REPORT, Report},
+    },
+    say,
+    view::{
+        lab::marks::{self as view, Marked},
+        sanitise,
+    },
+};
+
+/// The subcommand, in what goes wrong.
+const NAME: &str = "lab marks";
+
+/// Shows the mark sheet; exit code 1 where a file is no report.
+pub(super) fn run(context: &Context, asked: &LabMarks) -> Result<Exit, Failure> {
+    let mut all = Vec::new();
+    let mut exit = Exit::Done;
+    for path in &asked.reports {
+        match read(context, path) {
+            Ok(report) => all.push(Marked {
+                file: path.to_string_lossy().into_owned(),
+                row: Row::of(&report),
+                report,
+            }),
+            Err(why) => {
+                let what = format!("{}: {why}", fault::shown(path));
+                streams::complain(&fault::no(context, NAME, &what).to_string());
+                exit = Exit::No;
+            }
+        }
+    }
+    if all.is_empty() {
+        return Ok(exit);
+    }
+    let reports: Vec<&Report> = all.iter().map(|marked| &marked.report).collect();
+    let same = marks::same(&reports);
+    let page = if asked.csv {
+        view::csv(&all, &same)
+    } else {
+        view::page(&context.text, context.out, &all, &same)
+    };
+    let mut out = streams::stdout();
+    out.write_all(page.as_bytes())?;
+    out.flush()?;
+    Ok(exit)
+}
+
+fn read(context: &Context, path: &Path) -> Result<Report, String> {
+    let text = &context.text;
+    let mut json = Vec::new();
+    File::open(path)
+        .and_then(|file| file.take(MAX_REPORT + 1).read_to_end(&mut json))
+        .map_err(|error| fault::reason(text, &error))?;
+    if json.len() as u64 > MAX_REPORT {
+        let most = MAX_REPORT >> 20;
+        return Err(say!(text, "labmarks-too-long", most = most));
+    }
+    Report::read(&json).map_err(|error| {
+        let why = error.to_string();
+        let why = sanitise::line(why.as_bytes()).into_owned();
+        say!(text, "labmarks-no-report", why = why)
+    })
+}
