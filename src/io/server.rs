@@ -85,6 +85,8 @@ pub struct Options {
     pub store: Option<PathBuf>,
     /// Clients at once.
     pub connections: usize,
+    /// What the first connection's number is one above.
+    pub numbered_above: u64,
     /// Data ports at once.
     pub data_ports: usize,
     /// Bytes of a command line.
@@ -109,6 +111,7 @@ impl Default for Options {
             folder: Folder::None,
             store: None,
             connections: MAX_CONNECTIONS,
+            numbered_above: 0,
             data_ports: MAX_DATA_PORTS,
             line: MAX_LINE,
             once: false,
@@ -356,13 +359,13 @@ impl Server {
             ..
         } = self;
         let shared = Rc::new(Shared {
+            connections: Cell::new(options.numbered_above),
             play,
             options,
             clock,
             tap: Rc::new(tap),
             open: Cell::new(0),
             ports: Rc::new(Cell::new(0)),
-            connections: Cell::new(0),
             stop,
             hands: given.is_some().then(RefCell::default),
         });
@@ -444,7 +447,7 @@ async fn accept(listener: TcpListener, shared: Rc<Shared>) {
                 }
             },
         };
-        if shared.options.once && shared.connections.get() > 0 {
+        if shared.options.once && shared.connections.get() > shared.options.numbered_above {
             continue;
         }
         let number = shared.connections.get() + 1;

@@ -9,6 +9,7 @@ use std::{
     rc::Rc,
     sync::{
         Arc,
+        atomic::{AtomicU64, Ordering},
         mpsc::{SyncSender, sync_channel},
     },
     thread::{self, JoinHandle},
@@ -28,6 +29,11 @@ use crate::{
     script::notation::Script,
     view::{style::Style, text::Text},
 };
+
+/// How many servers this process has had beside it.
+static SERVERS: AtomicU64 = AtomicU64::new(0);
+/// How many numbers each of them has for its connections: in one events file a process and a number are one connection.
+const NUMBERS: u64 = 1_000_000;
 
 /// What is to be played, and how.
 pub(in crate::cmd) struct Wish {
@@ -144,6 +150,7 @@ fn serve(
         port: wish.port,
         folder: found.folder,
         wire: recording.is_some(),
+        numbered_above: SERVERS.fetch_add(1, Ordering::Relaxed) * NUMBERS,
         ..Options::default()
     };
     let server =

@@ -69,10 +69,12 @@ pub(in crate::cmd) struct Autopilot<'o> {
 enum Data {
     /// Nothing agreed on.
     None,
-    /// The server listens: the tuple or the `|||port|` of its reply.
-    Agreed(String),
+    /// The server of this line listens: the tuple or the `|||port|` of its reply.
+    Agreed(Line, String),
     /// It is open, or the server will dial: something runs in the data terminal.
     Running,
+    /// One server will dial the other (RFC 959 5.2): nothing is to be done here.
+    Between,
 }
 
 impl<'o> Autopilot<'o> {
@@ -181,7 +183,10 @@ impl<'o> Autopilot<'o> {
         line: Line,
         upload: bool,
     ) -> Result<(), Failure> {
-        let Data::Agreed(stated) = std::mem::replace(&mut self.data, Data::Running) else {
+        if self.data == Data::Between {
+            return Ok(());
+        }
+        let Data::Agreed(_, stated) = std::mem::replace(&mut self.data, Data::Running) else {
             return Ok(());
         };
         let host = bench.server_host(line).unwrap_or_default();
@@ -253,7 +258,16 @@ impl<'o> Autopilot<'o> {
                 .iter()
                 .take_while(|line| !announces(line))
                 .any(|line| matches!(line.what, Wanted::Upload));
-            if verb.announces() && say.is_none() {
+            let between = match &self.data {
+                Data::Agreed(other, tuple) if *other != line && *verb == Verb::Port => {
+                    Some(format!("{} {tuple}", verb.name()))
+                }
+                _ => None,
+            };
+            if let Some(between) = between.filter(|_| say.is_none()) {
+                typed = between;
+                self.data = Data::Between;
+            } else if verb.announces() && say.is_none() {
                 match self.listen(bench, watched, line, *verb, upload)? {
                     Some(line) => typed = line,
                     None => continue,
@@ -276,7 +290,7 @@ impl<'o> Autopilot<'o> {
                 self.data = Data::None;
             }
             if let Some(stated) = agreed(bench, line, *verb) {
-                self.data = Data::Agreed(stated);
+                self.data = Data::Agreed(line, stated);
             }
             if watched.is_complete() {
                 break;
@@ -390,7 +404,7 @@ impl<'o> Autopilot<'o> {
                 extended,
             ),
         };
-        self.data = Data::Agreed(agreed);
+        self.data = Data::Agreed(Line::A, agreed);
         Ok(stated)
     }
 
