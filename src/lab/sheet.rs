@@ -8,7 +8,11 @@ use super::{
 use crate::{
     analysis::expect::Rubric,
     ftp::command::Verb,
-    script::{literal::Literal, params::Param, pattern::Pattern},
+    script::{
+        literal::Literal,
+        params::{Param, Values},
+        pattern::Pattern,
+    },
 };
 
 /// A sheet.
@@ -39,6 +43,37 @@ impl Sheet {
     #[must_use]
     pub fn block(&self, id: &str) -> Option<&Block> {
         self.blocks().find(|block| block.kind.id() == Some(id))
+    }
+}
+
+impl Sheet {
+    /// Puts a student's parameters into the lines of the dialogues as they are shown. What they are held against has its
+    /// values filled when it is compared.
+    pub fn show_params(&mut self, values: &Values) {
+        let parts = self
+            .steps
+            .iter_mut()
+            .flat_map(|step| &mut step.parts)
+            .chain(&mut self.intro);
+        for part in parts {
+            let Part::Block(Block {
+                kind: Kind::Ftp(ftp),
+                ..
+            }) = part
+            else {
+                continue;
+            };
+            for line in ftp
+                .lines
+                .iter_mut()
+                .filter(|line| line.written.contains('{'))
+            {
+                for (name, value) in values {
+                    let name = format!("{{param.{name}}}");
+                    line.written = line.written.replace(&name, value);
+                }
+            }
+        }
     }
 }
 

@@ -46,7 +46,7 @@ const PACE: Duration = Duration::from_millis(350);
 /// # Errors
 /// Where there is no such sheet, or it is faulty; where a file cannot be read or written.
 pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failure> {
-    let (found, sheet) = library::open(context, NAME, &asked.sheet)?;
+    let (found, mut sheet) = library::open(context, NAME, &asked.sheet)?;
     // What the sheet says and what is said about it are in one language.
     let context = Context {
         text: Text::new(match sheet.head.language {
@@ -90,6 +90,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     };
     let (report, changed) = load(context, &files, &found, &sheet, asked)?;
     let values = report.params.clone();
+    sheet.show_params(&values);
     let setup = Setup {
         events: files.events.clone(),
         also: asked.events.clone(),
