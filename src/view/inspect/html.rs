@@ -495,9 +495,14 @@ impl<'a> Html<'a> {
         let height = 56.0 + STEP * rungs.len() as f64;
         let title = self.say("inspect-html-ladder");
         let id = format!("{class}{}", session.number);
+        let size = if rungs.len() <= ONE_SHEET {
+            " whole"
+        } else {
+            ""
+        };
         let _ = writeln!(
             out,
-            "<svg class=\"ladder {class}\" viewBox=\"0 0 {width} {height:.0}\" role=\"img\" \
+            "<svg class=\"ladder {class}{size}\" viewBox=\"0 0 {width} {height:.0}\" role=\"img\" \
              aria-labelledby=\"{id}t {id}d\"><title id=\"{id}t\">{title} {}</title><desc id=\"{id}d\">{}</desc>",
             session.number,
             self.say("inspect-html-ladder-says")
@@ -620,6 +625,10 @@ impl<'a> Html<'a> {
         out.push_str("</svg></figure>\n");
     }
 }
+
+/// A ladder of so many rungs is printed on one sheet, made smaller where it must be: browsers cannot break a picture
+/// between two.
+const ONE_SHEET: usize = 50;
 
 /// Where things stand in a ladder, in units of its own width.
 struct Lanes {
@@ -859,7 +868,7 @@ svg .curve{fill:none;stroke-width:2;stroke:var(--control)}svg .k1{stroke:var(--d
 summary{cursor:pointer}summary:focus-visible{outline:2px solid var(--control)}footer{color:var(--dim);margin-top:2rem}\
 @media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--dim:#a5b0bb;--rule:#3d444d;--paper:#0d1117;--shade:#1a212a;--control:#79b8ff;--data:#f0a35e;--good:#5fd38a;--bad:#ff8a90;--fair:#e3b341;--k4:#c4a7ff;--k5:#5fd0d0;--k6:#d0d05f}}\
 @media(max-width:40rem){svg.broad{display:none}svg.narrow{display:block}svg.chart{font-size:20px}table,tbody,tr,td,tbody th{display:block;min-width:0;border:0}thead{display:none}tr{border:1px solid var(--rule);margin:0 0 .8rem;padding:.3rem .6rem}td{padding:.15rem 0}td:empty{display:none}td::before{content:attr(data-of);color:var(--dim)}tbody th{padding:.15rem 0;font-size:1.1em}body{padding:.6rem;font-size:15px}.facts{grid-template-columns:1fr}.facts dt{margin-top:.4rem}.dialogue>li{grid-template-columns:1fr;gap:0}.dialogue .at{justify-content:flex-start;gap:1rem}}\
-@media print{body{max-width:none;font-size:10pt;padding:0}details>*{display:revert}h2{break-before:auto}h2,h3{break-after:avoid}tr,.dialogue>li{break-inside:avoid}.wide{overflow:visible}table{min-width:0;font-size:8pt}td:nth-child(4){overflow-wrap:anywhere}svg.broad{display:block}svg.narrow{display:none}details::details-content{content-visibility:visible;display:block}}";
+@media print{body{max-width:none;font-size:10pt;padding:0}details>*{display:revert}h2{break-before:auto}h2,h3{break-after:avoid}tr,.dialogue>li{break-inside:avoid}.wide{overflow:visible}table{min-width:0;font-size:8pt}td:nth-child(4){overflow-wrap:anywhere}svg.broad{display:block}svg.whole{max-height:22cm}svg.narrow{display:none}details::details-content{content-visibility:visible;display:block}}";
 
 #[cfg(test)]
 pub(super) mod tests {
