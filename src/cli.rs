@@ -259,6 +259,9 @@ pub struct FakeServer {
     /// JSON Lines on standard output instead of text
     #[arg(long)]
     pub json: bool,
+    /// Say where it listens and, at the end, what was used; nothing of each client
+    #[arg(long, conflicts_with_all = ["json", "by_hand"])]
+    pub quiet: bool,
     /// Append JSON Lines to FILE
     #[arg(long, value_name = "FILE")]
     pub events: Option<PathBuf>,

@@ -132,3 +132,45 @@ fn every_limit_is_in_the_help() {
         assert!(own.contains("[default: "), "{limit}: {own}");
     }
 }
+
+#[test]
+fn quiet_it_says_where_it_listens_and_at_the_end_what_was_used() {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
+        .args([
+            "fake-server",
+            "any-client",
+            "--quiet",
+            "--once",
+            "--port",
+            "0",
+        ])
+        .args(["--bind", "127.0.0.1"])
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary starts");
+    let mut out = BufReader::new(child.stdout.take().expect("piped"));
+    let mut line = String::new();
+    while !line.starts_with("Listening on 127.0.0.1:") {
+        line.clear();
+        assert!(out.read_line(&mut line).expect("a pipe can be read") > 0);
+    }
+    let port = line
+        .trim_start_matches("Listening on 127.0.0.1:")
+        .split(|c: char| !c.is_ascii_digit())
+        .next()
+        .and_then(|port| port.parse().ok())
+        .expect("a port");
+    let mut control = Line::dial(port);
+    control.log_in();
+    assert_eq!(control.say("QUIT"), "221 Goodbye.");
+    let rest: Vec<String> = out.lines().map_while(Result::ok).collect();
+    assert!(child.wait().expect("it ends").success());
+    assert!(!rest.iter().any(|line| line.contains("C>")), "{rest:#?}");
+    assert!(
+        rest.iter()
+            .any(|line| line.starts_with("One connection, 3 commands")),
+        "{rest:#?}"
+    );
+}

@@ -38,6 +38,7 @@ pub(super) struct Prepared {
     name: String,
     play: Arc<Play>,
     json: bool,
+    quiet: bool,
     events: Option<Events>,
     log: Option<Logs>,
     show_credentials: bool,
@@ -94,6 +95,7 @@ impl Prepared {
             name: name.to_owned(),
             play,
             json: asked.json,
+            quiet: asked.quiet,
             events,
             log,
             show_credentials: asked.show_credentials,
@@ -104,7 +106,7 @@ impl Prepared {
 
     /// Shows what happens from now on.
     pub(super) fn ready(self, sink: Sink) -> Outputs {
-        let live = (!self.json)
+        let live = (!self.json && !self.quiet)
             .then(|| view::Live::new(self.lang, self.style, &self.name, self.show_credentials));
         Outputs {
             name: self.name,
