@@ -472,8 +472,8 @@ pub struct LabRun {
     #[arg(long)]
     pub fast: bool,
     /// The value of a parameter of the sheet
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub param: Vec<String>,
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub param: Vec<(String, String)>,
     /// The port of the sheet's own server [default: one that the student's name chooses; 0: a free one]
     #[arg(long)]
     pub port: Option<u16>,
@@ -518,8 +518,8 @@ pub struct LabPrint {
     #[arg(long, value_name = "NAME")]
     pub student: Option<String>,
     /// The value of a parameter of the sheet
-    #[arg(long, value_name = "NAME=VALUE")]
-    pub param: Vec<String>,
+    #[arg(long, value_name = "NAME=VALUE", value_parser = pair)]
+    pub param: Vec<(String, String)>,
 }
 
 /// `lab new`.

@@ -62,8 +62,6 @@ const WAITING: usize = 64;
 const MAX_DEPTH: usize = 16;
 /// How many packets are read before somebody asks whether that is still wanted.
 const BETWEEN: u64 = 4_096;
-/// The number of a capture's first session.
-const FIRST_SESSION: u64 = 1;
 /// What the names of captures end with, in folders; behind it `.gz` or `.zst` may stand.
 const EXTENSIONS: [&str; 6] = ["pcap", "pcapng", "cap", "dmp", "snoop", "pcapnc"];
 
@@ -648,48 +646,8 @@ pub(super) fn mark(context: &Context, path: &Path, rubric: &Rubric) -> Result<Ma
     })
 }
 
-/// The dialogue of a capture's first session, as `--dialogue` writes it, for somebody else; `None` where the file is text
-/// or something else that is no capture at all.
-///
-/// # Errors
-/// A sentence: it cannot be read, or is a capture that is not understood.
-pub(super) fn dialogue(context: &Context, path: &Path) -> Result<Option<String>, String> {
-    let text = &context.text;
-    let name = fault::shown(path);
-    let named = |why: String| format!("{name}: {why}");
-    let file = open(path, false).map_err(|error| named(fault::reason(text, &error)))?;
-    let mut reader = match Reader::open(file) {
-        Ok(reader) => reader,
-        Err(Unopened::Read(error)) => return Err(named(fault::reason(text, &error))),
-        Err(error @ Unopened::Version { .. }) => {
-            return Err(named(reason::unopened(text, &error, &name)));
-        }
-        Err(_) => return Ok(None),
-    };
-    let mut show = Dialogue::new(text, false);
-    let mut shown = String::new();
-    let mut wanted = Wanted::new(Some(FIRST_SESSION), None);
-    let options = Options {
-        hash: false,
-        data: true,
-    };
-    let mut tracker = Tracker::default();
-    let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
-        if wanted.wants(finding) {
-            show.finding(finding, &mut shown);
-        }
-    });
-    while reader.advance() {
-        tracker.packet(&reader.packet(), &mut inspector);
-    }
-    tracker.finish(&mut inspector);
-    inspector.finish();
-    drop(inspector);
-    Ok(Some(shown))
-}
-
-/// Opens a capture; where `watched`, its progress is shown once it takes long.
-fn open(path: &Path, watched: bool) -> stdio::Result<Box<dyn Read>> {
+/// Opens a capture: a file, standard input, else a shipped one; where `watched`, its progress is shown once it takes long.
+pub(super) fn open(path: &Path, watched: bool) -> stdio::Result<Box<dyn Read>> {
     if path == Path::new(STDIN) {
         return Ok(Box::new(streams::stdin()));
     }

@@ -3,6 +3,7 @@
 mod builtin;
 mod completions;
 mod demo;
+mod dialogue;
 mod explain;
 mod fake_server;
 mod fault;
@@ -10,6 +11,7 @@ mod inspect;
 mod lab;
 mod listen;
 mod man;
+mod params;
 mod pasv_calc;
 mod raw;
 mod recording;

@@ -101,6 +101,17 @@ pub enum Language {
     French,
 }
 
+impl Language {
+    /// As it is written in a sheet and in its file's name.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Language::English => "en",
+            Language::French => "fr",
+        }
+    }
+}
+
 /// Whom the student talks to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Server {

@@ -18,6 +18,17 @@ pub enum Lang {
     Fr,
 }
 
+impl Lang {
+    /// As `--lang` and HTML's `lang` have it (RFC 5646).
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Lang::En => "en",
+            Lang::Fr => "fr",
+        }
+    }
+}
+
 macro_rules! rooms {
     ($($name:literal),* $(,)?) => {
         /// Every room: its name, its English source, its French source.

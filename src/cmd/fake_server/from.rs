@@ -5,31 +5,21 @@
 
 use std::{
     collections::HashMap,
-    fs::{self, File, OpenOptions},
-    io::{self, Read, Write},
+    fs::OpenOptions,
+    io::{self, Write},
     path::Path,
 };
 
 use super::{NAME, unreadable};
 use crate::{
-    analysis::{
-        finding::{Finding, Transfer},
-        inspector::{Inspector, Options},
-    },
-    capture::{
-        file::Reader,
-        flow::{FlowId, Way},
-        tracker::Tracker,
-    },
+    analysis::finding::{Finding, Transfer},
+    capture::flow::{FlowId, Way},
     cli::FakeServer,
-    cmd::{Context, Exit, Failure, fault, inspect::extract},
-    io::stdio as streams,
+    cmd::{Context, Exit, Failure, dialogue, fault, inspect::extract},
+    io::{file, stdio as streams},
     say,
-    script::{MAX_SCRIPT, from, notation::Script},
-    view::{
-        inspect::{Show, Wanted, dialogue::Dialogue},
-        number,
-    },
+    script::{from, notation::Script},
+    view::{inspect::dialogue::Dialogue, number},
 };
 
 /// Text that is longer goes beside the script too: nobody reads it there.
@@ -40,18 +30,30 @@ const MAX_DATA: usize = 64 * 1024 * 1024;
 /// Writes the script to standard output, or where `--output` says.
 pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<Exit, Failure> {
     let text = &context.text;
-    let fail = |path: &Path, error| unreadable(context, &fault::shown(path), &error);
-    let file = File::open(path).map_err(|error| fail(path, error))?;
-    let source = match Reader::open(file) {
-        Ok(reader) => of_capture(asked, context, path, reader)?,
-        Err(_) => {
-            let mut source = Vec::new();
-            File::open(path)
-                .and_then(|file| file.take(MAX_SCRIPT as u64).read_to_end(&mut source))
-                .map_err(|error| fail(path, error))?;
-            source
-        }
+    let mut beside = asked.output.as_deref().map(Beside::new);
+    let mut written: Vec<(String, u64)> = Vec::new();
+    let mut failed: Option<(String, io::Error)> = None;
+    let wanted = dialogue::Asked {
+        command: NAME,
+        path,
+        session: asked.session.unwrap_or(1),
+        show_credentials: asked.show_credentials,
     };
+    let source = dialogue::read(context, &wanted, |finding, show| {
+        if let Some(beside) = &mut beside {
+            match beside.finding(finding) {
+                Ok(Some((name, bytes))) => {
+                    show.next_file(Some(name.clone()));
+                    written.push((name, bytes));
+                }
+                Ok(None) => show.next_file(None),
+                Err(error) => failed = failed.take().or(Some(error)),
+            }
+        }
+    })?;
+    if let Some((name, error)) = failed {
+        return Err(unreadable(context, &name, &error));
+    }
     let Some(dialogue) = from::read(&source) else {
         let what = say!(text, "server-from-nothing", path = fault::shown(path));
         return Err(fault::no(context, NAME, &what));
@@ -68,7 +70,9 @@ pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<
             out.flush()?;
         }
         Some(output) => {
-            fs::write(output, script).map_err(|error| fail(output, error))?;
+            file::create(output, false)
+                .map_err(|error| fault::failed(context, NAME, &fault::file(text, &error)))?
+                .write_all(script.as_bytes())?;
             streams::complain(&say!(
                 text,
                 "server-from-done",
@@ -77,75 +81,16 @@ pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<
             ));
         }
     }
-    Ok(Exit::Done)
-}
-
-/// The log of one session of a capture; data that is no text goes beside the script.
-fn of_capture(
-    asked: &FakeServer,
-    context: &Context,
-    path: &Path,
-    mut reader: Reader<'_>,
-) -> Result<Vec<u8>, Failure> {
-    let text = &context.text;
-    let session = asked.session.unwrap_or(1);
-    let mut show = Dialogue::new(text, asked.show_credentials).bare();
-    let mut wanted = Wanted::new(Some(session), None);
-    let mut beside = asked.output.as_deref().map(Beside::new);
-    let mut written: Vec<(String, u64)> = Vec::new();
-    let mut failed: Option<(String, io::Error)> = None;
-    let mut log = String::new();
-    let options = Options {
-        hash: false,
-        data: true,
-    };
-    let mut tracker = Tracker::default();
-    let mut inspector = Inspector::new(options, |finding: &Finding<'_>| {
-        if !wanted.wants(finding) {
-            return;
-        }
-        if let Some(beside) = &mut beside {
-            match beside.finding(finding) {
-                Ok(Some((name, bytes))) => {
-                    show.next_file(Some(name.clone()));
-                    written.push((name, bytes));
-                }
-                Ok(None) => show.next_file(None),
-                Err(error) => failed = failed.take().or(Some(error)),
-            }
-        }
-        show.finding(finding, &mut log);
-    });
-    while reader.advance() {
-        tracker.packet(&reader.packet(), &mut inspector);
-    }
-    tracker.finish(&mut inspector);
-    inspector.finish();
-    let sessions = inspector.sessions();
-    drop(inspector);
-    if let Some((name, error)) = failed {
-        return Err(unreadable(context, &name, &error));
-    }
-    if session == 0 || session > sessions {
-        let what = say!(
-            text,
-            "server-from-session",
-            path = fault::shown(path),
-            count = sessions,
-            session = session.to_string()
-        );
-        return Err(fault::no(context, NAME, &what));
-    }
     for (name, bytes) in written {
-        let told = say!(
+        let bytes = number::count(text, bytes);
+        streams::complain(&say!(
             text,
             "server-from-beside",
             file = name,
-            bytes = number::count(text, bytes)
-        );
-        streams::complain(&told);
+            bytes = bytes
+        ));
     }
-    Ok(log.into_bytes())
+    Ok(Exit::Done)
 }
 
 /// What servers sent, kept until it is known whether it is text.

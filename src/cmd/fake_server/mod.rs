@@ -94,26 +94,13 @@ fn load(
                 .to_owned(),
         )
     })?;
-    let values = params::resolve(
+    let values = crate::cmd::params::resolve(
+        context,
+        NAME,
         &script.settings.params,
         &asked.param,
         asked.student.as_deref(),
-    )
-    .map_err(|name| {
-        let known: Vec<&str> = script
-            .settings
-            .params
-            .iter()
-            .map(|p| p.name.as_str())
-            .collect();
-        let what = say!(
-            text,
-            "server-param-unknown",
-            name = name,
-            names = known.join(", ")
-        );
-        fault::failed(context, NAME, &what)
-    })?;
+    )?;
     Ok(Loaded {
         found,
         script,

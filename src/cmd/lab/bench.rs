@@ -33,7 +33,6 @@ use crate::{
     },
     say,
     script::params::Values,
-    view::text::Lang,
 };
 
 /// The terminals: the control connections of both lines, the data connection, the server that is played by hand, a client.
@@ -557,10 +556,7 @@ impl<'a> Bench<'a> {
             "--events".to_owned(),
             self.setup.events.to_string_lossy().into_owned(),
         ]);
-        let lang = match self.context.text.lang() {
-            Lang::En => "en",
-            Lang::Fr => "fr",
-        };
+        let lang = self.context.text.lang().code();
         let colour = if self.context.out.colour() {
             "always"
         } else {

@@ -1,19 +1,15 @@
 //! `lab new`: a sheet's skeleton from a log, a telnet transcript or a capture. What it writes works as it stands: its server
 //! plays the same dialogue.
 
-use std::{
-    fs::File,
-    io::{Read, Write},
-    path::Path,
-};
+use std::io::Write;
 
 use crate::{
     cli::LabNew,
-    cmd::{Context, Exit, Failure, fault, inspect},
+    cmd::{Context, Exit, Failure, dialogue, fault},
     io::{file, stdio as streams},
     lab::skeleton::{MAX_COMMANDS, Skeleton},
     say,
-    script::{MAX_SCRIPT, from},
+    script::from,
     view::lab::new as view,
 };
 
@@ -27,7 +23,13 @@ const NAME: &str = "lab new";
 pub(super) fn run(context: &Context, asked: &LabNew) -> Result<Exit, Failure> {
     let text = &context.text;
     let path = &asked.from;
-    let source = source(context, path)?;
+    let wanted = dialogue::Asked {
+        command: NAME,
+        path,
+        session: 1,
+        show_credentials: false,
+    };
+    let source = dialogue::read(context, &wanted, |_, _| {})?;
     let dialogue = from::read(&source).ok_or_else(|| {
         let what = say!(text, "labnew-nothing", path = fault::shown(path));
         fault::no(context, NAME, &what)
@@ -71,25 +73,4 @@ pub(super) fn run(context: &Context, asked: &LabNew) -> Result<Exit, Failure> {
         streams::complain(&told);
     }
     Ok(Exit::Done)
-}
-
-/// The dialogue as text: a capture's is taken out of it.
-fn source(context: &Context, path: &Path) -> Result<Vec<u8>, Failure> {
-    if let Some(dialogue) =
-        inspect::dialogue(context, path).map_err(|what| fault::failed(context, NAME, &what))?
-    {
-        return Ok(dialogue.into_bytes());
-    }
-    let mut source = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_SCRIPT as u64).read_to_end(&mut source))
-        .map_err(|error| {
-            let named = format!(
-                "{}: {}",
-                fault::shown(path),
-                fault::reason(&context.text, &error)
-            );
-            fault::failed(context, NAME, &named)
-        })?;
-    Ok(source)
 }

@@ -5,14 +5,14 @@ use std::io::Write;
 use super::library;
 use crate::{
     cli::LabPrint,
-    cmd::{Context, Exit, Failure, fake_server, fault},
+    cmd::{Context, Exit, Failure, fake_server, fault, params},
     io::{file, stdio as streams},
     lab::{
         sheet::{Kind, Language, Server, Sheet},
         template::{Line, Name, Place, What},
     },
     say,
-    script::params::{self, Domain, Values},
+    script::params::{Domain, Values},
     view::{
         lab::print::Handout,
         text::{Lang, Text},
@@ -119,34 +119,12 @@ impl Known<'_> {
 
 /// The sheet's parameters: for this student, or as they were given.
 fn resolve(context: &Context, sheet: &Sheet, asked: &LabPrint) -> Result<Values, Failure> {
-    let given: Vec<(String, String)> = asked
-        .param
-        .iter()
-        .map(|pair| {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            (name.to_owned(), value.to_owned())
-        })
-        .collect();
-    let resolved = params::resolve(&sheet.head.params, &given, asked.student.as_deref());
-    let mut values = resolved.map_err(|name| {
-        let known: Vec<&str> = sheet
-            .head
-            .params
-            .iter()
-            .map(|param| param.name.as_str())
-            .collect();
-        let what = say!(
-            context.text,
-            "server-param-unknown",
-            name = name,
-            names = known.join(", ")
-        );
-        fault::failed(context, NAME, &what)
-    })?;
+    let student = asked.student.as_deref();
+    let mut values = params::resolve(context, NAME, &sheet.head.params, &asked.param, student)?;
     // What differs from student to student is a blank on a handout for all of them.
     if asked.student.is_none() {
         for param in &sheet.head.params {
-            let is_given = given.iter().any(|(name, _)| *name == param.name);
+            let is_given = asked.param.iter().any(|(name, _)| *name == param.name);
             if !is_given && !matches!(param.domain, Domain::Default(_)) {
                 values.remove(&param.name);
             }

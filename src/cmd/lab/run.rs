@@ -18,14 +18,13 @@ use super::{
 };
 use crate::{
     cli,
-    cmd::{Context, Exit, Failure, fault},
+    cmd::{Context, Exit, Failure, fault, params},
     io::{address::Place, stdio},
     lab::{
         report::{self, Report},
         sheet::{Kind, Language, Server, Sheet},
     },
     say,
-    script::params::{self, Values},
     view::{
         demo::GUTTER,
         lab::run::Run,
@@ -277,7 +276,9 @@ fn load(
     sheet: &Sheet,
     asked: &cli::LabRun,
 ) -> Result<(Report, bool), Failure> {
-    let values = |student: Option<&str>| resolve(context, sheet, asked, student);
+    let values = |student: Option<&str>| {
+        params::resolve(context, NAME, &sheet.head.params, &asked.param, student)
+    };
     let bad = |why: String| {
         let file = fault::shown(&files.json);
         let what = say!(context.text, "labrun-report-bad", file = file, why = why);
@@ -331,35 +332,6 @@ fn load(
     earlier.sheet = named;
     env!("CARGO_PKG_VERSION").clone_into(&mut earlier.ftplab);
     Ok((earlier, changed))
-}
-
-/// The sheet's parameters for a student.
-fn resolve(
-    context: &Context,
-    sheet: &Sheet,
-    asked: &cli::LabRun,
-    student: Option<&str>,
-) -> Result<Values, Failure> {
-    let mut given = Vec::new();
-    for pair in &asked.param {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        given.push((name.to_owned(), value.to_owned()));
-    }
-    params::resolve(&sheet.head.params, &given, student).map_err(|name| {
-        let known: Vec<&str> = sheet
-            .head
-            .params
-            .iter()
-            .map(|param| param.name.as_str())
-            .collect();
-        let what = say!(
-            context.text,
-            "server-param-unknown",
-            name = name,
-            names = known.join(", ")
-        );
-        fault::failed(context, NAME, &what)
-    })
 }
 
 fn welcome_back(view: Run<'_>, report: &Report) -> String {

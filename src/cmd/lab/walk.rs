@@ -13,7 +13,7 @@ use crate::{
     io::{clock, file},
     lab::{
         report::{self, Block, Given, Line as ReportLine, Report},
-        sheet::{self, Ask, Capture, Ftp, Kind, Part, Sheet, Write},
+        sheet::{Ask, Capture, Ftp, Kind, Part, Sheet, Write},
         template::Template,
     },
     say,
@@ -138,11 +138,7 @@ pub(in crate::cmd) fn named(found: &Found, sheet: &Sheet) -> report::Sheet {
         id: found.id.clone(),
         title: sheet.head.title.clone(),
         version: sheet.head.version,
-        language: match sheet.head.language {
-            sheet::Language::English => "en",
-            sheet::Language::French => "fr",
-        }
-        .to_owned(),
+        language: sheet.head.language.code().to_owned(),
         sha256: report::hash(&[&found.text]),
     }
 }

@@ -13,7 +13,7 @@ use super::{
     Overview, Show,
     ladder::{Rung, control_ends, data_rungs, said},
     reason,
-    report::{relative, utc},
+    report::{self, relative},
 };
 use crate::{
     analysis::{
@@ -784,27 +784,14 @@ impl Show for Html<'_> {
 
     fn end(&mut self, overview: &Overview, out: &mut String) {
         let text = self.text;
-        let lang = match text.lang() {
-            Lang::En => "en",
-            Lang::Fr => "fr",
-        };
+        let lang = text.lang().code();
         let file = clean(&overview.file);
         let _ = writeln!(
             out,
             "<!DOCTYPE html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, \
              initial-scale=1\"><title>{file}</title>\n<style>{STYLE}</style></head>\n<body><header><h1>{file}</h1>"
         );
-        if let Some((first, last)) = overview.span {
-            let length = last.saturating_sub(first).max(0) as u64;
-            let shown = say!(
-                text,
-                "inspect-total",
-                packets = number::count(text, overview.packets),
-                seconds = number::seconds(text, std::time::Duration::from_nanos(length)),
-                start = utc(first),
-                sessions = overview.sessions,
-                transfers = overview.transfers
-            );
+        if let Some(shown) = report::total(text, overview) {
             let _ = writeln!(out, "<p>{}</p>", escape(&shown));
         }
         out.push_str("</header><main>\n");

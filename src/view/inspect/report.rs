@@ -900,19 +900,24 @@ pub(super) fn head(text: &Text, style: Style, file: &[u8], format: &str) -> Stri
     format!("{}\n", style.paint(Role::Heading, &shown))
 }
 
+/// How many packets, from when, and what they hold; `None` where there is no packet.
+pub(super) fn total(text: &Text, overview: &Overview) -> Option<String> {
+    let (first, last) = overview.span?;
+    let length = last.saturating_sub(first).max(0) as u64;
+    Some(say!(
+        text,
+        "inspect-total",
+        packets = number::count(text, overview.packets),
+        seconds = number::seconds(text, std::time::Duration::from_nanos(length)),
+        start = utc(first),
+        sessions = overview.sessions,
+        transfers = overview.transfers
+    ))
+}
+
 /// What the capture holds, and what is to be known about it.
 pub(super) fn overview(text: &Text, style: Style, overview: &Overview, out: &mut String) {
-    if let Some((first, last)) = overview.span {
-        let length = last.saturating_sub(first).max(0) as u64;
-        let shown = say!(
-            text,
-            "inspect-total",
-            packets = number::count(text, overview.packets),
-            seconds = number::seconds(text, std::time::Duration::from_nanos(length)),
-            start = utc(first),
-            sessions = overview.sessions,
-            transfers = overview.transfers
-        );
+    if let Some(shown) = total(text, overview) {
         out.push_str(&wrap(&shown, 0, 0, style.width()));
         out.push('\n');
     }

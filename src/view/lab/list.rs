@@ -32,15 +32,6 @@ pub struct Row {
     pub languages: Vec<Language>,
 }
 
-/// A language as it is written in a sheet.
-#[must_use]
-pub fn code(language: Language) -> &'static str {
-    match language {
-        Language::English => "en",
-        Language::French => "fr",
-    }
-}
-
 /// How many questions a sheet asks, and what they count for.
 fn questions(sheet: &Sheet) -> (u64, u64) {
     let blocks = sheet.steps.iter().flat_map(|step| &step.parts);
@@ -72,7 +63,7 @@ pub fn page(text: &Text, style: Style, rows: &[Row]) -> String {
         .max()
         .unwrap_or(0);
     for (row, name) in rows.iter().zip(&names) {
-        let languages: Vec<&str> = row.languages.iter().map(|l| code(*l)).collect();
+        let languages: Vec<&str> = row.languages.iter().map(|l| l.code()).collect();
         let (title, rest) = match &row.sheet {
             Ok(sheet) => {
                 let (questions, points) = questions(sheet);
@@ -149,7 +140,7 @@ pub fn json(row: &Row) -> String {
         file: row.path.as_deref(),
         title: sheet.map(|sheet| sheet.head.title.as_str()),
         version: sheet.map(|sheet| sheet.head.version),
-        languages: row.languages.iter().map(|l| code(*l)).collect(),
+        languages: row.languages.iter().map(|l| l.code()).collect(),
         steps: sheet.map(|sheet| sheet.steps.len()),
         questions: counted.map(|(questions, _)| questions),
         points: counted.map(|(_, points)| points),

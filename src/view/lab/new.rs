@@ -7,10 +7,7 @@ use crate::{
     ftp::{code::ReplyCode, command::Verb},
     lab::skeleton::{About, Asked, Round, Shell, Skeleton},
     say,
-    view::{
-        explain, sanitise,
-        text::{Lang, Text},
-    },
+    view::{explain, sanitise, text::Text},
 };
 
 /// The file that a student sends; commands are the same in both languages.
@@ -21,10 +18,7 @@ const LAST_LINES: u32 = 5;
 /// Writes the sheet.
 #[must_use]
 pub fn sheet(text: &Text, title: &str, skeleton: &Skeleton) -> String {
-    let language = match text.lang() {
-        Lang::En => "en",
-        Lang::Fr => "fr",
-    };
+    let language = text.lang().code();
     let title = sanitise::line(title.as_bytes());
     let mut out =
         format!("---\ntitle: {title}\nversion: 1\nlanguage: {language}\nserver: none\n---\n");

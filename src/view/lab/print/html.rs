@@ -8,18 +8,12 @@ use pulldown_cmark::html::push_html;
 use super::{BLANK, Below, Filled, Handout, Item, Key, Question, Value, parser, tamed};
 use crate::{
     say,
-    view::{
-        inspect::html::escape,
-        text::{Lang, Text},
-    },
+    view::{inspect::html::escape, text::Text},
 };
 
 pub(super) fn page(handout: &Handout<'_>) -> String {
     let text = handout.text;
-    let lang = match text.lang() {
-        Lang::En => "en",
-        Lang::Fr => "fr",
-    };
+    let lang = text.lang().code();
     let (items, points) = handout.items();
     let title = escape(&handout.title());
     let about = escape(&handout.about());

@@ -44,3 +44,13 @@ error-file-write = Writing to { $file } failed after { $bytes } bytes: { $why }.
 error-file-read = Reading { $file } failed after { $bytes } bytes: { $why }.
 error-network = The connection failed after { $bytes } bytes: { $why }.
 error-no-route = There is no way from here to { $host }: { $why }.
+
+error-param-none = there is no parameter { $name }: there are none at all
+error-param-unknown = there is no parameter { $name }; there is: { $names }
+
+error-text-too-long = a text of more than { $most } bytes; make it shorter, or cut it into its sessions
+error-no-session = { $path }: a capture with { $count ->
+    [0] no FTP session
+    [one] one FTP session
+   *[other] { $count } FTP sessions
+}; there is no session { $session }

@@ -121,7 +121,6 @@ server-summary =
     }
 server-lines-used = Blocks of { $name } that were used: { $lines }
 server-lines-unused = Never used: { $lines } ({ $name })
-server-param-unknown = this script has no parameter { $name }; it has: { $names }
 server-unknown-script = "{ $name }" is neither a file nor a script that ftplab brings. It brings: { $names }
 server-tree-too-much = { $path }: more files and folders than a fake server serves
 server-built-in = (built-in server)
@@ -219,9 +218,4 @@ server-test-summary =
         [one] { $name }: one difference, control connections: { $connections }
        *[other] { $name }: { $differs } differences, control connections: { $connections }
     }
-server-from-session = { $path }: a capture with { $count ->
-    [0] no FTP session
-    [one] one FTP session
-   *[other] { $count } FTP sessions
-}; there is no session { $session }
 server-from-beside = { $file }: { $bytes } bytes that the server sent

@@ -44,3 +44,13 @@ error-file-write = L’écriture dans { $file } a échoué après { $bytes } oct
 error-file-read = La lecture de { $file } a échoué après { $bytes } octets : { $why }.
 error-network = La connexion a échoué après { $bytes } octets : { $why }.
 error-no-route = Aucun chemin d’ici à { $host } : { $why }.
+
+error-param-none = il n’y a pas de paramètre { $name } : il n’y en a aucun
+error-param-unknown = il n’y a pas de paramètre { $name } ; il y a : { $names }
+
+error-text-too-long = un texte de plus de { $most } octets ; raccourcissez-le, ou séparez ses sessions
+error-no-session = { $path } : une capture avec { $count ->
+    [0] aucune session FTP
+    [one] une session FTP
+   *[other] { $count } sessions FTP
+} ; il n’y a pas de session { $session }

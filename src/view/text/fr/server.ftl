@@ -121,7 +121,6 @@ server-summary =
     }
 server-lines-used = Blocs de { $name } qui ont servi : { $lines }
 server-lines-unused = Jamais utilisés : { $lines } ({ $name })
-server-param-unknown = ce script n’a pas de paramètre { $name } ; il a : { $names }
 server-unknown-script = « { $name } » n’est ni un fichier ni un script fourni avec ftplab. Sont fournis : { $names }
 server-tree-too-much = { $path } : plus de fichiers et de dossiers qu’un faux serveur n’en sert
 server-built-in = (serveur intégré)
@@ -219,9 +218,4 @@ server-test-summary =
         [one] { $name } : une différence, connexions de contrôle : { $connections }
        *[other] { $name } : { $differs } différences, connexions de contrôle : { $connections }
     }
-server-from-session = { $path } : une capture avec { $count ->
-    [0] aucune session FTP
-    [one] une session FTP
-   *[other] { $count } sessions FTP
-} ; il n’y a pas de session { $session }
 server-from-beside = { $file } : { $bytes } octets envoyés par le serveur
