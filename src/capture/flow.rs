@@ -28,6 +28,9 @@ use super::{
 pub const MAX_FLOWS: usize = 32 * 1024;
 /// How long a connection stays after both FINs or a reset, for stragglers.
 pub const LINGER: Nanos = 10 * SECOND;
+/// How many connections linger: where more end than that, the longest over is let go before its time. A straggler that
+/// comes behind a thousand others is rarer than a capture of thousands of short connections a second.
+pub const MAX_LINGERING: usize = 1_024;
 /// How long an unanswered SYN stays: Linux gives up after 127 seconds.
 pub const UNANSWERED: Nanos = 180 * SECOND;
 /// How long an idle connection stays that nobody follows.
@@ -412,6 +415,8 @@ pub struct Table {
     by_ends: HashMap<Key, u32>,
     heads: [u32; 4],
     tails: [u32; 4],
+    /// Connections that are over and linger.
+    lingering: usize,
     /// The connection of the segment before this one: most often the same.
     recent: Option<(Key, u32)>,
     waits: VecDeque<Wait>,
@@ -442,6 +447,7 @@ impl Default for Table {
             by_ends: HashMap::new(),
             heads: [NOBODY; 4],
             tails: [NOBODY; 4],
+            lingering: 0,
             recent: None,
             waits: VecDeque::new(),
             budget: Budget::default(),
@@ -551,7 +557,8 @@ impl Table {
                 let Some(flow) = self.slots.get(slot as usize).and_then(Option::as_ref) else {
                     break;
                 };
-                if self.clock.saturating_sub(flow.last.time) <= age {
+                let crowded = flow.list == List::Over && self.lingering > MAX_LINGERING;
+                if self.clock.saturating_sub(flow.last.time) <= age && !crowded {
                     break;
                 }
                 self.leave(slot, why, mark, watch);
@@ -860,6 +867,7 @@ impl Table {
     }
 
     fn link(&mut self, slot: u32, list: List) {
+        self.lingering += usize::from(list == List::Over);
         let tail = std::mem::replace(&mut self.tails[list as usize], slot);
         if let Some(flow) = &mut self.slots[slot as usize] {
             flow.list = list;
@@ -876,6 +884,7 @@ impl Table {
         let Some(flow) = &self.slots[slot as usize] else {
             return;
         };
+        self.lingering -= usize::from(flow.list == List::Over);
         let (list, before, after) = (flow.list as usize, flow.before, flow.after);
         match self.slots.get_mut(before as usize).and_then(Option::as_mut) {
             Some(flow) => flow.after = after,
