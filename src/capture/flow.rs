@@ -138,6 +138,10 @@ impl Hasher for Numbered {
         }
     }
 
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
+    }
+
     fn write_u64(&mut self, number: u64) {
         // The golden ratio's fraction, as Knuth recommends: neighbours end up far apart, in the upper bits too.
         self.0 = (self.0.rotate_left(5) ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
