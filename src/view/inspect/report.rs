@@ -2,8 +2,8 @@
 //! active or passive and how one sees it, the arithmetic that leads from the 227 or the PORT to the SYN, the bytes, who
 //! closed, and a verdict with its reason.
 //!
-//! What the capture can and cannot show stands first, and sessions stand in the order in which they were recognised, as
-//! long as the report fits [`MAX_SORTED`]; beyond it sessions are shown as they end and the rest stands last.
+//! [`super::gather`] tells what there is, in its order; here it becomes text. What the capture can and cannot show stands
+//! first, as long as the report fits [`MAX_SORTED`]; beyond it sessions are shown as they are told and that stands last.
 
 use std::mem;
 
