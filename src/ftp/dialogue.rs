@@ -223,12 +223,6 @@ impl Dialogue {
         }
     }
 
-    /// True while a reply of several lines is open.
-    #[must_use]
-    pub fn reply_open(&self) -> Option<ReplyCode> {
-        self.replies.open().map(|open| open.code)
-    }
-
     /// How many bytes of TLS this side has sent.
     #[must_use]
     pub fn sealed_bytes(&self, side: Side) -> u64 {
@@ -371,15 +365,6 @@ impl Dialogue {
             at,
         };
         self.core.finish(here, sink);
-    }
-
-    /// How a side ended, if it did.
-    #[must_use]
-    pub fn ended(&self, side: Side) -> Option<Close> {
-        match side {
-            Side::User => self.user.ended,
-            Side::Server => self.server.ended,
-        }
     }
 }
 
