@@ -4,6 +4,7 @@
 
 use std::{
     collections::VecDeque,
+    ops::ControlFlow,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     time::{Duration, Instant},
 };
@@ -25,6 +26,7 @@ use crate::{
     lab::{
         answer::{self, Judgement},
         sheet::{Ask, AskKind, Capture, Expected, Ftp, Role as Part, Write},
+        template::Template,
     },
     say,
     script::{by_hand, console},
@@ -217,6 +219,29 @@ impl<'a> Person<'a> {
         }
         self.keys.show(&shown)?;
         Ok(!shown.is_empty())
+    }
+
+    /// The next line that answers a block; broken off where a key or the end of the lines leads elsewhere.
+    fn entered(
+        &mut self,
+        walk: &mut Walk<'a>,
+        id: &str,
+        hints: &[Template],
+    ) -> Result<ControlFlow<Go, String>, Failure> {
+        loop {
+            let line = match self.line(walk, "> ")? {
+                Came::End => return Ok(ControlFlow::Break(Go::Leave)),
+                Came::Line(line) if line.is_empty() => continue,
+                Came::Line(line) => line,
+            };
+            let Some(key) = Key::read(&line) else {
+                return Ok(ControlFlow::Continue(line));
+            };
+            let hints: Vec<String> = hints.iter().map(|hint| walk.filled(hint)).collect();
+            if let Some(go) = self.key(walk, &key, id, &hints)? {
+                return Ok(ControlFlow::Break(go));
+            }
+        }
     }
 
     /// Does what a key says that is the same everywhere; `Some` where it leads away.
@@ -484,18 +509,10 @@ impl<'a> Hands<'a> for Person<'a> {
             self.say(walk, Role::Remark, &told)?;
         }
         loop {
-            let line = match self.line(walk, "> ")? {
-                Came::End => return Ok(Go::Leave),
-                Came::Line(line) if line.is_empty() => continue,
-                Came::Line(line) => line,
+            let line = match self.entered(walk, &ask.id, &ask.hints)? {
+                ControlFlow::Continue(line) => line,
+                ControlFlow::Break(go) => return Ok(go),
             };
-            if let Some(key) = Key::read(&line) {
-                let hints: Vec<String> = ask.hints.iter().map(|hint| walk.filled(hint)).collect();
-                if let Some(go) = self.key(walk, &key, &ask.id, &hints)? {
-                    return Ok(go);
-                }
-                continue;
-            }
             let judgement = answer::judge(ask, &line, &|name| walk.bench.value(name));
             let (counts, right) = match &judgement {
                 Judgement::Right => (true, true),
@@ -568,17 +585,10 @@ impl<'a> Hands<'a> for Person<'a> {
         let told = say!(walk.view.text, "labrun-capture-ask");
         self.say(walk, Role::Hint, &told)?;
         loop {
-            let line = match self.line(walk, "> ")? {
-                Came::End => return Ok(Go::Leave),
-                Came::Line(line) if line.is_empty() => continue,
-                Came::Line(line) => line,
+            let line = match self.entered(walk, &capture.id, &[])? {
+                ControlFlow::Continue(line) => line,
+                ControlFlow::Break(go) => return Ok(go),
             };
-            if let Some(key) = Key::read(&line) {
-                if let Some(go) = self.key(walk, &key, &capture.id, &[])? {
-                    return Ok(go);
-                }
-                continue;
-            }
             let held = captures::hold(walk, capture, &line)?;
             self.keys.show(&held.told)?;
             if held.met {
