@@ -118,6 +118,8 @@ struct SessionLine<'a> {
     replies: u64,
     transfers: u64,
     missing: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_as: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -270,6 +272,7 @@ impl Json<'_> {
             replies: session.replies,
             transfers: session.transfers,
             missing: session.missing,
+            same_as: session.same_as,
         };
         json::line("session", None, &line)
     }

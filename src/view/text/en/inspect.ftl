@@ -66,6 +66,9 @@ inspect-remark-data-source-port = The data connection comes from port { $port };
 inspect-remark-bytes-differ = Two frames differ about { $bytes } bytes of the same place; frame { $first } counts, frame { $second } does not.
 inspect-remark-edited-capture = Many short gaps between segments: it looks as if somebody had shortened the payload and left the sequence numbers.
 inspect-remark-one-direction = Nothing of this direction was captured.
+inspect-remark-seen-twice = Session { $other } looks like this one again, seen on the other side of a router that translates addresses (NAT): there the client is { $client } and the server { $server }. { $evidence }
+inspect-twin-numbers = The same bytes begin both, and both initial sequence numbers are the same ({ $client } and { $server }).
+inspect-twin-order = The same lines begin both; the client’s come first in the one, the server’s first in the other.
 
 inspect-note-cut = The file ends in the middle of a packet: what it holds was read, what follows is missing.
 inspect-note-damaged = The file is damaged at byte { $at }; what stands before was read.
@@ -108,6 +111,10 @@ inspect-note-one-way = Of { $count ->
     [one] one control connection
    *[other] { $count } control connections
 } only one direction was captured.
+inspect-note-seen-twice = { $count ->
+    [one] One session is in this capture twice, and so are its transfers
+   *[other] { $count } sessions are in this capture twice, and so are their transfers
+}: it was recorded on both sides of a router that translates addresses (NAT). --session N shows one of them.
 inspect-note-duplicates = { $count ->
     [one] One frame was
    *[other] { $count } frames were
@@ -329,7 +336,8 @@ inspect-expect-both = Active and passive mode were both used.
 inspect-expect-retrieved = The file { $name } was fetched.
 inspect-expect-stored = The file { $name } was sent.
 inspect-expect-listed = A directory was listed.
-inspect-expect-port = A data connection went to the port that the six numbers make.
+inspect-expect-port = A SYN went to the port that the six numbers make.
+inspect-mark-tried-only = No data connection was opened, though.
 inspect-expect-commands = These commands came in this order: { $verbs }.
 inspect-expect-no-refusal = The server refused nothing (no 4yz, no 5yz).
 inspect-expect-goodbye = QUIT was answered by 221.

@@ -66,6 +66,9 @@ inspect-remark-data-source-port = La connexion de données vient du port { $port
 inspect-remark-bytes-differ = Deux trames diffèrent sur { $bytes } octets au même endroit ; la trame { $first } compte, la trame { $second } non.
 inspect-remark-edited-capture = Beaucoup de petits trous entre les segments : on dirait que le contenu a été raccourci sans toucher aux numéros de séquence.
 inspect-remark-one-direction = Rien n’a été capturé dans ce sens.
+inspect-remark-seen-twice = La session { $other } est sans doute la même, vue de l’autre côté d’un routeur qui traduit les adresses (NAT) : le client y est { $client } et le serveur { $server }. { $evidence }
+inspect-twin-numbers = Toutes deux commencent par les mêmes octets et ont les mêmes numéros de séquence initiaux ({ $client } et { $server }).
+inspect-twin-order = Toutes deux commencent par les mêmes lignes ; celles du client arrivent d’abord dans l’une, celles du serveur d’abord dans l’autre.
 
 inspect-note-cut = Le fichier s’arrête au milieu d’un paquet : ce qu’il contient a été lu, la suite manque.
 inspect-note-damaged = Le fichier est abîmé à l’octet { $at } ; ce qui précède a été lu.
@@ -108,6 +111,10 @@ inspect-note-one-way = De { $count ->
     [one] une connexion de contrôle
    *[other] { $count } connexions de contrôle
 }, un seul sens a été capturé.
+inspect-note-seen-twice = { $count ->
+    [one] Une session est deux fois dans cette capture, et ses transferts aussi
+   *[other] { $count } sessions sont deux fois dans cette capture, et leurs transferts aussi
+} : l’enregistrement a été fait des deux côtés d’un routeur qui traduit les adresses (NAT). --session N n’en montre qu’une.
 inspect-note-duplicates = { $count ->
     [one] Une trame a été capturée
    *[other] { $count } trames ont été capturées
@@ -322,14 +329,15 @@ inspect-mark-frames = (trames { $frames })
 inspect-mark-total = { $file } : { $met } sur { $of }
 inspect-expect-logged-in = Quelqu’un s’est connecté.
 inspect-expect-logged-in-as = { $user } s’est connecté.
-inspect-expect-no-failed-login = Aucune connexion n’a été refusée.
+inspect-expect-no-failed-login = Aucune identification n’a été refusée.
 inspect-expect-active = Le mode actif a été utilisé.
 inspect-expect-passive = Le mode passif a été utilisé.
 inspect-expect-both = Les modes actif et passif ont tous deux été utilisés.
 inspect-expect-retrieved = Le fichier { $name } a été récupéré.
 inspect-expect-stored = Le fichier { $name } a été envoyé.
 inspect-expect-listed = Un répertoire a été listé.
-inspect-expect-port = Une connexion de données est allée au port que donnent les six nombres.
+inspect-expect-port = Un SYN est allé au port que donnent les six nombres.
+inspect-mark-tried-only = Mais aucune connexion de données n’a été ouverte.
 inspect-expect-commands = Ces commandes sont venues dans cet ordre : { $verbs }.
 inspect-expect-no-refusal = Le serveur n’a rien refusé (ni 4yz ni 5yz).
 inspect-expect-goodbye = QUIT a reçu la réponse 221.
