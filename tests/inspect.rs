@@ -586,6 +586,44 @@ fn captures_are_held_against_a_rubric() {
     assert!(done.err().contains("expectation 1"), "{}", done.err());
 }
 
+/// What `--filter` tells to type works with a file that is there: a shipped capture is written first.
+#[test]
+fn a_shipped_capture_can_be_written_to_a_file_for_wireshark() {
+    let folder = Folder::new("inspect-copy");
+    let from_elsewhere =
+        |words: &[&str]| ftplab().within(&folder.0).arg("inspect").args(words).run();
+    let told = from_elsewhere(&["--filter", "fxp"]).code(0);
+    let shown = told.out();
+    assert!(
+        shown.contains("\nftplab inspect fxp --copy fxp.pcap\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("\nwireshark -r fxp.pcap -o "), "{shown}");
+    from_elsewhere(&["fxp", "--copy", "fxp.pcap"]).code(0);
+    let copied = fs::read(folder.join("fxp.pcap")).expect("the copy");
+    assert_eq!(copied, fs::read(captures().join("fxp.pcap")).expect("fxp"));
+    // Now it is a file, and nothing is to be done before.
+    let told = from_elsewhere(&["--filter", "fxp.pcap"]).code(0);
+    assert!(!told.out().contains("--copy"), "{}", told.out());
+    // Nothing is overwritten unasked, and what is a file already is not copied.
+    from_elsewhere(&["passive-wget", "--copy", "fxp.pcap"]).code(2);
+    assert_eq!(copied, fs::read(folder.join("fxp.pcap")).expect("the copy"));
+    from_elsewhere(&["passive-wget", "--copy", "fxp.pcap", "--force"]).code(0);
+    let done = from_elsewhere(&["fxp.pcap", "--copy", "again.pcap"]).code(2);
+    assert!(done.err().contains("is a file"), "{}", done.err());
+    from_elsewhere(&["fxp", "nat-box", "--copy", "two.pcap"]).code(2);
+    let done = inspect(&[
+        "--filter",
+        "--merge",
+        "three-terminals-control.pcap",
+        "three-terminals-data.pcap",
+    ]);
+    let made = "mergecap -w merged.pcapng three-terminals-control.pcap three-terminals-data.pcap\n";
+    let done = done.code(0);
+    assert!(done.out().contains(made), "{}", done.out());
+    assert!(done.out().contains("wireshark -r merged.pcapng "));
+}
+
 /// Whether a mode was used is another question than whether the data came through.
 #[test]
 fn a_mode_is_used_even_where_no_data_connection_opens() {

@@ -294,6 +294,11 @@ inspect-ladder-lines = (+ { $count ->
 inspect-ladder-data = { $bytes } bytes
 inspect-ladder-data-to = { $bytes } bytes, to frame { $last }
 
+inspect-filter-inside = The capture is inside ftplab: write it to a file first
+inspect-filter-merged = Wireshark reads one file: make one of them first
+inspect-filter-stream = Standard input leaves no file; FILE is the one that you keep, as with tee FILE
+inspect-copy-one = --copy writes one capture that ftplab brings.
+inspect-copy-a-file = --copy writes a capture that ftplab brings; { $file } is a file already.
 inspect-filter-session = Session { $n }: control connection
 inspect-filter-transfer = Transfer { $n }: { $what }
 inspect-filter-connection = Data connection { $n }

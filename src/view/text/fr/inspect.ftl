@@ -294,6 +294,11 @@ inspect-ladder-lines = (+ { $count ->
 inspect-ladder-data = { $bytes } octets
 inspect-ladder-data-to = { $bytes } octets, jusqu’à la trame { $last }
 
+inspect-filter-inside = La capture est dans ftplab : écrivez-la d’abord dans un fichier
+inspect-filter-merged = Wireshark lit un seul fichier : faites-en d’abord un
+inspect-filter-stream = L’entrée standard ne laisse pas de fichier ; FILE est celui que vous gardez, comme avec tee FILE
+inspect-copy-one = --copy écrit une seule capture fournie par ftplab.
+inspect-copy-a-file = --copy écrit une capture fournie par ftplab ; { $file } est déjà un fichier.
 inspect-filter-session = Session { $n } : connexion de contrôle
 inspect-filter-transfer = Transfert { $n } : { $what }
 inspect-filter-connection = Connexion de données { $n }
