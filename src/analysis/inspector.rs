@@ -100,7 +100,7 @@ pub(super) struct Control {
     pub(super) slots: Vec<Slot>,
     pub(super) rows: Vec<Row>,
     pub(super) left: bool,
-    /// Bytes of the user's side are missing since its last command: replies may answer what they held.
+    /// Bytes of the user's side are missing since its last command, or before its first: replies may answer what they held.
     user_gap: bool,
     /// A transfer's end was told whose beginning is not in the capture.
     pub(super) finished_unseen: bool,
@@ -386,7 +386,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 slots: Vec::new(),
                 rows: Vec::new(),
                 left: false,
-                user_gap: false,
+                user_gap: flow.opening() == Opening::Middle,
                 finished_unseen: false,
                 beside: 0,
                 strays: Vec::new(),

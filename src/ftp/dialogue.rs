@@ -125,6 +125,8 @@ struct Core {
     resync: bool,
     /// Bytes are missing since the last transfer command.
     lost: bool,
+    /// The line that is being read ends where bytes are missing: how it is written is not its writer's doing.
+    cut: bool,
     finished: bool,
     /// Where a session starts, where that is known.
     home: Option<Box<[u8]>>,
@@ -324,7 +326,9 @@ impl Dialogue {
             at,
         };
         if let Some(line) = stream.lines.gap(bytes) {
+            core.cut = true;
             core.line(here, &line, replies, sink);
+            core.cut = false;
         }
         core.quirk(here, Kind::BytesMissing { bytes }, sink);
         core.resync = true;
@@ -398,12 +402,16 @@ impl Core {
             intermediate: None,
             resync: ends.midstream,
             lost: false,
+            cut: false,
             finished: false,
             home: None,
         }
     }
 
     fn quirk(&mut self, here: Here, kind: Kind, sink: Sink<'_>) {
+        if self.cut && kind.is_about_the_writing() {
+            return;
+        }
         self.quirks += 1;
         if self.quirks <= MAX_QUIRKS {
             here.tell(

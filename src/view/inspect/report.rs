@@ -241,7 +241,8 @@ impl<'a> Prose<'a> {
             self.row(out, Label::Mode, &shown);
         }
         self.closed(out, session);
-        for odd in &block.odd {
+        let news = |odd: &&Odd| !(odd.missing && session.one_way.is_some());
+        for odd in block.odd.iter().filter(news) {
             self.row(out, Label::Odd, &self.told_odd(odd));
         }
         if block.more_odd > 0 {
@@ -650,6 +651,7 @@ impl<'a> Prose<'a> {
         let (up, down) = (transfer.up.unwrap_or(0), transfer.down.unwrap_or(0));
         let id = match (up > 0, down > 0, transfer.session.is_some()) {
             (false, false, _) => "inspect-data-none",
+            (true, true, true) if !transfer.third_party => "inspect-data-up-down",
             (true, true, _) => "inspect-data-both",
             (true, false, true) if transfer.third_party => "inspect-data-other",
             (true, false, true) => "inspect-data-up",

@@ -110,7 +110,7 @@ inspect-note-midstream = { $count ->
 inspect-note-one-way = Of { $count ->
     [one] one control connection
    *[other] { $count } control connections
-} only one direction was captured.
+} only one direction was captured. Capture with tcpdump -s 0 -w FILE host SERVER, where both directions pass.
 inspect-note-seen-twice = { $count ->
     [one] One session is in this capture twice, and so are its transfers
    *[other] { $count } sessions are in this capture twice, and so are their transfers
@@ -246,6 +246,7 @@ inspect-data-up = { $bytes } bytes from the client, { $frames }
 inspect-data-down = { $bytes } bytes from the server, { $frames }
 inspect-data-opener = { $bytes } bytes from the end that opened it, { $frames }
 inspect-data-acceptor = { $bytes } bytes from the end that accepted it, { $frames }
+inspect-data-up-down = { $up } bytes from the client, { $down } bytes from the server, { $frames }
 inspect-data-both = { $up } bytes one way, { $down } bytes the other way, { $frames }
 inspect-rate = , { $seconds } s, { $rate }/s
 inspect-missing = { $bytes } bytes are missing

@@ -107,10 +107,10 @@ inspect-note-midstream = { $count ->
     [one] Une connexion FTP a
    *[other] { $count } connexions FTP ont
 } commencé avant la capture. Lancez d’abord la capture, puis le client.
-inspect-note-one-way = De { $count ->
-    [one] une connexion de contrôle
-   *[other] { $count } connexions de contrôle
-}, un seul sens a été capturé.
+inspect-note-one-way = { $count ->
+    [one] D’une connexion de contrôle
+   *[other] De { $count } connexions de contrôle
+}, un seul sens a été capturé. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR, là où passent les deux sens.
 inspect-note-seen-twice = { $count ->
     [one] Une session est deux fois dans cette capture, et ses transferts aussi
    *[other] { $count } sessions sont deux fois dans cette capture, et leurs transferts aussi
@@ -128,9 +128,9 @@ inspect-note-backwards = L’horloge recule à { $count ->
     [one] un paquet
    *[other] { $count } paquets
 }.
-inspect-note-conflicts = De { $count ->
-    [one] un octet
-   *[other] { $count } octets
+inspect-note-conflicts = { $count ->
+    [one] D’un octet
+   *[other] De { $count } octets
 }, la capture contient deux versions ; la première compte.
 inspect-note-edited = { $count ->
     [one] Une connexion semble retouchée
@@ -246,6 +246,7 @@ inspect-data-up = { $bytes } octets du client, { $frames }
 inspect-data-down = { $bytes } octets du serveur, { $frames }
 inspect-data-opener = { $bytes } octets de l’extrémité qui l’a ouverte, { $frames }
 inspect-data-acceptor = { $bytes } octets de l’extrémité qui l’a acceptée, { $frames }
+inspect-data-up-down = { $up } octets du client, { $down } octets du serveur, { $frames }
 inspect-data-both = { $up } octets dans un sens, { $down } dans l’autre, { $frames }
 inspect-rate = , { $seconds } s, { $rate }/s
 inspect-missing = il manque { $bytes } octets
