@@ -254,6 +254,8 @@ pub struct Transfer {
     pub arg: Option<Vec<u8>>,
     /// The path, resolved.
     pub path: Option<Vec<u8>>,
+    /// The name that the server chose (STOU), as its reply says it.
+    pub chosen: Option<Vec<u8>>,
     /// Where the data connection was agreed on.
     pub agreement: Option<Agreement>,
     /// The data connection.

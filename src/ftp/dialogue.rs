@@ -934,7 +934,7 @@ impl Core {
         let chosen = (pending.verb == Verb::Stou)
             .then(|| chosen_name(text))
             .flatten();
-        let named: Option<Cow<'_, [u8]>> = match (chosen, arg) {
+        let named: Option<Cow<'_, [u8]>> = match (&chosen, arg) {
             (Some(name), _) => Some(name.into()),
             (None, Some(arg)) if !matches!(pending.verb, Verb::List | Verb::Nlst) => {
                 Some(arg.into())
@@ -965,6 +965,7 @@ impl Core {
             arg,
             flow,
             path: path.as_deref(),
+            chosen: chosen.as_deref(),
             negotiation: session
                 .negotiation
                 .as_ref()
@@ -1377,16 +1378,18 @@ fn makes_sense(side: Side, line: &[u8], reply_open: bool) -> bool {
 
 /// The name that the server chose for STOU: behind `FILE:` in the 1yz reply (RFC 1123 4.1.2.9), or in quotes.
 fn chosen_name(text: ReplyText<'_>) -> Option<Vec<u8>> {
-    let last = text.last_text();
     let marker = b"FILE:";
-    if let Some(at) = last
-        .windows(marker.len())
-        .position(|w| w.eq_ignore_ascii_case(marker))
-    {
-        let name = last[at + marker.len()..].trim_ascii();
-        return (!name.is_empty()).then(|| name.to_vec());
+    let behind = |line: &[u8]| {
+        let found = line
+            .windows(marker.len())
+            .position(|w| w.eq_ignore_ascii_case(marker));
+        found.map(|at| line[at + marker.len()..].trim_ascii().to_vec())
+    };
+    // Pure-FTPd says it in the first of two lines.
+    match text.lines().find_map(behind) {
+        Some(name) => (!name.is_empty()).then_some(name),
+        None => session::quoted_path(text.last_text()),
     }
-    session::quoted_path(last)
 }
 
 /// `YYYYMMDDHHMMSS` with an optional fraction (RFC 3659 2.3).

@@ -78,6 +78,8 @@ struct TransferLine<'a> {
     verb: Option<&'static str>,
     arg: Option<Bytes<'a>>,
     path: Option<Bytes<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen: Option<Bytes<'a>>,
     negotiation: Option<u64>,
     connection: Option<ConnectionField>,
     up: Option<u64>,
@@ -227,6 +229,7 @@ impl Json<'_> {
             verb: transfer.verb.map(|verb| verb.name()),
             arg: transfer.arg.as_deref().map(Bytes),
             path: transfer.path.as_deref().map(Bytes),
+            chosen: transfer.chosen.as_deref().map(Bytes),
             negotiation: transfer
                 .agreement
                 .as_ref()

@@ -514,7 +514,15 @@ impl<'a> Prose<'a> {
             _ => reason::reason(text, transfer),
         };
         self.row(out, Label::Reason, &reason);
-        if let Some(path) = transfer
+        if let Some(chosen) = &transfer.chosen {
+            let name = transfer.path.as_ref().unwrap_or(chosen);
+            let shown = say!(
+                text,
+                "inspect-chosen",
+                name = short(text, name).into_owned()
+            );
+            self.row(out, Label::Path, &shown);
+        } else if let Some(path) = transfer
             .path
             .as_deref()
             .filter(|path| transfer.arg.as_deref() != Some(*path))

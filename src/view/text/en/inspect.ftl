@@ -271,7 +271,7 @@ inspect-unopened-header = the file ends inside its header, after { $count ->
     [one] one byte
    *[other] { $count } bytes
 }.
-inspect-unopened-unknown = no capture: it begins with the bytes { $magic }. Captures are pcap, pcapng or snoop files.
+inspect-unopened-unknown = no capture: it begins with the bytes { $magic }. Captures are pcap, pcapng or snoop files; what else Wireshark reads, editcap -F pcap converts.
 inspect-unopened-version = { $format } of version { $version } is not read here. Try: editcap -F pcap { $file } NEW.pcap
 inspect-unopened-deep = it is compressed too many times over. Unpack it first.
 inspect-unopened-wrapper = the compressed data is damaged before the first packet.
@@ -381,6 +381,7 @@ inspect-data-other = { $bytes } bytes from the other host, { $frames }
 inspect-hash-lf = TYPE A: { $crlf } lines end with CR LF, { $lf } with LF alone; kept with LF the file has
 inspect-not-decoded = MODE { $mode }, STRU { $structure }: the bytes are counted as they came, not decoded
 inspect-reason-command-missing = The data came whole; the command that asked for it is not in the capture.
+inspect-chosen = { $name }, a name that the server chose
 inspect-refused = { $verb } { $listen } in frame { $frame }: the server said no
 inspect-label-refused = Refused
 inspect-reason-no-answer-differs-active = It is not the address of the control connection: a client behind NAT that names its inside address looks like this.

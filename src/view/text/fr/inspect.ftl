@@ -271,7 +271,7 @@ inspect-unopened-header = le fichier s’arrête dans son en-tête, après { $co
     [one] un octet
    *[other] { $count } octets
 }.
-inspect-unopened-unknown = ce n’est pas une capture : il commence par les octets { $magic }. Une capture est un fichier pcap, pcapng ou snoop.
+inspect-unopened-unknown = ce n’est pas une capture : il commence par les octets { $magic }. Une capture est un fichier pcap, pcapng ou snoop ; ce que Wireshark lit d’autre, editcap -F pcap le convertit.
 inspect-unopened-version = { $format } en version { $version } n’est pas lu ici. Essayez : editcap -F pcap { $file } NOUVEAU.pcap
 inspect-unopened-deep = il est compressé trop de fois. Décompressez-le d’abord.
 inspect-unopened-wrapper = les données compressées sont abîmées avant le premier paquet.
@@ -381,6 +381,7 @@ inspect-data-other = { $bytes } octets de l’autre machine, { $frames }
 inspect-hash-lf = TYPE A : { $crlf } lignes finissent par CR LF, { $lf } par LF seul ; conservé avec LF, le fichier a
 inspect-not-decoded = MODE { $mode }, STRU { $structure } : les octets sont comptés comme ils sont venus, sans être décodés
 inspect-reason-command-missing = Les données sont arrivées entières ; la commande qui les demandait n’est pas dans la capture.
+inspect-chosen = { $name }, un nom que le serveur a choisi
 inspect-refused = { $verb } { $listen } en trame { $frame } : le serveur a dit non
 inspect-label-refused = Refusé
 inspect-reason-no-answer-differs-active = Ce n’est pas l’adresse de la connexion de contrôle : un client derrière un NAT qui annonce son adresse interne se montre ainsi.
