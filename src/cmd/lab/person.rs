@@ -221,6 +221,13 @@ impl<'a> Person<'a> {
                 shown.push_str(&view.printed(&line.line));
             }
         }
+        match bench.take_unread() {
+            0 => {}
+            count => {
+                let told = say!(view.text, "labrun-events-unread", count = count);
+                shown.push_str(&view.line(Role::Warning, &told));
+            }
+        }
         self.keys.show(&shown)?;
         Ok(!shown.is_empty())
     }

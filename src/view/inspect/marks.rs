@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Overview, Show, lists::cell};
 use crate::{
     analysis::{
-        expect::{Expectation, Expected, File, Mark, Marks, Rubric},
+        expect::{Expectation, Expected, File, MAX_EVIDENCE, Mark, Marks, Rubric},
         finding::Finding,
     },
     say,
@@ -75,7 +75,10 @@ impl<'a> Marker<'a> {
         let widest = widest[0].max(widest[1]);
         let mut shown = title(self.text, expectation);
         if !mark.frames.is_empty() {
-            let frames: Vec<String> = mark.frames.iter().map(ToString::to_string).collect();
+            let mut frames: Vec<String> = mark.frames.iter().map(ToString::to_string).collect();
+            if frames.len() == MAX_EVIDENCE {
+                frames.push("…".to_owned());
+            }
             shown.push(' ');
             shown.push_str(&say!(
                 self.text,
