@@ -157,18 +157,19 @@ impl<'a> Prose<'a> {
         }
     }
 
-    /// Everything is told; what is to be known about the capture as a whole stands first, if it still can.
-    pub fn finish(mut self, overview: &Overview, out: &mut String) {
+    /// Everything is told: the rest of the report, in two parts. What is to be known about the capture as a whole stands first,
+    /// if it still can.
+    #[must_use]
+    pub fn finish(mut self, overview: &Overview) -> [String; 2] {
         let mut ready = mem::take(&mut self.ready);
         self.orphans(&mut ready);
+        let mut whole = String::new();
+        self::overview(self.text, self.style, overview, &mut whole);
         if self.spilled {
-            out.push_str(&ready);
-            out.push('\n');
+            whole.insert(0, '\n');
+            return [ready, whole];
         }
-        self::overview(self.text, self.style, overview, out);
-        if !self.spilled {
-            out.push_str(&ready);
-        }
+        [whole, ready]
     }
 
     /// The data connections without a session.
@@ -774,7 +775,9 @@ impl Show for Report<'_> {
         let (text, style) = (self.prose.text, self.prose.style);
         let mut prose = mem::replace(&mut self.prose, Prose::new(text, style));
         self.gather.finish(&mut |told| prose.told(&told, out));
-        prose.finish(overview, out);
+        for part in prose.finish(overview) {
+            out.push_str(&part);
+        }
     }
 }
 
