@@ -254,6 +254,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         self.others == 0 && self.gate.not_captured > 0
     }
 
+    /// End points at which data connections were agreed on and that were not remembered, because too many were.
+    #[must_use]
+    pub fn unexpected(&self) -> u64 {
+        self.expected.left_out()
+    }
+
     /// How well the capture shows the FTP in it; complete after [`Inspector::finish`].
     #[must_use]
     pub fn gate(&self) -> Gate {
@@ -361,6 +367,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             logged_in: false,
             logins: Vec::new(),
             login_tries: 0,
+            logins_accepted: 0,
             tls: false,
             sealed: None,
             encrypted_bytes: 0,
@@ -376,6 +383,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             active: 0,
             passive: 0,
             refused: Vec::new(),
+            more_refused: 0,
             transfers: 0,
             one_way: None,
             edited: false,
@@ -801,6 +809,7 @@ fn note(
         }
         What::Login { user, accepted } => {
             facts.login_tries += 1;
+            facts.logins_accepted += u64::from(*accepted);
             if *accepted {
                 facts.logged_in = true;
                 facts.user = Some(user.to_vec());
@@ -826,10 +835,13 @@ fn note(
                 (true, true) => facts.active += 1,
                 (true, false) => facts.passive += 1,
                 (false, _) => {
-                    if *refused && negotiation.answered && facts.refused.len() < MAX_REFUSED {
-                        facts
-                            .refused
-                            .push((negotiation.verb, negotiation.listen, *at));
+                    if *refused && negotiation.answered {
+                        if facts.refused.len() < MAX_REFUSED {
+                            let asked = (negotiation.verb, negotiation.listen, *at);
+                            facts.refused.push(asked);
+                        } else {
+                            facts.more_refused += 1;
+                        }
                     }
                 }
             }

@@ -132,6 +132,8 @@ pub(super) struct Expected {
     /// Sessions by the client's end of the control connection: the default data port.
     clients: HashMap<SocketAddr, (u64, IpAddr), RandomState>,
     count: usize,
+    /// Beyond [`MAX_EXPECTED`].
+    left_out: u64,
     order: u64,
 }
 
@@ -167,8 +169,13 @@ impl Expected {
         self.by_port.is_empty() && self.clients.is_empty() && self.count == 0
     }
 
+    pub(super) fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
     fn add(&mut self, mut entry: Entry) {
         if self.count >= MAX_EXPECTED {
+            self.left_out += 1;
             return;
         }
         self.count += 1;

@@ -391,12 +391,11 @@ impl<'a> Prose<'a> {
         let shown = self.phrases.say(id, &[("user", &user), ("said", &said)]);
         self.row(out, Label::User, &shown);
         if session.login_tries > 1 {
-            let good = session.logins.iter().filter(|login| login.accepted).count();
             let shown = say!(
                 text,
                 "inspect-user-tries",
                 count = session.login_tries,
-                good = good as u64
+                good = session.logins_accepted
             );
             self.row(out, Label::Same, &shown);
             self.tries(out, session);
@@ -406,6 +405,7 @@ impl<'a> Prose<'a> {
     /// Who tried to log in how often, where it was more than one user.
     fn tries(&self, out: &mut String, session: &Session) {
         let mut users: Vec<(&[u8], u64, u64)> = Vec::new();
+        let mut others = session.login_tries - session.logins.len() as u64;
         for login in &session.logins {
             let good = u64::from(login.accepted);
             match users.iter().position(|(user, ..)| *user == login.user) {
@@ -414,7 +414,7 @@ impl<'a> Prose<'a> {
                     users[at].2 += good;
                 }
                 None if users.len() < MAX_USERS => users.push((&login.user, 1, good)),
-                None => {}
+                None => others += 1,
             }
         }
         if users.len() < 2 {
@@ -428,6 +428,10 @@ impl<'a> Prose<'a> {
                 count = count,
                 good = good
             );
+            self.row(out, Label::Same, &shown);
+        }
+        if others > 0 {
+            let shown = say!(self.text, "inspect-user-others", count = others);
             self.row(out, Label::Same, &shown);
         }
     }
@@ -477,6 +481,10 @@ impl<'a> Prose<'a> {
                 ("frame", &mark.frame.to_string()),
             ];
             let shown = self.phrases.say("inspect-refused", &values);
+            self.row(out, Label::Refused, &shown);
+        }
+        if session.more_refused > 0 {
+            let shown = say!(text, "inspect-ladder-more", count = session.more_refused);
             self.row(out, Label::Refused, &shown);
         }
     }
