@@ -156,12 +156,8 @@ pub struct Inspector<F> {
     pub(super) lines: FlowMap<DataLine>,
     pub(super) expected: Expected,
     /// Sessions that go on, by their two hosts, the lower address first.
-<<<<<<< HEAD
     by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>, RandomState>,
-=======
-    by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>>,
     heads: Heads,
->>>>>>> four
     recent: VecDeque<Seen>,
     /// Connections that were followed for [`MAX_EARLY`].
     early: usize,
@@ -216,12 +212,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             controls: HashMap::default(),
             lines: FlowMap::default(),
             expected: Expected::default(),
-<<<<<<< HEAD
             by_hosts: HashMap::default(),
-=======
-            by_hosts: HashMap::new(),
             heads: Heads::default(),
->>>>>>> four
             recent: VecDeque::new(),
             early: 0,
             happened: Vec::new(),
