@@ -142,6 +142,8 @@ pub struct Session {
     pub logins: Vec<LoginTry>,
     /// How many there were.
     pub login_tries: u64,
+    /// How many of all of them were accepted.
+    pub logins_accepted: u64,
     /// TLS or another protection was used on the control connection.
     pub tls: bool,
     /// The frame where it began.
@@ -173,6 +175,8 @@ pub struct Session {
     /// Negotiations that the server refused: what was asked for, the address, the command's frame; at most
     /// [`MAX_REFUSED`].
     pub refused: Vec<(Verb, Option<SocketAddr>, Mark)>,
+    /// How many more there were.
+    pub more_refused: u64,
     /// Transfers told so far.
     pub transfers: u64,
     /// Only one direction was captured: which is missing.

@@ -6,8 +6,11 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    hash::BuildHasherDefault,
     net::IpAddr,
 };
+
+use foldhash::fast::RandomState;
 
 use super::{
     data::{DataLine, Seen},
@@ -22,7 +25,10 @@ use super::{
 use crate::{
     capture::{
         file::Nanos,
-        flow::{Chunk, End, Flow, FlowId, FlowMap, Gap, Interest, Leaving, Opening, Watch, Way},
+        flow::{
+            Chunk, End, Flow, FlowId, FlowMap, Gap, Interest, Leaving, Numbered, Opening, Watch,
+            Way,
+        },
         frame::Undelivered,
         reassembly::{Conflict, Mark},
     },
@@ -146,11 +152,11 @@ pub struct Inspector<F> {
     pub(super) options: Options,
     pub(super) out: F,
     roles: FlowMap<Role>,
-    pub(super) controls: HashMap<u64, Box<Control>>,
+    pub(super) controls: HashMap<u64, Box<Control>, BuildHasherDefault<Numbered>>,
     pub(super) lines: FlowMap<DataLine>,
     pub(super) expected: Expected,
     /// Sessions that go on, by their two hosts, the lower address first.
-    by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>>,
+    by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>, RandomState>,
     heads: Heads,
     recent: VecDeque<Seen>,
     /// Connections that were followed for [`MAX_EARLY`].
@@ -164,7 +170,7 @@ pub struct Inspector<F> {
     /// Connections with TLS from the first byte at the port of implicit FTPS (990).
     implicit_tls: u64,
     /// Acceptors' ports of the connections that are no FTP, and how many had each.
-    ports: HashMap<u16, u64>,
+    ports: HashMap<u16, u64, RandomState>,
     pub(super) slot_keys: u64,
     pub(super) gate: Gate,
 }
@@ -203,10 +209,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             options,
             out,
             roles: FlowMap::default(),
-            controls: HashMap::new(),
+            controls: HashMap::default(),
             lines: FlowMap::default(),
             expected: Expected::default(),
-            by_hosts: HashMap::new(),
+            by_hosts: HashMap::default(),
             heads: Heads::default(),
             recent: VecDeque::new(),
             early: 0,
@@ -216,7 +222,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             transfers: 0,
             others: 0,
             implicit_tls: 0,
-            ports: HashMap::new(),
+            ports: HashMap::default(),
             slot_keys: 0,
             gate: Gate::default(),
         }
@@ -238,6 +244,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     #[must_use]
     pub fn control_only(&self) -> bool {
         self.others == 0 && self.gate.not_captured > 0
+    }
+
+    /// End points at which data connections were agreed on and that were not remembered, because too many were.
+    #[must_use]
+    pub fn unexpected(&self) -> u64 {
+        self.expected.left_out()
     }
 
     /// How well the capture shows the FTP in it; complete after [`Inspector::finish`].
@@ -347,6 +359,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             logged_in: false,
             logins: Vec::new(),
             login_tries: 0,
+            logins_accepted: 0,
             tls: false,
             sealed: None,
             encrypted_bytes: 0,
@@ -362,6 +375,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             active: 0,
             passive: 0,
             refused: Vec::new(),
+            more_refused: 0,
             transfers: 0,
             one_way: None,
             edited: false,
@@ -787,6 +801,7 @@ fn note(
         }
         What::Login { user, accepted } => {
             facts.login_tries += 1;
+            facts.logins_accepted += u64::from(*accepted);
             if *accepted {
                 facts.logged_in = true;
                 facts.user = Some(user.to_vec());
@@ -812,10 +827,13 @@ fn note(
                 (true, true) => facts.active += 1,
                 (true, false) => facts.passive += 1,
                 (false, _) => {
-                    if *refused && negotiation.answered && facts.refused.len() < MAX_REFUSED {
-                        facts
-                            .refused
-                            .push((negotiation.verb, negotiation.listen, *at));
+                    if *refused && negotiation.answered {
+                        if facts.refused.len() < MAX_REFUSED {
+                            let asked = (negotiation.verb, negotiation.listen, *at);
+                            facts.refused.push(asked);
+                        } else {
+                            facts.more_refused += 1;
+                        }
                     }
                 }
             }

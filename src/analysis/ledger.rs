@@ -11,6 +11,8 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+use foldhash::fast::RandomState;
+
 use super::{
     data::{DataLine, Owner},
     finding::{Agreement, Finding, Remark, SessionEnd, Transfer},
@@ -126,10 +128,12 @@ pub(super) struct Row {
 /// Where data connections are expected.
 #[derive(Debug, Default)]
 pub(super) struct Expected {
-    by_port: HashMap<u16, Vec<Entry>>,
+    by_port: HashMap<u16, Vec<Entry>, RandomState>,
     /// Sessions by the client's end of the control connection: the default data port.
-    clients: HashMap<SocketAddr, (u64, IpAddr)>,
+    clients: HashMap<SocketAddr, (u64, IpAddr), RandomState>,
     count: usize,
+    /// Beyond [`MAX_EXPECTED`].
+    left_out: u64,
     order: u64,
 }
 
@@ -165,8 +169,13 @@ impl Expected {
         self.by_port.is_empty() && self.clients.is_empty() && self.count == 0
     }
 
+    pub(super) fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
     fn add(&mut self, mut entry: Entry) {
         if self.count >= MAX_EXPECTED {
+            self.left_out += 1;
             return;
         }
         self.count += 1;

@@ -140,6 +140,16 @@ pub enum Note {
         /// How many.
         connections: u64,
     },
+    /// End points that were agreed on and not remembered, because there were too many at a time.
+    Unexpected {
+        /// How many.
+        endpoints: u64,
+    },
+    /// Blocks of the file that are no packets and too long to be looked at.
+    LongBlocks {
+        /// How many.
+        blocks: u64,
+    },
 }
 
 /// Everything the notes are made from.
@@ -220,6 +230,10 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
     when(gate.edited, &|connections| Note::Edited { connections });
     when(about.oversized, &|packets| Note::Oversized { packets });
     when(totals.evicted, &|connections| Note::Evicted { connections });
+    when(inspector.unexpected(), &|endpoints| Note::Unexpected {
+        endpoints,
+    });
+    when(about.long_blocks, &|blocks| Note::LongBlocks { blocks });
     for (why, packets) in &counts.unread {
         // Other protocols are no defect of the capture; a type that nobody knows may hide IP.
         let usual = match why {

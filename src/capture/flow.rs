@@ -14,6 +14,8 @@ use std::{
     net::SocketAddr,
 };
 
+use foldhash::fast::RandomState;
+
 use super::{
     file::Nanos,
     frame::{Endpoint, Flags, Segment, Undelivered},
@@ -416,7 +418,7 @@ fn key_of(one: Endpoint, other: Endpoint) -> Key {
 pub struct Table {
     slots: Vec<Option<Box<Flow>>>,
     free: Vec<u32>,
-    by_ends: HashMap<Key, u32>,
+    by_ends: HashMap<Key, u32, RandomState>,
     heads: [u32; 4],
     tails: [u32; 4],
     /// Connections that are over and linger.
@@ -448,7 +450,7 @@ impl Default for Table {
         Table {
             slots: Vec::new(),
             free: Vec::new(),
-            by_ends: HashMap::new(),
+            by_ends: HashMap::default(),
             heads: [NOBODY; 4],
             tails: [NOBODY; 4],
             lingering: 0,

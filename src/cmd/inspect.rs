@@ -60,7 +60,7 @@ const STDIN: &str = "-";
 const PENDING: usize = 64 * 1024;
 /// Pieces of text of a capture that wait for their turn.
 const WAITING: usize = 64;
-/// How deep folders are searched.
+/// How deep folders are searched: links are not followed, so that more is hardly anybody's. What lies deeper is told.
 const MAX_DEPTH: usize = 16;
 /// How many packets are read before somebody asks whether that is still wanted.
 const BETWEEN: u64 = 4_096;
@@ -316,7 +316,8 @@ fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failu
             continue;
         }
         let before = paths.len();
-        folder(path, MAX_DEPTH, &mut paths).map_err(|error| {
+        let mut deep = false;
+        folder(path, MAX_DEPTH, &mut paths, &mut deep).map_err(|error| {
             let why = fault::reason(&context.text, &error);
             fault::failed(
                 context,
@@ -324,6 +325,15 @@ fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failu
                 &format!("{}: {why}", fault::shown(path)),
             )
         })?;
+        if deep {
+            let told = say!(
+                context.text,
+                "inspect-folders-deep",
+                folder = fault::shown(path),
+                most = MAX_DEPTH as u64
+            );
+            streams::complain(&told);
+        }
         if paths.len() == before {
             let why = say!(
                 context.text,
@@ -348,7 +358,12 @@ fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failu
 }
 
 /// The captures in a folder and below it, by name.
-fn folder(path: &Path, depth: usize, into: &mut Vec<PathBuf>) -> stdio::Result<()> {
+fn folder(
+    path: &Path,
+    depth: usize,
+    into: &mut Vec<PathBuf>,
+    deep: &mut bool,
+) -> stdio::Result<()> {
     let mut entries = std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
@@ -357,8 +372,10 @@ fn folder(path: &Path, depth: usize, into: &mut Vec<PathBuf>) -> stdio::Result<(
         if hidden {
             continue;
         }
-        if kind.is_dir() && depth > 0 {
-            folder(&entry.path(), depth - 1, into)?;
+        if kind.is_dir() && depth == 0 {
+            *deep = true;
+        } else if kind.is_dir() {
+            folder(&entry.path(), depth - 1, into, deep)?;
         } else if is_capture_name(&entry.path()) {
             into.push(entry.path());
         }

@@ -22,8 +22,8 @@ use crate::{
 };
 
 /// How much is handed over at a time: that many sessions, or so many bytes.
-const BATCH: usize = 16;
-const BATCH_SIZE: usize = 256 * 1024;
+const BATCH: usize = 64;
+const BATCH_SIZE: usize = 1024 * 1024;
 /// Batches that wait for the other thread; then the reading waits.
 const BATCHES: usize = 4;
 
@@ -68,7 +68,7 @@ impl Batch {
 /// The other thread.
 struct Writer {
     work: SyncSender<Work>,
-    thread: JoinHandle<String>,
+    thread: JoinHandle<[String; 3]>,
 }
 
 impl<'a> Beside<'a> {
@@ -109,8 +109,8 @@ impl<'a> Beside<'a> {
                             }
                         }
                         Work::End(overview) => {
-                            prose.finish(&overview, &mut shown);
-                            break;
+                            let [first, second] = prose.finish(&overview);
+                            return [shown, first, second];
                         }
                     }
                     if shown.len() >= PENDING {
@@ -118,7 +118,7 @@ impl<'a> Beside<'a> {
                         let _ = to.send(Passed::Text(mem::take(&mut shown)));
                     }
                 }
-                shown
+                Default::default()
             });
             Writer { work, thread }
         });
@@ -152,12 +152,22 @@ impl Show for Beside<'_> {
             for told in &self.batch.told {
                 prose.told(told, out);
             }
-            prose.finish(overview, out);
+            for part in prose.finish(overview) {
+                out.push_str(&part);
+            }
             return;
         };
         let _ = writer.work.send(Work::End(overview.clone()));
         match writer.thread.join() {
-            Ok(shown) => out.push_str(&shown),
+            Ok(parts) => {
+                // Most of it is in one part, which need not be copied.
+                for part in parts {
+                    let before = mem::replace(out, part);
+                    if !before.is_empty() {
+                        let _ = self.to.send(Passed::Text(before));
+                    }
+                }
+            }
             Err(panic) => std::panic::resume_unwind(panic),
         }
     }

@@ -33,7 +33,8 @@ pub(super) const MANIFEST: &str = "manifest.jsonl";
 const BUFFER: usize = 256 * 1024;
 /// Bytes kept in memory in all.
 const BUFFERS: usize = 16 * 1024 * 1024;
-/// Pieces of one direction, where bytes are missing between them; what comes after the last is left out.
+/// Pieces of one direction, where bytes are missing between them, a file each; what comes after the last is left out, and
+/// the manifest says how much.
 const MAX_PIECES: usize = 1_000;
 /// Longest name of a transferred file that is kept.
 const MAX_NAME: usize = 100;
@@ -100,6 +101,9 @@ struct Line<'a> {
     data_type: char,
     mode: char,
     rest: u64,
+    /// Bytes behind the last of too many pieces, which are in no file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<u64>,
 }
 
 impl Extract {
@@ -231,6 +235,10 @@ impl Extract {
                 named
             }
         };
+        let left_out = self
+            .flows
+            .get(&connection.flow)
+            .map_or(0, |stored| stored.left_out.iter().sum());
         for file in &named {
             let line = Line {
                 capture: Bytes(&self.capture),
@@ -248,6 +256,7 @@ impl Extract {
                 data_type: transfer.data_type.letter(),
                 mode: char::from(transfer.mode),
                 rest: transfer.restart,
+                left_out: (left_out > 0).then_some(left_out),
             };
             self.manifest.push_str(&json::line("file", None, &line));
         }

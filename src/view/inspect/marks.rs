@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Overview, Show, lists::cell};
 use crate::{
     analysis::{
-        expect::{Expectation, Expected, File, Mark, Marks, Rubric},
+        expect::{Expectation, Expected, File, MAX_EVIDENCE, Mark, Marks, Rubric},
         finding::Finding,
     },
     say,
@@ -81,7 +81,10 @@ impl<'a> Marker<'a> {
             shown.push_str(&say!(self.text, "inspect-mark-tried-only"));
         }
         if !mark.frames.is_empty() {
-            let frames: Vec<String> = mark.frames.iter().map(ToString::to_string).collect();
+            let mut frames: Vec<String> = mark.frames.iter().map(ToString::to_string).collect();
+            if frames.len() == MAX_EVIDENCE {
+                frames.push("…".to_owned());
+            }
             shown.push(' ');
             shown.push_str(&say!(
                 self.text,

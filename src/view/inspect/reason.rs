@@ -407,6 +407,8 @@ pub fn note(text: &Text, note: &Note) -> String {
         ),
         Note::Oversized { packets } => say!(text, "inspect-note-oversized", count = *packets),
         Note::Evicted { connections } => say!(text, "inspect-note-evicted", count = *connections),
+        Note::Unexpected { endpoints } => say!(text, "inspect-note-unexpected", count = *endpoints),
+        Note::LongBlocks { blocks } => say!(text, "inspect-note-long-blocks", count = *blocks),
     }
 }
 

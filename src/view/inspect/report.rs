@@ -2,8 +2,8 @@
 //! active or passive and how one sees it, the arithmetic that leads from the 227 or the PORT to the SYN, the bytes, who
 //! closed, and a verdict with its reason.
 //!
-//! What the capture can and cannot show stands first, and sessions stand in the order in which they were recognised, as
-//! long as the report fits [`MAX_SORTED`]; beyond it sessions are shown as they end and the rest stands last.
+//! [`super::gather`] tells what there is, in its order; here it becomes text. What the capture can and cannot show stands
+//! first, as long as the report fits [`MAX_SORTED`]; beyond it sessions are shown as they are told and that stands last.
 
 use std::mem;
 
@@ -157,18 +157,19 @@ impl<'a> Prose<'a> {
         }
     }
 
-    /// Everything is told; what is to be known about the capture as a whole stands first, if it still can.
-    pub fn finish(mut self, overview: &Overview, out: &mut String) {
+    /// Everything is told: the rest of the report, in two parts. What is to be known about the capture as a whole stands first,
+    /// if it still can.
+    #[must_use]
+    pub fn finish(mut self, overview: &Overview) -> [String; 2] {
         let mut ready = mem::take(&mut self.ready);
         self.orphans(&mut ready);
+        let mut whole = String::new();
+        self::overview(self.text, self.style, overview, &mut whole);
         if self.spilled {
-            out.push_str(&ready);
-            out.push('\n');
+            whole.insert(0, '\n');
+            return [ready, whole];
         }
-        self::overview(self.text, self.style, overview, out);
-        if !self.spilled {
-            out.push_str(&ready);
-        }
+        [whole, ready]
     }
 
     /// The data connections without a session.
@@ -390,12 +391,11 @@ impl<'a> Prose<'a> {
         let shown = self.phrases.say(id, &[("user", &user), ("said", &said)]);
         self.row(out, Label::User, &shown);
         if session.login_tries > 1 {
-            let good = session.logins.iter().filter(|login| login.accepted).count();
             let shown = say!(
                 text,
                 "inspect-user-tries",
                 count = session.login_tries,
-                good = good as u64
+                good = session.logins_accepted
             );
             self.row(out, Label::Same, &shown);
             self.tries(out, session);
@@ -405,6 +405,7 @@ impl<'a> Prose<'a> {
     /// Who tried to log in how often, where it was more than one user.
     fn tries(&self, out: &mut String, session: &Session) {
         let mut users: Vec<(&[u8], u64, u64)> = Vec::new();
+        let mut others = session.login_tries - session.logins.len() as u64;
         for login in &session.logins {
             let good = u64::from(login.accepted);
             match users.iter().position(|(user, ..)| *user == login.user) {
@@ -413,7 +414,7 @@ impl<'a> Prose<'a> {
                     users[at].2 += good;
                 }
                 None if users.len() < MAX_USERS => users.push((&login.user, 1, good)),
-                None => {}
+                None => others += 1,
             }
         }
         if users.len() < 2 {
@@ -427,6 +428,10 @@ impl<'a> Prose<'a> {
                 count = count,
                 good = good
             );
+            self.row(out, Label::Same, &shown);
+        }
+        if others > 0 {
+            let shown = say!(self.text, "inspect-user-others", count = others);
             self.row(out, Label::Same, &shown);
         }
     }
@@ -476,6 +481,10 @@ impl<'a> Prose<'a> {
                 ("frame", &mark.frame.to_string()),
             ];
             let shown = self.phrases.say("inspect-refused", &values);
+            self.row(out, Label::Refused, &shown);
+        }
+        if session.more_refused > 0 {
+            let shown = say!(text, "inspect-ladder-more", count = session.more_refused);
             self.row(out, Label::Refused, &shown);
         }
     }
@@ -776,7 +785,9 @@ impl Show for Report<'_> {
         let (text, style) = (self.prose.text, self.prose.style);
         let mut prose = mem::replace(&mut self.prose, Prose::new(text, style));
         self.gather.finish(&mut |told| prose.told(&told, out));
-        prose.finish(overview, out);
+        for part in prose.finish(overview) {
+            out.push_str(&part);
+        }
     }
 }
 

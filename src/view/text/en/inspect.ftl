@@ -412,3 +412,18 @@ inspect-reason-dialled-instead = { $who ->
 } tried { $to } instead (frame { $frame }).
 inspect-reason-bytes-exchanged = The two bytes of the port were exchanged: { $sum }.
 inspect-note-no-control = No FTP session in this capture: its control connection is missing, there are data connections only.
+
+inspect-user-others = further attempts: { $count }; --dialogue shows them all
+inspect-note-unexpected = { $count ->
+    [one] One agreed port was
+   *[other] { $count } agreed ports were
+} not remembered because too many were open at a time: data connections to them stand without a session.
+inspect-note-long-blocks = { $count ->
+    [one] One block of the file that is no packet is longer than 64 kB and was
+   *[other] { $count } blocks of the file that are no packets are longer than 64 kB and were
+} not looked at: names and comments in it are not shown.
+inspect-log-more = { $count ->
+    [one] one more command, reply or transfer is left out
+   *[other] { $count } more commands, replies and transfers are left out
+}: the log of a session has { $most } MB at most; --json tells all
+inspect-folders-deep = { $folder }: folders more than { $most } deep were not opened. Name them.

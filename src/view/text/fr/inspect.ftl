@@ -416,3 +416,18 @@ inspect-reason-dialled-instead = { $who ->
 } a essayé { $to } à la place (trame { $frame }).
 inspect-reason-bytes-exchanged = Les deux octets du port ont été échangés : { $sum }.
 inspect-note-no-control = Pas de session FTP dans cette capture : la connexion de contrôle manque, il n’y a que des connexions de données.
+
+inspect-user-others = autres tentatives : { $count } ; --dialogue les montre toutes
+inspect-note-unexpected = { $count ->
+    [one] Un port convenu n’a pas été retenu
+   *[other] { $count } ports convenus n’ont pas été retenus
+} parce que trop étaient ouverts à la fois : les connexions de données vers eux restent sans session.
+inspect-note-long-blocks = { $count ->
+    [one] Un bloc du fichier qui n’est pas un paquet dépasse 64 ko et n’a pas été lu
+   *[other] { $count } blocs du fichier qui ne sont pas des paquets dépassent 64 ko et n’ont pas été lus
+} : ses noms et commentaires ne sont pas montrés.
+inspect-log-more = { $count ->
+    [one] une commande, réponse ou transfert de plus est laissé de côté
+   *[other] { $count } commandes, réponses et transferts de plus sont laissés de côté
+} : le journal d’une session a { $most } Mo au plus ; --json dit tout
+inspect-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux n’ont pas été ouverts. Nommez-les.
