@@ -8,6 +8,7 @@ use crate::{
         file::{About, Damage, Ending},
         frame::{self, Unread},
         quality::{Quality, Totals},
+        write::INTERFACE,
     },
 };
 
@@ -35,6 +36,8 @@ pub enum Note {
     },
     /// The system refused to read on.
     Unreadable,
+    /// ftplab recorded it at one end of the connections: what TCP did is invented.
+    Endpoint,
     /// No packets at all.
     NoPackets,
     /// No FTP; what there is instead.
@@ -183,6 +186,9 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
         }),
         Ending::Read(_) => notes.push(Note::Unreadable),
         Ending::NotYet | Ending::Whole => {}
+    }
+    if about.interface.as_deref() == Some(INTERFACE) {
+        notes.push(Note::Endpoint);
     }
     let mut when = |found: u64, note: &dyn Fn(u64) -> Note| {
         if found > 0 {

@@ -332,6 +332,7 @@ pub fn note(text: &Text, note: &Note) -> String {
             _ => say!(text, "inspect-note-damaged", at = count(*at)),
         },
         Note::Unreadable => say!(text, "inspect-note-unreadable"),
+        Note::Endpoint => say!(text, "inspect-note-endpoint"),
         Note::NoPackets => say!(text, "inspect-note-no-packets"),
         Note::NoFtp { connections, ports } => {
             if *connections == 0 {

@@ -101,6 +101,7 @@ inspect-note-lost = { $count ->
     [one] One byte of FTP's connections is
    *[other] { $bytes } bytes of FTP's connections are
 } in no frame of the capture.
+inspect-note-endpoint = Recorded by ftplab at one end, not on the network: payload, times and addresses are real; handshakes, acknowledgements, sequence numbers and windows are invented.
 inspect-note-filter = The capture filter “{ $filter }” let no data connection through: they use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-control-only = Data connections were agreed on and none is in the capture, as a filter for the control port makes it: data connections use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-midstream = { $count ->

@@ -101,6 +101,7 @@ inspect-note-lost = { $count ->
     [one] Un octet des connexions FTP n’est
    *[other] { $bytes } octets des connexions FTP ne sont
 } dans aucune trame de la capture.
+inspect-note-endpoint = Enregistré par ftplab à un bout, et non sur le réseau : le contenu, les heures et les adresses sont réels ; les poignées de main, les acquittements, les numéros de séquence et les fenêtres sont inventés.
 inspect-note-filter = Le filtre de capture « { $filter } » n’a laissé passer aucune connexion de données : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-control-only = Des connexions de données ont été convenues et aucune n’est dans la capture, comme avec un filtre sur le port de contrôle : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-midstream = { $count ->
