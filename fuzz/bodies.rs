@@ -76,7 +76,7 @@ use ftplab::{
             html::Html,
             json::Json,
             ladder::Ladder,
-            lists::{self, Csv, Filters, Summary},
+            lists::{self, AtHand, Csv, Filters, Summary},
             report::Report,
         },
         sanitise,
@@ -644,7 +644,10 @@ impl<'a> Shown<'a> {
         if more {
             plain.push(Box::new(Ladder::new(text, style, false)));
             plain.push(Box::new(Summary::new(text, style)));
-            plain.push(Box::new(Filters::new(text)));
+            plain.push(Box::new(Filters::new(
+                text,
+                AtHand::File("capture.pcap".to_owned()),
+            )));
             plain.push(Box::new(Log::new(text, false)));
         }
         let more = more.then(|| -> [Box<dyn Show>; 2] {

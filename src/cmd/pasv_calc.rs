@@ -162,7 +162,17 @@ impl Calculator<'_> {
         let mut held = Vec::new();
         let mut pieces = 0;
         let mut passed_over: Option<Vec<u8>> = None;
-        while streams::read_line(&mut line)? {
+        while let Some(dropped) = streams::read_line(&mut line)? {
+            if dropped > 0 {
+                let sentence = say!(
+                    self.context.text,
+                    "pasv-line-cut",
+                    most = streams::MAX_LINE as u64,
+                    count = dropped
+                );
+                let told = shown::remark(self.context.err, Role::Warning, &sentence);
+                streams::complain(told.trim_end());
+            }
             let text = line.trim_ascii();
             let alone = paste::read(text);
             let whole_line = matches!(&alone, Ok(pasted) if matches!(pasted.kind, Kind::Line(_)));

@@ -13,10 +13,10 @@ use super::{
     bench::{self, BY_HAND, Bench},
     captures,
     follow::Watched,
-    walk::{Go, Hands, Walk},
+    walk::{Go, Hands, MAX_ANSWERS, Walk},
 };
 use crate::{
-    cmd::{Context, Failure, explain},
+    cmd::{Context, Failure, explain, fault},
     ftp::{catalogue, command::Verb, secret},
     io::{
         editor::{self, Keyboard, Screen, Typed, Word},
@@ -33,7 +33,7 @@ use crate::{
 
 /// Reports of the keyboard that wait: it makes one at a time.
 const INBOX: usize = 1;
-/// The most bytes of a free text.
+/// The most bytes of a free text: ten pages. A line more is told and left out.
 const MAX_TEXT: usize = 64 * 1024;
 /// How long a command's reply is waited for before the next line may be typed.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -151,7 +151,7 @@ impl<'a> Person<'a> {
         self.keys.ask(question)?;
         Ok(match self.keys.wait()? {
             Typed::Line(line) => Some(String::from_utf8_lossy(&line).into_owned()),
-            Typed::Interrupt | Typed::End => None,
+            Typed::TooLong(_) | Typed::Interrupt | Typed::End => None,
         })
     }
 
@@ -194,6 +194,12 @@ impl<'a> Person<'a> {
                 }
                 Came::Line(line)
             }
+            Typed::TooLong(bytes) => {
+                let told = fault::too_long(walk.view.text, bytes);
+                self.say(walk, Role::Warning, &told)?;
+                self.keys.ask(prompt)?;
+                return Ok(None);
+            }
             Typed::Interrupt | Typed::End => Came::End,
         }))
     }
@@ -213,6 +219,13 @@ impl<'a> Person<'a> {
             let echo = run::bare(&line.line).starts_with("C> ") && line.terminal != BY_HAND;
             if !(echo && typed_here && !self.keys.unseen) {
                 shown.push_str(&view.printed(&line.line));
+            }
+        }
+        match bench.take_unread() {
+            0 => {}
+            count => {
+                let told = say!(view.text, "labrun-events-unread", count = count);
+                shown.push_str(&view.line(Role::Warning, &told));
             }
         }
         self.keys.show(&shown)?;
@@ -496,6 +509,12 @@ impl<'a> Hands<'a> for Person<'a> {
                 }
                 continue;
             }
+            if line.len() > answer::MAX_ANSWER {
+                let most = answer::MAX_ANSWER as u64;
+                let told = say!(walk.view.text, "labrun-answer-too-long", most = most);
+                self.say(walk, Role::Warning, &told)?;
+                continue;
+            }
             let judgement = answer::judge(ask, &line, &|name| walk.bench.value(name));
             let (counts, right) = match &judgement {
                 Judgement::Right => (true, true),
@@ -504,6 +523,11 @@ impl<'a> Hands<'a> for Person<'a> {
             };
             if counts {
                 walk.given(&ask.id, &line, right);
+                if walk.tries(&ask.id) == MAX_ANSWERS {
+                    let most = MAX_ANSWERS as u64;
+                    let told = say!(walk.view.text, "labrun-answers-full", most = most);
+                    self.say(walk, Role::Warning, &told)?;
+                }
             }
             let (verb, _) = secret::verb_of(line.as_bytes());
             if matches!(judgement, Judgement::Unreadable(_)) && verb != Verb::Other {
@@ -545,7 +569,13 @@ impl<'a> Hands<'a> for Person<'a> {
             if line.is_empty() && !text.is_empty() {
                 break;
             }
-            if !line.is_empty() && text.len() + line.len() < MAX_TEXT {
+            if text.len() + line.len() >= MAX_TEXT {
+                let most = (MAX_TEXT / 1024) as u64;
+                let told = say!(walk.view.text, "labrun-write-full", most = most);
+                self.say(walk, Role::Warning, &told)?;
+                continue;
+            }
+            if !line.is_empty() {
                 text.push_str(&line);
                 text.push('\n');
             }

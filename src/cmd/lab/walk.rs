@@ -23,12 +23,13 @@ use crate::{
     },
 };
 
-/// The most lines of a dialogue that are kept of a block.
+/// The most lines of a dialogue that are kept of a block, for the report; how many more there were stands behind them.
 pub(in crate::cmd) const MAX_DIALOGUE: usize = 400;
-/// The most characters that are kept of an answer.
+/// The most characters that are kept of an answer; an ellipsis stands for the rest.
 const MAX_ANSWER: usize = 1000;
-/// The most answers that are kept of a question.
-const MAX_ANSWERS: usize = 200;
+/// The most answers that are kept of a question; beyond it the last one takes the place of the one before, which the student
+/// is told.
+pub(super) const MAX_ANSWERS: usize = 200;
 
 /// Where to go from a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -357,8 +358,12 @@ impl<'a> Walk<'a> {
             if block.answers.len() >= MAX_ANSWERS {
                 block.answers.pop();
             }
+            let mut kept: String = answer.chars().take(MAX_ANSWER).collect();
+            if kept.len() < answer.len() {
+                kept.push('…');
+            }
             block.answers.push(Given {
-                answer: answer.chars().take(MAX_ANSWER).collect(),
+                answer: kept,
                 right,
                 at,
             });
@@ -379,7 +384,6 @@ impl<'a> Walk<'a> {
         if let Some(block) = self.block(id) {
             block.lines = lines;
             block.dialogue = dialogue;
-            block.dialogue.truncate(MAX_DIALOGUE);
         }
     }
 

@@ -54,3 +54,4 @@ error-no-session = { $path } : une capture avec { $count ->
     [one] une session FTP
    *[other] { $count } sessions FTP
 } ; il n’y a pas de session { $session }
+error-line-too-long = Une ligne de { $bytes } octets a été laissée de côté : { $most } sont le maximum. Raccourcissez-la.
