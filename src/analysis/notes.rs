@@ -83,6 +83,11 @@ pub enum Note {
         /// How many.
         connections: u64,
     },
+    /// Sessions that are in the capture twice, on either side of a NAT router.
+    SeenTwice {
+        /// How many.
+        sessions: u64,
+    },
     /// Frames that were captured twice.
     Duplicates {
         /// How many.
@@ -131,6 +136,16 @@ pub enum Note {
     Evicted {
         /// How many.
         connections: u64,
+    },
+    /// End points that were agreed on and not remembered, because there were too many at a time.
+    Unexpected {
+        /// How many.
+        endpoints: u64,
+    },
+    /// Blocks of the file that are no packets and too long to be looked at.
+    LongBlocks {
+        /// How many.
+        blocks: u64,
     },
 }
 
@@ -191,6 +206,7 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
         connections,
     });
     when(gate.one_way, &|connections| Note::OneWay { connections });
+    when(gate.seen_twice, &|sessions| Note::SeenTwice { sessions });
     when(totals.duplicates, &|frames| Note::Duplicates { frames });
     when(counts.no_ip_length, &|packets| Note::SegmentationOffload {
         packets,
@@ -208,6 +224,10 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
     when(gate.edited, &|connections| Note::Edited { connections });
     when(about.oversized, &|packets| Note::Oversized { packets });
     when(totals.evicted, &|connections| Note::Evicted { connections });
+    when(inspector.unexpected(), &|endpoints| Note::Unexpected {
+        endpoints,
+    });
+    when(about.long_blocks, &|blocks| Note::LongBlocks { blocks });
     for (why, packets) in &counts.unread {
         // Other protocols are no defect of the capture; a type that nobody knows may hide IP.
         let usual = match why {
