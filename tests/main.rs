@@ -5,6 +5,7 @@ mod around;
 mod by_hand;
 mod captures;
 mod demo;
+mod dependencies;
 mod explain;
 mod fuzz;
 mod harness;

@@ -227,7 +227,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.save()?;
-        Ok(self.report.finished)
+        Ok(self.report.blocks.iter().all(|block| block.done))
     }
 
     fn part(&mut self, hands: &mut impl Hands<'a>, part: &'a Part) -> Result<Go, Failure> {
@@ -482,11 +482,12 @@ impl<'a> Walk<'a> {
 
     /// Writes the report.
     pub(in crate::cmd) fn save(&mut self) -> Result<(), Failure> {
-        self.report.saved = now();
-        self.report.seal();
+        // The digests are for who reads the file; they cost as much as the whole report each time.
         let Some(kept) = &self.kept else {
             return Ok(());
         };
+        self.report.saved = now();
+        self.report.seal();
         let titles: Vec<String> = self
             .sheet
             .steps

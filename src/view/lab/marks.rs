@@ -234,7 +234,7 @@ pub fn csv(all: &[Marked], same: &[Same]) -> (String, usize) {
         out.push_str(&text(&format!("{sheet}/{block}")));
     }
     out.push_str("\r\n");
-    for (at, marked) in all.iter().enumerate() {
+    for (marked, same) in all.iter().zip(words(all.len(), same)) {
         let Marked { file, report, row } = marked;
         let mut cells = vec![
             text(file),
@@ -254,7 +254,7 @@ pub fn csv(all: &[Marked], same: &[Same]) -> (String, usize) {
             row.written.to_string(),
             u8::from(row.altered.is_some() || report.edited).to_string(),
             u8::from(report.demo).to_string(),
-            text(&words(at, same)),
+            text(&same),
         ];
         for (sheet, block) in &columns {
             let block = Some(report)
@@ -268,15 +268,23 @@ pub fn csv(all: &[Marked], same: &[Same]) -> (String, usize) {
     (out, known.len() - columns.len())
 }
 
-/// What of a report is the same in others: words for a machine.
-fn words(at: usize, same: &[Same]) -> String {
-    let words = same.iter().filter_map(|same| match same {
-        Same::Report(all) if all.contains(&at) => Some("report".to_owned()),
-        Same::Text(block, all) if all.contains(&at) => Some(format!("text:{block}")),
-        Same::Params(all) if all.contains(&at) => Some("params".to_owned()),
-        _ => None,
-    });
-    words.collect::<Vec<_>>().join(" ")
+/// What of each report is the same in others: words for a machine.
+fn words(reports: usize, same: &[Same]) -> Vec<String> {
+    let mut words = vec![String::new(); reports];
+    for same in same {
+        let (word, all) = match same {
+            Same::Report(all) => ("report".to_owned(), all),
+            Same::Text(block, all) => (format!("text:{block}"), all),
+            Same::Params(all) => ("params".to_owned(), all),
+        };
+        for &at in all {
+            if !words[at].is_empty() {
+                words[at].push(' ');
+            }
+            words[at].push_str(&word);
+        }
+    }
+    words
 }
 
 fn result(block: &Block) -> String {
