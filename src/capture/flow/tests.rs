@@ -461,6 +461,34 @@ fn held_bytes_are_bounded() {
 }
 
 #[test]
+fn bytes_held_in_all_are_bounded() {
+    let mut table = Table::default();
+    let mut journal = Silent::default();
+    let mark = |frame: u64| Mark {
+        frame,
+        time: frame as Nanos * 1_000,
+    };
+    let payload = vec![7; 30_000];
+    let mut frame = 0;
+    // Of ten connections no one holds too much by itself.
+    for port in 1..=10 {
+        frame += 1;
+        let syn = segment(port, 100, Flags::SYN, 0, &[]);
+        table.segment(&syn, mark(frame), &mut journal);
+        for number in 0..100 {
+            frame += 1;
+            let piece = segment(port, 100, Flags::ACK, 2 + number * 30_000, &payload);
+            table.segment(&piece, mark(frame), &mut journal);
+            assert!(table.held() <= crate::capture::reassembly::MAX_HELD_IN_ALL + 40_000);
+        }
+    }
+    assert!(
+        journal.gap > 0,
+        "what is let go has told what is missing before it"
+    );
+}
+
+#[test]
 fn counting_keeps_lengths_only() {
     let mut table = Table::default();
     let mut journal = Silent {
