@@ -370,6 +370,51 @@ fn standard_input_is_a_capture_too() {
     assert!(done.out().starts_with("-: one session, one transfer"));
 }
 
+/// A capture (pcap, little-endian, Ethernet, IPv4) again and again: each time the client has another address.
+fn many_clients(name: &str, client: [u8; 4], times: u8) -> Vec<u8> {
+    let whole = fs::read(captures().join(name)).expect("a capture");
+    let (head, records) = whole.split_at(24);
+    let mut out = head.to_vec();
+    for time in 0..times {
+        let mut at = 0;
+        while at < records.len() {
+            let length = |from: usize| {
+                let bytes = records[at + from..at + from + 4].try_into();
+                u32::from_le_bytes(bytes.expect("four bytes"))
+            };
+            let end = at + 16 + length(8) as usize;
+            let seconds = length(0) + 60 * u32::from(time);
+            out.extend(seconds.to_le_bytes());
+            let ip = out.len() + 12 + 14;
+            out.extend_from_slice(&records[at + 4..end]);
+            for address in [ip + 12, ip + 16] {
+                if out.get(address..address + 4) == Some(&client[..]) {
+                    out[address + 3] = time + 30;
+                }
+            }
+            at = end;
+        }
+    }
+    out
+}
+
+#[test]
+fn a_long_report_is_the_same_whoever_makes_its_text() {
+    let folder = Folder::new("many");
+    let bytes = many_clients("passive-vsftpd.pcap", [192, 0, 2, 10], 200);
+    let path = folder.write("many.pcap", &bytes);
+    for lang in ["C.UTF-8", "fr_FR.UTF-8"] {
+        // Of a file a second thread makes the text; of a pipe the one that reads.
+        let file = ftplab().lang(lang).args(["inspect", &path]).run().code(0);
+        let pipe = ftplab().lang(lang).args(["inspect", "-"]);
+        let pipe = pipe.stdin(bytes.clone()).run().code(0);
+        let rest = |done: &Done| done.out().split_once('\n').expect("lines").1.to_owned();
+        assert_eq!(rest(&file), rest(&pipe));
+        let sessions = file.out().matches("\nSession ").count();
+        assert_eq!(sessions, 200, "{}", file.out());
+    }
+}
+
 #[test]
 fn one_session_or_one_host() {
     let all = inspect(&["--json", "append.pcap"]).code(0);
@@ -584,6 +629,89 @@ fn captures_are_held_against_a_rubric() {
     let bad = folder.write("bad.toml", b"[[expect]]\nlisted = true\nreply = 200\n");
     let done = inspect(&["--expect", &bad, "passive-vsftpd.pcap"]).code(2);
     assert!(done.err().contains("expectation 1"), "{}", done.err());
+}
+
+/// What `--filter` tells to type works with a file that is there: a shipped capture is written first.
+#[test]
+fn a_shipped_capture_can_be_written_to_a_file_for_wireshark() {
+    let folder = Folder::new("inspect-copy");
+    let from_elsewhere =
+        |words: &[&str]| ftplab().within(&folder.0).arg("inspect").args(words).run();
+    let told = from_elsewhere(&["--filter", "fxp"]).code(0);
+    let shown = told.out();
+    assert!(
+        shown.contains("\nftplab inspect fxp --copy fxp.pcap\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("\nwireshark -r fxp.pcap -o "), "{shown}");
+    from_elsewhere(&["fxp", "--copy", "fxp.pcap"]).code(0);
+    let copied = fs::read(folder.join("fxp.pcap")).expect("the copy");
+    assert_eq!(copied, fs::read(captures().join("fxp.pcap")).expect("fxp"));
+    // Now it is a file, and nothing is to be done before.
+    let told = from_elsewhere(&["--filter", "fxp.pcap"]).code(0);
+    assert!(!told.out().contains("--copy"), "{}", told.out());
+    // Nothing is overwritten unasked, and what is a file already is not copied.
+    from_elsewhere(&["passive-wget", "--copy", "fxp.pcap"]).code(2);
+    assert_eq!(copied, fs::read(folder.join("fxp.pcap")).expect("the copy"));
+    from_elsewhere(&["passive-wget", "--copy", "fxp.pcap", "--force"]).code(0);
+    let done = from_elsewhere(&["fxp.pcap", "--copy", "again.pcap"]).code(2);
+    assert!(done.err().contains("is a file"), "{}", done.err());
+    from_elsewhere(&["fxp", "nat-box", "--copy", "two.pcap"]).code(2);
+    let done = inspect(&[
+        "--filter",
+        "--merge",
+        "three-terminals-control.pcap",
+        "three-terminals-data.pcap",
+    ]);
+    let made = "mergecap -w merged.pcapng three-terminals-control.pcap three-terminals-data.pcap\n";
+    let done = done.code(0);
+    assert!(done.out().contains(made), "{}", done.out());
+    assert!(done.out().contains("wireshark -r merged.pcapng "));
+}
+
+/// Whether a mode was used is another question than whether the data came through.
+#[test]
+fn a_mode_is_used_even_where_no_data_connection_opens() {
+    let folder = Folder::new("inspect-modes");
+    let rubric = "[[expect]]\nmode = \"active\"\n[[expect]]\nmode = \"passive\"\n\
+                  [[expect]]\nport-computed = true\n[[expect]]\nlisted = true\n";
+    let rubric = folder.write("modes.toml", rubric.as_bytes());
+    let yes = |capture: &str| -> Vec<(bool, bool, Value)> {
+        let done = inspect(&["--json", "--expect", &rubric, capture]).code(1);
+        let told = |line: &Value| {
+            let tried_only = line["tried_only"] == Value::Bool(true);
+            (
+                line["met"] == Value::Bool(true),
+                tried_only,
+                line["frames"].clone(),
+            )
+        };
+        lines(&done).iter().map(told).collect()
+    };
+    let no = || (false, false, serde_json::json!([]));
+    // PORT in frame 13, LIST in 16, the SYN that was answered with a reset in 17.
+    assert_eq!(
+        yes("lab-nobody-listens.pcap"),
+        [
+            (true, true, serde_json::json!([13, 16, 17])),
+            no(),
+            (true, true, serde_json::json!([13, 17])),
+            no(),
+        ]
+    );
+    // The client sends no command before its connection stands, and it never does.
+    assert_eq!(
+        yes("firewall-drop-passive.pcap")[1],
+        (true, true, serde_json::json!([20, 21]))
+    );
+    // The server did not agree.
+    assert_eq!(yes("nat-active-refused.pcap")[0], no());
+    // The port was computed with its bytes exchanged.
+    assert_eq!(yes("lab-wrong-port.pcap")[2], no());
+    assert_eq!(
+        yes("active-vsftpd.pcap")[0],
+        (true, false, serde_json::json!([26, 28, 29]))
+    );
 }
 
 #[test]

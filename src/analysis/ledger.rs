@@ -73,6 +73,7 @@ pub(super) struct Begun {
     verb: Verb,
     arg: Option<Vec<u8>>,
     path: Option<Vec<u8>>,
+    chosen: Option<Vec<u8>>,
     flow: DataFlow,
     negotiation: Option<u64>,
     restart: u64,
@@ -94,6 +95,7 @@ impl Begun {
             verb: transfer.verb,
             arg: transfer.arg.map(<[u8]>::to_vec),
             path: transfer.path.map(<[u8]>::to_vec),
+            chosen: transfer.chosen.map(<[u8]>::to_vec),
             flow: transfer.flow,
             negotiation: transfer.negotiation,
             restart: transfer.restart,
@@ -366,8 +368,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             Some(at) => {
                 // The name that STOU's 150 gave is not said again.
                 let path = control.rows[at].what.path.take();
+                let chosen = control.rows[at].what.chosen.take();
                 control.rows[at].what = Begun {
                     path: what.path.or(path),
+                    chosen: what.chosen.or(chosen),
                     ..what
                 };
                 at
@@ -912,6 +916,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             verb: Some(what.verb),
             arg: what.arg.clone(),
             path: what.path.clone(),
+            chosen: what.chosen.clone(),
             agreement: row.agreement.clone(),
             connection: None,
             up: None,
@@ -1070,6 +1075,7 @@ fn blank(session: Option<u64>, judgement: Judgement) -> Transfer {
         verb: None,
         arg: None,
         path: None,
+        chosen: None,
         agreement: None,
         connection: None,
         up: None,

@@ -83,6 +83,11 @@ pub enum Note {
         /// How many.
         connections: u64,
     },
+    /// Sessions that are in the capture twice, on either side of a NAT router.
+    SeenTwice {
+        /// How many.
+        sessions: u64,
+    },
     /// Frames that were captured twice.
     Duplicates {
         /// How many.
@@ -201,6 +206,7 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
         connections,
     });
     when(gate.one_way, &|connections| Note::OneWay { connections });
+    when(gate.seen_twice, &|sessions| Note::SeenTwice { sessions });
     when(totals.duplicates, &|frames| Note::Duplicates { frames });
     when(counts.no_ip_length, &|packets| Note::SegmentationOffload {
         packets,

@@ -47,13 +47,12 @@ const MAX_PIECES: usize = 4;
 
 /// Explains what is on the command line, else what comes on standard input.
 pub(super) fn run(asked: &PasvCalc, context: &Context) -> Result<Exit, Failure> {
-    let recorded = recording::Asked {
-        command: COMMAND,
-        path: asked.record.as_deref(),
-        json: asked.json,
-        silent: asked.json,
-        events: asked.events.as_deref(),
-    };
+    let recorded = recording::Asked::new(
+        COMMAND,
+        asked.record.as_deref(),
+        asked.json,
+        asked.events.as_deref(),
+    );
     recording::around(context, &recorded, |recording| {
         calculate(asked, context, recording)
     })

@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`literal`] | text with values between braces |
 //! | [`pattern`] | which commands a block takes |
+//! | `index` | many patterns found by a command's ends |
 //! | [`check`] | what a script will do to real clients |
 //! | [`params`] | values that differ from student to student |
 //! | [`notation`] | a script: lines, items, blocks; printing |
@@ -43,6 +44,7 @@ pub mod console;
 pub mod date;
 pub mod effect;
 pub mod from;
+mod index;
 pub mod literal;
 pub mod mistake;
 pub mod notation;
@@ -60,4 +62,5 @@ pub const MAX_SCRIPT: usize = 4 * 1024 * 1024;
 pub const MAX_MISTAKES: usize = 100;
 
 /// The script of this module's documentation.
-pub const EXAMPLE: &str = include_str!("example.ftp");
+#[cfg(test)]
+const EXAMPLE: &str = include_str!("example.ftp");

@@ -290,6 +290,15 @@ impl Extract {
                 if transfer.verb == Some(Verb::Appe) {
                     name.push_str(".append");
                 }
+                if transfer.mode != b'S' {
+                    // What is kept is not the file yet.
+                    let letter = transfer.mode.to_ascii_lowercase();
+                    name.push_str(".mode-");
+                    name.push(match letter {
+                        b'a'..=b'z' => char::from(letter),
+                        _ => '_',
+                    });
+                }
                 if split {
                     name.push_str(&format!(".from-{}", piece.offset));
                 }
@@ -391,7 +400,9 @@ fn base_name(transfer: &Transfer) -> String {
     let listing = matches!(transfer.verb, Some(Verb::List | Verb::Nlst | Verb::Mlsd));
     let name = match (
         listing,
-        transfer.path.as_deref().or(transfer.arg.as_deref()),
+        [&transfer.path, &transfer.chosen, &transfer.arg]
+            .into_iter()
+            .find_map(Option::as_deref),
     ) {
         (true, _) => format!(
             "{}.txt",

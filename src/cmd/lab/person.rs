@@ -4,6 +4,7 @@
 
 use std::{
     collections::VecDeque,
+    ops::ControlFlow,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     time::{Duration, Instant},
 };
@@ -25,6 +26,7 @@ use crate::{
     lab::{
         answer::{self, Judgement},
         sheet::{Ask, AskKind, Capture, Expected, Ftp, Role as Part, Write},
+        template::Template,
     },
     say,
     script::{by_hand, console},
@@ -230,6 +232,29 @@ impl<'a> Person<'a> {
         }
         self.keys.show(&shown)?;
         Ok(!shown.is_empty())
+    }
+
+    /// The next line that answers a block; broken off where a key or the end of the lines leads elsewhere.
+    fn entered(
+        &mut self,
+        walk: &mut Walk<'a>,
+        id: &str,
+        hints: &[Template],
+    ) -> Result<ControlFlow<Go, String>, Failure> {
+        loop {
+            let line = match self.line(walk, "> ")? {
+                Came::End => return Ok(ControlFlow::Break(Go::Leave)),
+                Came::Line(line) if line.is_empty() => continue,
+                Came::Line(line) => line,
+            };
+            let Some(key) = Key::read(&line) else {
+                return Ok(ControlFlow::Continue(line));
+            };
+            let hints: Vec<String> = hints.iter().map(|hint| walk.filled(hint)).collect();
+            if let Some(go) = self.key(walk, &key, id, &hints)? {
+                return Ok(ControlFlow::Break(go));
+            }
+        }
     }
 
     /// Does what a key says that is the same everywhere; `Some` where it leads away.
@@ -497,18 +522,10 @@ impl<'a> Hands<'a> for Person<'a> {
             self.say(walk, Role::Remark, &told)?;
         }
         loop {
-            let line = match self.line(walk, "> ")? {
-                Came::End => return Ok(Go::Leave),
-                Came::Line(line) if line.is_empty() => continue,
-                Came::Line(line) => line,
+            let line = match self.entered(walk, &ask.id, &ask.hints)? {
+                ControlFlow::Continue(line) => line,
+                ControlFlow::Break(go) => return Ok(go),
             };
-            if let Some(key) = Key::read(&line) {
-                let hints: Vec<String> = ask.hints.iter().map(|hint| walk.filled(hint)).collect();
-                if let Some(go) = self.key(walk, &key, &ask.id, &hints)? {
-                    return Ok(go);
-                }
-                continue;
-            }
             if line.len() > answer::MAX_ANSWER {
                 let most = answer::MAX_ANSWER as u64;
                 let told = say!(walk.view.text, "labrun-answer-too-long", most = most);
@@ -598,17 +615,10 @@ impl<'a> Hands<'a> for Person<'a> {
         let told = say!(walk.view.text, "labrun-capture-ask");
         self.say(walk, Role::Hint, &told)?;
         loop {
-            let line = match self.line(walk, "> ")? {
-                Came::End => return Ok(Go::Leave),
-                Came::Line(line) if line.is_empty() => continue,
-                Came::Line(line) => line,
+            let line = match self.entered(walk, &capture.id, &[])? {
+                ControlFlow::Continue(line) => line,
+                ControlFlow::Break(go) => return Ok(go),
             };
-            if let Some(key) = Key::read(&line) {
-                if let Some(go) = self.key(walk, &key, &capture.id, &[])? {
-                    return Ok(go);
-                }
-                continue;
-            }
             let held = captures::hold(walk, capture, &line)?;
             self.keys.show(&held.told)?;
             if held.met {

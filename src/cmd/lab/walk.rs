@@ -275,9 +275,7 @@ impl<'a> Walk<'a> {
                 if let Some(block) = self.block(&ask.id) {
                     block.question = Some(choices);
                 }
-                if self.is_done(&ask.id) {
-                    let answered = self.answered(&ask.id);
-                    hands.show(&answered)?;
+                if self.shows_answer(hands, &ask.id)? {
                     return Ok(Go::On);
                 }
                 hands.ask(self, ask)?
@@ -289,17 +287,13 @@ impl<'a> Walk<'a> {
                 if let Some(block) = self.block(&write.id) {
                     block.question = Some(plain);
                 }
-                if self.is_done(&write.id) {
-                    let answered = self.answered(&write.id);
-                    hands.show(&answered)?;
+                if self.shows_answer(hands, &write.id)? {
                     return Ok(Go::On);
                 }
                 hands.write(self, write)?
             }
             Kind::Capture(capture) => {
-                if self.is_done(&capture.id) {
-                    let answered = self.answered(&capture.id);
-                    hands.show(&answered)?;
+                if self.shows_answer(hands, &capture.id)? {
                     return Ok(Go::On);
                 }
                 hands.capture(self, capture)?
@@ -315,6 +309,15 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         hands.show(shown)
+    }
+
+    /// True where a block is done already: what was answered is shown, and nothing is asked again.
+    fn shows_answer(&self, hands: &mut impl Hands<'a>, id: &str) -> Result<bool, Failure> {
+        let done = self.is_done(id);
+        if done {
+            hands.show(&self.answered(id))?;
+        }
+        Ok(done)
     }
 
     /// Where the work goes on: the beginning of the step with the first block that is open.

@@ -13,6 +13,7 @@ use crate::{
     capture::reassembly::Mark,
     ftp::{
         event::{Event, What},
+        quirk::Kind,
         secret,
     },
     say,
@@ -77,6 +78,8 @@ pub struct Odd {
     pub frames: Vec<u64>,
     /// How often.
     pub count: u64,
+    /// It says that bytes are missing: no news where a whole direction is.
+    pub missing: bool,
 }
 
 /// Collects the findings of one capture.
@@ -121,7 +124,7 @@ impl<'a> Gather<'a> {
                 mark,
                 remark,
                 ..
-            } => self.odd(*session, *mark, &reason::remark(self.text, remark)),
+            } => self.odd(*session, *mark, reason::remark(self.text, remark), false),
             Finding::Transfer(transfer) => match transfer.session {
                 Some(session) => self.transfer(session, transfer, tell),
                 None => tell(Told::Orphan(Box::new((*transfer).clone()))),
@@ -205,7 +208,8 @@ impl<'a> Gather<'a> {
     fn said(&mut self, session: u64, mark: Mark, event: &Event<'_>, tell: &mut impl FnMut(Told)) {
         if let What::Quirk(odd) = &event.what {
             let sentence = quirk::with_rule(self.text, odd);
-            self.odd(session, mark, &sentence);
+            let missing = matches!(odd.kind, Kind::BytesMissing { .. });
+            self.odd(session, mark, sentence, missing);
         }
         if !self.explain {
             return;
@@ -258,7 +262,7 @@ impl<'a> Gather<'a> {
         out.push('\n');
     }
 
-    fn odd(&mut self, session: u64, mark: Mark, sentence: &str) {
+    fn odd(&mut self, session: u64, mark: Mark, sentence: String, missing: bool) {
         let Some((block, _)) = self.blocks.get_mut(&session) else {
             return;
         };
@@ -274,12 +278,14 @@ impl<'a> Gather<'a> {
             block.more_odd += 1;
             return;
         }
+        let bytes = sentence.len();
         block.odd.push(Odd {
-            sentence: sentence.to_owned(),
+            sentence,
             frames: vec![mark.frame],
             count: 1,
+            missing,
         });
-        self.grow(session, sentence.len());
+        self.grow(session, bytes);
     }
 }
 
@@ -298,4 +304,90 @@ pub(super) fn short<'t>(text: &Text, bytes: &'t [u8]) -> Cow<'t, str> {
         count = (bytes.len() - MAX_SHOWN) as u64
     );
     format!("{shown} {more}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        analysis::inspector::{Inspector, Options},
+        capture::{build, file::Reader, tracker::Tracker},
+        view::text::Lang,
+    };
+
+    const STORY: &str = "\
+open c 10.0.0.1:40000 > 10.0.0.2:21
+c < 220 ready
+c > EPSV
+c < 229 passive (|||50000|)
+open d 10.0.0.1:40001 > 10.0.0.2:50000
+c > RETR notes.txt
+c < 150 go
+d << 1000
+fin d <
+fin d >
+c < 226 done
+c > QUIT
+c < 221 bye
+fin c <
+fin c >
+";
+
+    /// Sessions and transfers of a capture.
+    fn found(story: &str) -> (Vec<Session>, Vec<Transfer>) {
+        let (mut sessions, mut transfers) = (Vec::new(), Vec::new());
+        let mut inspector =
+            Inspector::new(Options::default(), |finding: &Finding<'_>| match finding {
+                Finding::Session(session) => sessions.push((*session).clone()),
+                Finding::Transfer(transfer) => transfers.push((*transfer).clone()),
+                _ => {}
+            });
+        let capture = build::story(story);
+        let mut reader = Reader::open(&capture[..]).expect("a capture");
+        let mut tracker = Tracker::default();
+        while reader.advance() {
+            tracker.packet(&reader.packet(), &mut inspector);
+        }
+        tracker.finish(&mut inspector);
+        inspector.finish();
+        drop(inspector);
+        (sessions, transfers)
+    }
+
+    #[test]
+    fn a_session_of_many_transfers_is_told_in_parts_and_others_do_not_wait_for_ever() {
+        let (mut sessions, transfers) = found(STORY);
+        let (mut long, transfer) = (sessions.remove(0), &transfers[0]);
+        let mut other = long.clone();
+        (long.number, other.number) = (1, 2);
+        let text = Text::new(Lang::En);
+        let mut gather = Gather::new(&text, Style::plain(), false, false);
+        let mut told = Vec::new();
+        let mut tell = |one: Told| told.push(one);
+        gather.take(&Finding::Recognised(&long), &mut tell);
+        gather.take(&Finding::Recognised(&other), &mut tell);
+        gather.take(&Finding::Session(&other), &mut tell);
+        let many = MAX_WAITING / size_of::<Transfer>() + 1;
+        for _ in 0..many {
+            gather.take(&Finding::Transfer(transfer), &mut tell);
+            assert!(gather.waiting <= MAX_WAITING);
+        }
+        gather.take(&Finding::Transfer(transfer), &mut tell);
+        gather.take(&Finding::Session(&long), &mut tell);
+        gather.finish(&mut tell);
+        assert_eq!(gather.waiting, 0);
+        let shape: Vec<(&str, u64, usize)> = told
+            .iter()
+            .map(|told| match told {
+                Told::Session(session, block) => ("all", session.number, block.transfers.len()),
+                Told::Part(number, block) => ("part", *number, block.transfers.len()),
+                Told::Orphan(_) => ("orphan", 0, 0),
+            })
+            .collect();
+        let [("part", 1, first), ("all", 2, 0), ("all", 1, rest)] = shape[..] else {
+            panic!("{shape:?}");
+        };
+        assert_eq!(first + rest, many + 1);
+        assert!(first > rest);
+    }
 }

@@ -2,8 +2,8 @@
 //! active or passive and how one sees it, the arithmetic that leads from the 227 or the PORT to the SYN, the bytes, who
 //! closed, and a verdict with its reason.
 //!
-//! What the capture can and cannot show stands first, and sessions stand in the order in which they were recognised, as
-//! long as the report fits [`MAX_SORTED`]; beyond it sessions are shown as they end and the rest stands last.
+//! [`super::gather`] tells what there is, in its order; here it becomes text. What the capture can and cannot show stands
+//! first, as long as the report fits [`MAX_SORTED`]; beyond it sessions are shown as they are told and that stands last.
 
 use std::mem;
 
@@ -246,7 +246,8 @@ impl<'a> Prose<'a> {
             self.row(out, Label::Mode, &shown);
         }
         self.closed(out, session);
-        for odd in &block.odd {
+        let news = |odd: &&Odd| !(odd.missing && session.one_way.is_some());
+        for odd in block.odd.iter().filter(news) {
             self.row(out, Label::Odd, &self.told_odd(odd));
         }
         if block.more_odd > 0 {
@@ -526,7 +527,15 @@ impl<'a> Prose<'a> {
             _ => reason::reason(text, transfer),
         };
         self.row(out, Label::Reason, &reason);
-        if let Some(path) = transfer
+        if let Some(chosen) = &transfer.chosen {
+            let name = transfer.path.as_ref().unwrap_or(chosen);
+            let shown = say!(
+                text,
+                "inspect-chosen",
+                name = short(text, name).into_owned()
+            );
+            self.row(out, Label::Path, &shown);
+        } else if let Some(path) = transfer
             .path
             .as_deref()
             .filter(|path| transfer.arg.as_deref() != Some(*path))
@@ -663,6 +672,7 @@ impl<'a> Prose<'a> {
         let (up, down) = (transfer.up.unwrap_or(0), transfer.down.unwrap_or(0));
         let id = match (up > 0, down > 0, transfer.session.is_some()) {
             (false, false, _) => "inspect-data-none",
+            (true, true, true) if !transfer.third_party => "inspect-data-up-down",
             (true, true, _) => "inspect-data-both",
             (true, false, true) if transfer.third_party => "inspect-data-other",
             (true, false, true) => "inspect-data-up",
