@@ -86,6 +86,8 @@ const BOUNDS: &[Bound] = &[
     ("analysis/inspector.rs", "MAX_RECENT", CAPTURE, Less("an older connection stands without a session"), ""),
     ("analysis/inspector.rs", "MAX_EARLY", CAPTURE, Less("an older connection stands without a session"), ""),
     ("analysis/inspector.rs", "MAX_PORTS", CAPTURE, Whole("the connections are all counted; five ports are named"), ""),
+    ("analysis/twin.rs", "MAX_HEADS", CAPTURE, Less("further sessions are shown, and not compared with others"), ""),
+    ("analysis/twin.rs", "MAX_ALIKE", CAPTURE, Less("further sessions are shown, and not compared with these"), ""),
     ("analysis/notes.rs", "MAX_PORTS_TOLD", CAPTURE, Says("inspect-note-no-ftp"), ""),
     ("analysis/verdict.rs", "MAX_SPACINGS", CAPTURE, Whole("how many SYNs there were is told"), "a_syn_that_nobody_answers_is_the_reason"),
     ("analysis/expect.rs", "MAX_EVIDENCE", CAPTURE, Beside("…"), "a_rubric_and_its_evidence_are_bounded"),
