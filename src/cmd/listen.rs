@@ -63,7 +63,7 @@ fn take(asked: &Listen, context: &Context, recording: Option<&Recording>) -> Res
         return Err(fault::failed(
             context,
             COMMAND,
-            &say!(text, "listen-json-needs-file"),
+            &say!(text, "error-json-needs-file"),
         ));
     }
     payload.check(context, COMMAND)?;

@@ -71,7 +71,7 @@ fn calculate(
     };
     if asked.connect {
         if asked.json && asked.output.is_none() && asked.send.is_none() {
-            let what = say!(context.text, "listen-json-needs-file");
+            let what = say!(context.text, "error-json-needs-file");
             return Err(fault::failed(context, COMMAND, &what));
         }
         payload.check(context, COMMAND)?;
