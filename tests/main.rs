@@ -2,6 +2,7 @@
 //! the peer is missing.
 
 mod around;
+mod bounds;
 mod by_hand;
 mod captures;
 mod demo;

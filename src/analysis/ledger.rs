@@ -1098,3 +1098,32 @@ fn blank(session: Option<u64>, judgement: Judgement) -> Transfer {
         judgement,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn end_points_beyond_the_bound_are_counted() {
+        let host = IpAddr::from([10, 0, 0, 2]);
+        let listen = |n: u64| SocketAddr::new(host, n as u16);
+        let entry = |n: u64| Entry {
+            owner: (1, n),
+            listen: listen(n),
+            passive: true,
+            client: IpAddr::from([10, 0, 0, 1]),
+            server: host,
+            taken: false,
+            order: 0,
+        };
+        let mut expected = Expected::default();
+        for n in 0..MAX_EXPECTED as u64 + 3 {
+            expected.add(entry(n));
+        }
+        assert_eq!((expected.count, expected.left_out()), (MAX_EXPECTED, 3));
+        // What is over makes room.
+        expected.forget((1, 7), 7);
+        expected.add(entry(99_999));
+        assert_eq!((expected.count, expected.left_out()), (MAX_EXPECTED, 3));
+    }
+}

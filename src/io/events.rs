@@ -182,6 +182,7 @@ mod tests {
         assert!(look(&mut follower).is_empty());
         events.append("yyy\nnext\n").expect("written");
         assert_eq!(look(&mut follower), ["next"]);
+        assert_eq!((follower.take_dropped(), follower.take_dropped()), (1, 0));
         let mut again = Follower::from(&path, 4);
         assert_eq!(look(&mut again)[0], "two");
         std::fs::write(&path, "").expect("emptied");

@@ -166,8 +166,12 @@ impl<'a> Prose<'a> {
         let mut whole = String::new();
         self::overview(self.text, self.style, overview, &mut whole);
         if self.spilled {
-            whole.insert(0, '\n');
-            return [ready, whole];
+            let most = (MAX_SORTED >> 20) as u64;
+            let late = say!(self.text, "inspect-unsorted", most = most);
+            let late = self
+                .style
+                .paint(Role::Remark, &wrap(&late, 0, 0, self.style.width()));
+            return [ready, format!("\n{late}\n\n{whole}")];
         }
         [whole, ready]
     }

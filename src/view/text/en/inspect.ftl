@@ -427,3 +427,4 @@ inspect-log-more = { $count ->
    *[other] { $count } more commands, replies and transfers are left out
 }: the log of a session has { $most } MB at most; --json tells all
 inspect-folders-deep = { $folder }: folders more than { $most } deep were not opened. Name them.
+inspect-unsorted = The report is longer than { $most } MB: its sessions stand as they ended, and what is to be known about the whole capture comes here. --json, --session N or --host tell less at a time.

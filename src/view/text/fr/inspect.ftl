@@ -431,3 +431,4 @@ inspect-log-more = { $count ->
    *[other] { $count } commandes, réponses et transferts de plus sont laissés de côté
 } : le journal d’une session a { $most } Mo au plus ; --json dit tout
 inspect-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux n’ont pas été ouverts. Nommez-les.
+inspect-unsorted = Le rapport dépasse { $most } Mo : ses sessions sont dans l’ordre de leur fin, et ce qu’il faut savoir de toute la capture vient ici. --json, --session N ou --host en disent moins à la fois.
