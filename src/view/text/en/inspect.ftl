@@ -395,3 +395,6 @@ inspect-reason-dialled-instead = { $who ->
 } tried { $to } instead (frame { $frame }).
 inspect-reason-bytes-exchanged = The two bytes of the port were exchanged: { $sum }.
 inspect-note-no-control = No FTP session in this capture: its control connection is missing, there are data connections only.
+
+inspect-extract-lost = not all files could be written into { $folder }: { $why }. { $kept } written, { $lost } not; the manifest says which (“stored”: false). Make room, and extract into a new folder.
+inspect-manifest-cut = the manifest { $file } could not be written whole: { $why }. Files written: { $kept }, not written: { $lost }. Make room, and extract into a new folder.

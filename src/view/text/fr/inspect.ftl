@@ -399,3 +399,6 @@ inspect-reason-dialled-instead = { $who ->
 } a essayé { $to } à la place (trame { $frame }).
 inspect-reason-bytes-exchanged = Les deux octets du port ont été échangés : { $sum }.
 inspect-note-no-control = Pas de session FTP dans cette capture : la connexion de contrôle manque, il n’y a que des connexions de données.
+
+inspect-extract-lost = tous les fichiers n’ont pas pu être écrits dans { $folder } : { $why }. Écrits : { $kept }, pas écrits : { $lost } ; le manifeste dit lesquels (« stored » : false). Faites de la place, puis extrayez dans un nouveau dossier.
+inspect-manifest-cut = le manifeste { $file } n’a pas pu être écrit en entier : { $why }. Fichiers écrits : { $kept }, pas écrits : { $lost }. Faites de la place, puis extrayez dans un nouveau dossier.
