@@ -1,11 +1,47 @@
 //! What each fuzz target does with its bytes. The targets call these, and so does the test that replays the corpus: a
 //! crash found once is found again by `cargo test`.
+//!
+//! | target | what its bytes are | what must hold, beside that nothing panics, hangs or grows |
+//! |---|---|---|
+//! | `lines` | a stream, and how it is cut | the same lines however it is cut, harmless on a terminal |
+//! | `replies` | what a server sends | every line is in one reply, and only its own code ends it |
+//! | `endpoints` | arguments and replies with addresses | what is read can be written and read again |
+//! | `dialogue` | both sides of a control connection | the observer tells the same however they are cut |
+//! | `script`, `sheet`, `events` | files a user writes | read, or told where they are wrong |
+//! | `server` | a client, and what the world does meanwhile | the player's promises; the connection ends |
+//! | `capture` | a capture file | what is shown of it is harmless (`Shown::check`) |
+//! | `packets` | packets that no file format would let through | the same |
+//! | `output` | a session, told as what goes over it | the same in every form |
+//! | `reassembly` | segments of one direction, in any order | what a model says that is too simple to be wrong |
+//!
+//! To fuzz (with `cargo install cargo-fuzz`; without a sanitiser, as the program has no unsafe code, it needs no nightly
+//! compiler), on a copy of the corpus:
+//!
+//! ```text
+//! cp -r corpus/server /tmp/server
+//! RUSTC_BOOTSTRAP=1 cargo fuzz run -s none server /tmp/server -- -timeout=10 -rss_limit_mb=1024 -dict=ftp.dict
+//! ```
+//!
+//! and to keep what it found, as few files as have the same coverage:
+//!
+//! ```text
+//! RUSTC_BOOTSTRAP=1 cargo fuzz run -s none server /tmp/fewer /tmp/server corpus/server -- -merge=1 -max_len=4096
+//! ```
+
+use std::collections::BTreeMap;
 
 use ftplab::{
-    analysis::inspector::{Inspector, Options},
+    analysis::{
+        inspector::{Inspector, Options},
+        notes::{self, Grounds},
+    },
     capture::{
-        file::{LinkType, Packet, Reader},
+        file::{About, Ending, LinkType, Packet, Reader},
+        flow::{Chunk, End as Ended, Flow, Gap, Interest, Leaving, Table, Watch, Way},
+        frame::{Endpoint, Flags, Segment, Undelivered},
+        reassembly::{Conflict, MAX_HELD_IN_ALL, Mark},
         tracker::Tracker,
+        write::{Recorder, Remarks},
     },
     ftp::{
         dialogue::{Close, Dialogue, Ends},
@@ -13,6 +49,7 @@ use ftplab::{
         event::{Event, What},
         line::{LineReader, Piece},
         paste,
+        reply::{ReplyReader, Taken},
         side::Side,
     },
     lab::{
@@ -25,6 +62,7 @@ use ftplab::{
     },
     script::{
         effect::{DataFault, Effect, End, Hand, Input, Source},
+        from,
         notation::Script,
         params::{self, Values},
         play::{Limits, Play},
@@ -32,7 +70,15 @@ use ftplab::{
         tree::{Content, File, Node, Tree},
     },
     view::{
-        inspect::{Show, html::Html, json::Json, report::Report},
+        inspect::{
+            Overview, Show,
+            dialogue::Dialogue as Log,
+            html::Html,
+            json::Json,
+            ladder::Ladder,
+            lists::{self, Csv, Filters, Summary},
+            report::Report,
+        },
         sanitise,
         style::Style,
         text::{Lang, Text},
@@ -45,6 +91,7 @@ pub(crate) type Body = fn(&[u8]);
 /// Every body, by its target's name.
 pub(crate) const BODIES: &[(&str, Body)] = &[
     ("lines", lines),
+    ("replies", replies),
     ("endpoints", endpoints),
     ("dialogue", dialogue),
     ("script", script),
@@ -53,6 +100,8 @@ pub(crate) const BODIES: &[(&str, Body)] = &[
     ("events", events),
     ("capture", capture),
     ("packets", packets),
+    ("output", output),
+    ("reassembly", reassembly),
 ];
 
 /// The lines of a stream, as text for comparison; the first byte says how long the pieces are.
@@ -91,6 +140,43 @@ pub(crate) fn lines(data: &[u8]) {
         let shown = sanitise::line(text);
         assert!(shown.chars().all(|c| c == '\t' || !c.is_control()));
     }
+}
+
+/// Replies: each line of a stream is in one of them, in order; one of several lines begins with its code and a hyphen,
+/// goes on with whatever does not end it, and ends with its code and a blank or alone (RFC 959 4.2).
+pub(crate) fn replies(data: &[u8]) {
+    let (mut reader, mut replies) = (LineReader::with_limit(256), ReplyReader::default());
+    let (mut rest, mut taken, mut told) = (data, 0, 0);
+    let mut waiting = 0;
+    while let Some(Piece::Line(line)) = reader.next(&mut rest) {
+        taken += 1;
+        let begun = replies.open().map(|open| open.code);
+        match replies.take(&line) {
+            Taken::Inside => waiting += 1,
+            Taken::Ends(code, text) => {
+                assert_eq!(text.len() as u64 + text.dropped, waiting + 1);
+                told += text.len() as u64 + text.dropped;
+                waiting = 0;
+                let Some(code) = code.filter(|_| text.len() > 1) else {
+                    continue;
+                };
+                assert_eq!(begun, Some(code));
+                let head = code.to_string();
+                let ends = |line: &[u8]| {
+                    line.strip_prefix(head.as_bytes())
+                        .is_some_and(|rest| rest.first().is_none_or(|&byte| byte == b' '))
+                };
+                let lines: Vec<&[u8]> = text.lines().collect();
+                let (first, inner, last) =
+                    (lines[0], &lines[1..lines.len() - 1], lines[lines.len() - 1]);
+                assert!(first.starts_with(format!("{head}-").as_bytes()));
+                assert!(inner.iter().all(|line| !ends(line)));
+                assert!(text.dropped > 0 || ends(last));
+            }
+        }
+        assert_eq!(replies.open().is_some(), waiting > 0);
+    }
+    assert_eq!(taken, told + waiting);
 }
 
 /// End points: every form reads every text or says where it goes wrong, and what is read can be written and read again.
@@ -189,6 +275,18 @@ pub(crate) fn script(data: &[u8]) {
     match Script::parse(data) {
         Ok(script) => assert_eq!(script.to_string().as_bytes(), data),
         Err(mistakes) => assert!(!mistakes.is_empty()),
+    }
+    replayed(data);
+}
+
+/// What may be a log or a transcript: the script that is made of it is one.
+fn replayed(data: &[u8]) {
+    let Some(dialogue) = from::read(data) else {
+        return;
+    };
+    let script = dialogue.script("x");
+    if let Err(mistakes) = Script::parse(script.as_bytes()) {
+        panic!("{mistakes:?} in\n{script}");
     }
 }
 
@@ -529,29 +627,217 @@ pub(crate) fn server(data: &[u8]) {
     panic!("the connection never ends");
 }
 
-/// What a capture shows, in three forms; nothing harmful reaches a terminal or becomes markup.
-fn show(feed: impl FnOnce(&mut dyn FnMut(&Packet<'_>))) {
-    let text = Text::new(Lang::En);
-    let mut report = Report::new(&text, Style::plain(), true, false);
-    let mut json = Json::new(&text, true, false);
-    let mut page = Html::new(&text, false);
-    let (mut shown, mut lines, mut nothing) = (String::new(), String::new(), String::new());
+/// Forms in which a capture is shown, and what each has written.
+struct Shown<'a> {
+    /// What goes to a terminal.
+    plain: Vec<(Box<dyn Show + 'a>, String)>,
+    json: (Json<'a>, String),
+    page: (Html<'a>, String),
+    /// The ledger, and the log that scripts are made of, where they are wanted.
+    more: Option<[(Box<dyn Show + 'a>, String); 2]>,
+}
+
+impl<'a> Shown<'a> {
+    fn new(text: &'a Text, name: &'a [u8], more: bool) -> Shown<'a> {
+        let style = Style::plain();
+        let mut plain: Vec<Box<dyn Show>> = vec![Box::new(Report::new(text, style, true, false))];
+        if more {
+            plain.push(Box::new(Ladder::new(text, style, false)));
+            plain.push(Box::new(Summary::new(text, style)));
+            plain.push(Box::new(Filters::new(text)));
+            plain.push(Box::new(Log::new(text, false)));
+        }
+        let more = more.then(|| -> [Box<dyn Show>; 2] {
+            [
+                Box::new(Csv::new(text)),
+                Box::new(Log::new(text, false).bare()),
+            ]
+        });
+        let mut shown = Shown {
+            plain: plain
+                .into_iter()
+                .map(|form| (form, String::new()))
+                .collect(),
+            json: (Json::new(text, true, false), String::new()),
+            page: (Html::new(text, false), String::new()),
+            more: more.map(|forms| forms.map(|form| (form, String::new()))),
+        };
+        shown.each(&mut |form, out| form.begin(name, "pcap", out));
+        shown
+    }
+
+    fn each(&mut self, to: &mut dyn FnMut(&mut dyn Show, &mut String)) {
+        to(&mut self.json.0, &mut self.json.1);
+        to(&mut self.page.0, &mut self.page.1);
+        let more = self.more.iter_mut().flatten();
+        for (form, out) in self.plain.iter_mut().chain(more) {
+            to(&mut **form, out);
+        }
+    }
+
+    /// Nothing harmful reaches a terminal; each line is JSON; nothing but this program's own markup is in the page; the
+    /// ledger is a table; what the log says can be made a script.
+    fn check(&self) {
+        for (_, shown) in &self.plain {
+            for line in shown.split('\n') {
+                assert_eq!(sanitise::line(line.as_bytes()), line);
+                assert!(
+                    !line.contains("{$"),
+                    "a message without its argument: {line}"
+                );
+            }
+        }
+        self.json.1.lines().for_each(json_line);
+        markup(&self.page.1);
+        if let Some([(_, csv), (_, log)]) = &self.more {
+            table(csv);
+            replayed(log.as_bytes());
+        }
+    }
+}
+
+/// A line of JSON: an object with a type, no name in it twice, every time a number of nanoseconds.
+fn json_line(line: &str) {
+    let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    assert!(value["type"].is_string(), "{line}");
+    // Names come in another order, but come: one that was there twice would be missing.
+    let again = value.to_string();
+    assert_eq!(again.len(), line.len(), "{line}\n{again}");
+    assert_eq!(
+        serde_json::from_str::<serde_json::Value>(&again).ok(),
+        Some(value.clone())
+    );
+    for name in ["time", "first", "last", "seconds"] {
+        let Some(time) = value[name].as_str() else {
+            continue;
+        };
+        let (whole, part) = time.split_once('.').expect("a point");
+        assert!(whole.parse::<i64>().is_ok() && part.len() == 9, "{line}");
+        assert!(part.bytes().all(|byte| byte.is_ascii_digit()), "{line}");
+    }
+}
+
+/// Rows with as many cells as there are columns (RFC 4180), none of which a spreadsheet would take for a formula.
+fn table(csv: &str) {
+    let columns = lists::COLUMNS.split(',').count();
+    let mut rest = csv;
+    while !rest.is_empty() {
+        for column in 1.. {
+            let (cell, after) = match rest.strip_prefix('"') {
+                Some(quoted) => {
+                    let mut end = quoted.find('"').expect("a quote ends");
+                    while quoted[end + 1..].starts_with('"') {
+                        end += 2 + quoted[end + 2..].find('"').expect("a quote ends");
+                    }
+                    (quoted[..end].replace("\"\"", "\""), &quoted[end + 1..])
+                }
+                None => {
+                    let end = rest.find([',', '\r', '\n']).expect("a row ends");
+                    assert!(!rest[..end].contains('"'));
+                    (rest[..end].to_owned(), &rest[end..])
+                }
+            };
+            assert!(
+                !cell.starts_with(['=', '+', '-', '@', '\t', '\r']) || cell.parse::<f64>().is_ok(),
+                "{cell}"
+            );
+            if let Some(next) = after.strip_prefix("\r\n") {
+                assert_eq!(column, columns, "{csv}");
+                rest = next;
+                break;
+            }
+            rest = after.strip_prefix(',').expect("the next cell");
+        }
+    }
+}
+
+/// Elements of the page, those that have no end, and attributes.
+const ELEMENTS: &str = " html head meta title style body header h1 h2 h3 p main section ul ol li nav a dl dt dd div table \
+                        thead tbody tr th td br small strong code span details summary figure svg desc text path footer ";
+const WITHOUT_END: &str = " meta br path ";
+const ATTRIBUTES: &str = " lang charset name content class id href role aria-label aria-labelledby tabindex scope data-of \
+                          viewBox x y d ";
+
+/// A page of this program's own elements and attributes and no others, each ended, with only references within itself.
+fn markup(page: &str) {
+    let known = |words: &str, word: &str| words.contains(&format!(" {word} "));
+    let mut open: Vec<&str> = Vec::new();
+    let mut rest = page.strip_prefix("<!DOCTYPE html>").expect("a page");
+    while let Some(at) = rest.find('<') {
+        assert!(!rest[..at].contains('>'), "a stray end: {}", &rest[..at]);
+        let (tag, after) = rest[at + 1..].split_once('>').expect("a tag ends");
+        rest = after;
+        if let Some(name) = tag.strip_prefix('/') {
+            assert_eq!(open.pop(), Some(name), "behind {open:?}");
+            continue;
+        }
+        let tag = tag.trim_end_matches('/');
+        let (name, mut attributes) = tag.split_once(' ').unwrap_or((tag, ""));
+        assert!(known(ELEMENTS, name), "<{tag}>");
+        while !attributes.is_empty() {
+            let (attribute, value) = attributes.split_once("=\"").expect("a value in quotes");
+            let (value, after) = value.split_once('"').expect("a value in quotes");
+            assert!(known(ATTRIBUTES, attribute), "{attribute} in <{tag}>");
+            assert!(attribute != "href" || value.starts_with('#'), "<{tag}>");
+            attributes = after.trim_start();
+        }
+        if name == "style" {
+            rest = rest.split_once("</style>").expect("a style ends").1;
+        } else if !known(WITHOUT_END, name) {
+            open.push(name);
+        }
+    }
+    assert_eq!(open, [""; 0], "all elements end");
+}
+
+thread_local! {
+    /// English and French: to read the messages takes longer than most inputs do.
+    static TEXTS: [&'static Text; 2] = [Lang::En, Lang::Fr].map(|lang| &*Box::leak(Box::new(Text::new(lang))));
+}
+
+/// What is shown of packets in the common forms or, with `more`, in every form there is; `feed` passes them on and tells
+/// how their file ended and what it says about itself.
+fn show<'r>(
+    lang: Lang,
+    name: &[u8],
+    more: bool,
+    feed: impl FnOnce(&mut dyn FnMut(&Packet<'_>)) -> (&'r Ending, &'r About),
+) {
+    let text = TEXTS.with(|texts| texts[usize::from(lang == Lang::Fr)]);
+    let mut shown = Shown::new(text, name, more);
     let options = Options {
         hash: true,
         data: true,
     };
     let mut tracker = Tracker::default();
     let mut inspector = Inspector::new(options, |finding| {
-        report.finding(finding, &mut shown);
-        json.finding(finding, &mut lines);
-        page.finding(finding, &mut nothing);
+        shown.each(&mut |form, out| form.finding(finding, out));
     });
-    feed(&mut |packet| tracker.packet(packet, &mut inspector));
+    let (ending, about) = feed(&mut |packet| tracker.packet(packet, &mut inspector));
     tracker.finish(&mut inspector);
     inspector.finish();
+    let quality = tracker.quality();
+    let grounds = Grounds {
+        ending,
+        about,
+        quality,
+        counts: tracker.counts(),
+        totals: tracker.totals(),
+    };
+    let overview = Overview {
+        file: name.to_vec(),
+        format: "pcap".to_owned(),
+        packets: quality.packets,
+        link_types: quality.links.keys().map(ToString::to_string).collect(),
+        span: quality.first.zip(quality.last),
+        sessions: inspector.sessions(),
+        transfers: inspector.transfers(),
+        complete: ending.is_whole(),
+        notes: notes::notes(&grounds, &inspector),
+    };
     drop(inspector);
-    assert!(shown.chars().all(|c| c == '\n' || !c.is_control()));
-    assert!(lines.lines().all(|line| line.starts_with("{\"type\":")));
+    shown.each(&mut |form, out| form.end(&overview, out));
+    shown.check();
 }
 
 /// A capture file: read to its end or to where it is damaged, whatever it holds.
@@ -559,7 +845,8 @@ pub(crate) fn capture(data: &[u8]) {
     let Ok(mut reader) = Reader::open(data) else {
         return;
     };
-    show(|take| {
+    let reader = &mut reader;
+    show(Lang::En, b"capture", false, move |take| {
         // A compressed file may hold more packets than a fuzzer has time for.
         for _ in 0..10_000 {
             if !reader.advance() {
@@ -567,6 +854,7 @@ pub(crate) fn capture(data: &[u8]) {
             }
             take(&reader.packet());
         }
+        (reader.ending(), reader.about())
     });
 }
 
@@ -575,8 +863,9 @@ pub(crate) fn packets(data: &[u8]) {
     let Some((&link, mut data)) = data.split_first() else {
         return;
     };
+    let (ending, about) = (Ending::Whole, About::default());
     let links = [1_u32, 101, 113, 276, 0, 108, 9, 228, 229, 104, 51, 166];
-    show(|take| {
+    show(Lang::En, b"packets", false, |take| {
         let mut number = 0;
         while let Some((&length, rest)) = data.split_first() {
             let (bytes, rest) = rest.split_at(rest.len().min(usize::from(length)));
@@ -590,5 +879,215 @@ pub(crate) fn packets(data: &[u8]) {
                 original: u32::from(length),
             });
         }
+        (&ending, &about)
     });
+}
+
+/// A session, recorded and shown in every form: turns behind each 0xFE, the first of which is the file's name; a turn's
+/// first byte says what happens with the others.
+pub(crate) fn output(data: &[u8]) {
+    let Some((&lang, data)) = data.split_first() else {
+        return;
+    };
+    let lang = [Lang::En, Lang::Fr][usize::from(lang % 2)];
+    let mut turns = data.split(|&b| b == 0xfe);
+    let name = turns.next().unwrap_or_default();
+    let capture = recording(turns).expect("memory takes all");
+    let mut reader = Reader::open(&capture[..]).expect("a capture");
+    let reader = &mut reader;
+    show(lang, name, true, move |take| {
+        while reader.advance() {
+            take(&reader.packet());
+        }
+        assert!(reader.ending().is_whole());
+        (reader.ending(), reader.about())
+    });
+}
+
+/// The recording of these turns.
+fn recording<'a>(turns: impl Iterator<Item = &'a [u8]>) -> std::io::Result<Vec<u8>> {
+    let at = |host: u8, port| std::net::SocketAddr::from(([10, 0, 0, host], port));
+    let (client, server) = (1, 2);
+    let mut recorder = Recorder::new(Vec::new(), &Remarks::default())?;
+    let mut control = recorder.opened(at(client, 40_000), at(server, 21), 0)?;
+    let mut now = 0;
+    for turn in turns {
+        let Some((&event, bytes)) = turn.split_first() else {
+            continue;
+        };
+        now += 1_000_000;
+        // Passive data connections go to port 5000 and the next, active ones to 5001 and its next.
+        let number = u16::from(event / 8);
+        match event % 8 {
+            0 | 1 => recorder.bytes(control, Way::Back, bytes, now)?,
+            2 | 3 => recorder.bytes(control, Way::Forth, bytes, now)?,
+            4 | 5 => {
+                let (from, to, way) = match event % 2 {
+                    0 => (
+                        at(client, 41_000),
+                        at(server, 5_000 + number % 8),
+                        Way::Back,
+                    ),
+                    _ => (at(server, 20), at(client, 5_001 + number % 8), Way::Forth),
+                };
+                let way = if event & 0x40 == 0 { way } else { way.other() };
+                let end = [Ended::Fin, Ended::Reset][usize::from(event >> 7)];
+                let data = recorder.opened(from, to, now)?;
+                recorder.bytes(data, way, bytes, now + 1_000)?;
+                recorder.closed(data, way, end, now + 2_000)?;
+                recorder.closed(data, way.other(), Ended::Fin, now + 3_000)?;
+            }
+            6 => match number % 4 {
+                0 => recorder.refused(at(client, 41_000), at(server, 5_000), now)?,
+                1 => recorder.unanswered(at(server, 20), at(client, 5_001), now)?,
+                _ => now += 1_000_000_000 * i64::from(number),
+            },
+            _ => {
+                let way = [Way::Forth, Way::Back][usize::from(number % 2)];
+                let end = [Ended::Fin, Ended::Reset][usize::from(number / 2 % 2)];
+                recorder.closed(control, way, end, now)?;
+                if number >= 16 {
+                    control = recorder.opened(at(client, 40_000 + number), at(server, 21), now)?;
+                }
+            }
+        }
+    }
+    Ok(recorder.into_inner())
+}
+
+/// What has been told of one direction, held against the segments that it was told of.
+#[derive(Default)]
+struct Model {
+    /// By its place: the byte of the segment that was captured first, and the frame.
+    first: BTreeMap<u64, (u8, u64)>,
+    /// The frame that is looked at.
+    frame: u64,
+    /// The place that is told next.
+    next: u64,
+    /// Something was captured that the model is too simple for: no more than order and content can be asked for.
+    loose: bool,
+}
+
+impl Watch for Model {
+    fn opened(&mut self, _: &Flow) -> Interest {
+        Interest::Follow
+    }
+
+    fn data(&mut self, _: &Flow, chunk: &Chunk<'_>) -> Interest {
+        assert_eq!((chunk.way, chunk.offset), (Way::Forth, self.next));
+        for (place, byte) in (chunk.offset..).zip(chunk.bytes) {
+            let first = self.first.get(&place).map(|(byte, _)| byte);
+            assert_eq!(first, Some(byte), "at {place}");
+        }
+        self.next += chunk.bytes.len() as u64;
+        Interest::Follow
+    }
+
+    fn gap(&mut self, _: &Flow, gap: &Gap) -> Interest {
+        assert_eq!(gap.offset, self.next);
+        // A wait may end with the frame that brings, too late, what was waited for.
+        let mut captured = self.first.range(gap.offset..gap.offset + gap.bytes);
+        assert!(
+            self.loose || captured.all(|(_, (_, frame))| *frame == self.frame),
+            "{gap:?}"
+        );
+        self.next += gap.bytes;
+        Interest::Follow
+    }
+
+    fn ended(&mut self, _: &Flow, _: Way, _: Ended, _: Mark) {}
+    fn undelivered(&mut self, _: &Flow, _: &Undelivered, _: Mark) {}
+    fn conflict(&mut self, _: &Flow, _: Way, _: &Conflict) {}
+    fn left(&mut self, _: &Flow, _: Leaving) {}
+}
+
+/// Segments of one direction: four bytes are where its sequence numbers begin, and then five each what comes next: a
+/// segment with the text, again, otherwise or cut short; or an acknowledgement, or an end.
+pub(crate) fn reassembly(data: &[u8]) {
+    let Some((isn, steps)) = data.split_first_chunk::<4>() else {
+        return;
+    };
+    let isn = u32::from_be_bytes(*isn);
+    let (mut table, mut model) = (Table::default(), Model::default());
+    let (here, there) = (
+        Endpoint::new([10, 0, 0, 1].into(), 1),
+        Endpoint::new([10, 0, 0, 2].into(), 2),
+    );
+    let mut mark = Mark::default();
+    let begin = Segment {
+        from: here,
+        to: there,
+        sequence: isn,
+        acknowledges: 0,
+        flags: Flags(Flags::SYN),
+        window: 1,
+        options: &[],
+        ip_id: 0,
+        payload: &[],
+        wire: 0,
+    };
+    table.segment(&begin, mark, &mut model);
+    for step in steps.as_chunks::<5>().0 {
+        let &[kind, high, low, length, value] = step;
+        let place = u64::from(u16::from_be_bytes([high, low]) % 4096);
+        let number = isn.wrapping_add(1).wrapping_add(place as u32);
+        mark.frame += 1;
+        model.frame = mark.frame;
+        mark.time += i64::from(value) * 1_000_000;
+        // A single byte might be a keep-alive.
+        let length = u64::from(length.max(2));
+        let other = if kind % 8 == 3 { value } else { 0 };
+        let payload: Vec<u8> = (place..place + length)
+            .map(|place| (place as u8).wrapping_mul(7) ^ other)
+            .collect();
+        let mut segment = Segment {
+            sequence: number,
+            flags: Flags(Flags::PSH),
+            ip_id: mark.frame as u16,
+            payload: &payload,
+            wire: payload.len() as u32,
+            ..begin
+        };
+        match kind % 8 {
+            0..=3 => {}
+            4 => {
+                segment.payload = &payload[..usize::from(value).min(payload.len())];
+                model.loose |= segment.payload.len() < payload.len();
+            }
+            5 | 6 => {
+                segment = Segment {
+                    from: there,
+                    to: here,
+                    sequence: 1,
+                    acknowledges: number,
+                    flags: Flags(Flags::ACK),
+                    payload: &[],
+                    wire: 0,
+                    ..segment
+                }
+            }
+            _ => {
+                segment.flags = Flags([Flags::FIN, Flags::RST][usize::from(value % 2)]);
+                model.loose = true;
+            }
+        }
+        if segment.from == here {
+            for (place, byte) in (place..).zip(segment.payload) {
+                model.first.entry(place).or_insert((*byte, mark.frame));
+            }
+        }
+        table.segment(&segment, mark, &mut model);
+        assert!(table.held() <= MAX_HELD_IN_ALL);
+    }
+    table.finish(mark, &mut model);
+    assert_eq!(table.held(), 0);
+    let last = model
+        .first
+        .last_key_value()
+        .map_or(0, |(&last, _)| last + 1);
+    assert!(
+        model.loose || model.next >= last,
+        "{last} of {}",
+        model.next
+    );
 }

@@ -370,6 +370,51 @@ fn standard_input_is_a_capture_too() {
     assert!(done.out().starts_with("-: one session, one transfer"));
 }
 
+/// A capture (pcap, little-endian, Ethernet, IPv4) again and again: each time the client has another address.
+fn many_clients(name: &str, client: [u8; 4], times: u8) -> Vec<u8> {
+    let whole = fs::read(captures().join(name)).expect("a capture");
+    let (head, records) = whole.split_at(24);
+    let mut out = head.to_vec();
+    for time in 0..times {
+        let mut at = 0;
+        while at < records.len() {
+            let length = |from: usize| {
+                let bytes = records[at + from..at + from + 4].try_into();
+                u32::from_le_bytes(bytes.expect("four bytes"))
+            };
+            let end = at + 16 + length(8) as usize;
+            let seconds = length(0) + 60 * u32::from(time);
+            out.extend(seconds.to_le_bytes());
+            let ip = out.len() + 12 + 14;
+            out.extend_from_slice(&records[at + 4..end]);
+            for address in [ip + 12, ip + 16] {
+                if out.get(address..address + 4) == Some(&client[..]) {
+                    out[address + 3] = time + 30;
+                }
+            }
+            at = end;
+        }
+    }
+    out
+}
+
+#[test]
+fn a_long_report_is_the_same_whoever_makes_its_text() {
+    let folder = Folder::new("many");
+    let bytes = many_clients("passive-vsftpd.pcap", [192, 0, 2, 10], 200);
+    let path = folder.write("many.pcap", &bytes);
+    for lang in ["C.UTF-8", "fr_FR.UTF-8"] {
+        // Of a file a second thread makes the text; of a pipe the one that reads.
+        let file = ftplab().lang(lang).args(["inspect", &path]).run().code(0);
+        let pipe = ftplab().lang(lang).args(["inspect", "-"]);
+        let pipe = pipe.stdin(bytes.clone()).run().code(0);
+        let rest = |done: &Done| done.out().split_once('\n').expect("lines").1.to_owned();
+        assert_eq!(rest(&file), rest(&pipe));
+        let sessions = file.out().matches("\nSession ").count();
+        assert_eq!(sessions, 200, "{}", file.out());
+    }
+}
+
 #[test]
 fn one_session_or_one_host() {
     let all = inspect(&["--json", "append.pcap"]).code(0);

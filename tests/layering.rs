@@ -20,6 +20,7 @@ const ROOMS: &[(&str, &[&str], &[&str])] = &[
             "memchr",
             "serde",
             "sha2",
+            "foldhash",
         ],
     ),
     ("analysis", &["ftp", "capture"], PURE),
@@ -94,6 +95,7 @@ const PURE: &[&str] = &[
     "sha2",
     "memchr",
     "regex",
+    "foldhash",
 ];
 
 /// Every crate that has a home; a dependency in Cargo.toml that is not here is an error too.

@@ -6,8 +6,11 @@
 
 use std::{
     collections::{HashMap, VecDeque},
+    hash::BuildHasherDefault,
     net::IpAddr,
 };
+
+use foldhash::fast::RandomState;
 
 use super::{
     data::{DataLine, Seen},
@@ -21,7 +24,10 @@ use super::{
 use crate::{
     capture::{
         file::Nanos,
-        flow::{Chunk, End, Flow, FlowId, FlowMap, Gap, Interest, Leaving, Opening, Watch, Way},
+        flow::{
+            Chunk, End, Flow, FlowId, FlowMap, Gap, Interest, Leaving, Numbered, Opening, Watch,
+            Way,
+        },
         frame::Undelivered,
         reassembly::{Conflict, Mark},
     },
@@ -143,11 +149,11 @@ pub struct Inspector<F> {
     pub(super) options: Options,
     pub(super) out: F,
     roles: FlowMap<Role>,
-    pub(super) controls: HashMap<u64, Box<Control>>,
+    pub(super) controls: HashMap<u64, Box<Control>, BuildHasherDefault<Numbered>>,
     pub(super) lines: FlowMap<DataLine>,
     pub(super) expected: Expected,
     /// Sessions that go on, by their two hosts, the lower address first.
-    by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>>,
+    by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>, RandomState>,
     recent: VecDeque<Seen>,
     /// Connections that were followed for [`MAX_EARLY`].
     early: usize,
@@ -160,7 +166,7 @@ pub struct Inspector<F> {
     /// Connections with TLS from the first byte at the port of implicit FTPS (990).
     implicit_tls: u64,
     /// Acceptors' ports of the connections that are no FTP, and how many had each.
-    ports: HashMap<u16, u64>,
+    ports: HashMap<u16, u64, RandomState>,
     pub(super) slot_keys: u64,
     pub(super) gate: Gate,
 }
@@ -197,10 +203,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             options,
             out,
             roles: FlowMap::default(),
-            controls: HashMap::new(),
+            controls: HashMap::default(),
             lines: FlowMap::default(),
             expected: Expected::default(),
-            by_hosts: HashMap::new(),
+            by_hosts: HashMap::default(),
             recent: VecDeque::new(),
             early: 0,
             happened: Vec::new(),
@@ -209,7 +215,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             transfers: 0,
             others: 0,
             implicit_tls: 0,
-            ports: HashMap::new(),
+            ports: HashMap::default(),
             slot_keys: 0,
             gate: Gate::default(),
         }

@@ -11,6 +11,8 @@ use std::{
     net::{IpAddr, SocketAddr},
 };
 
+use foldhash::fast::RandomState;
+
 use super::{
     data::{DataLine, Owner},
     finding::{Agreement, Finding, Remark, SessionEnd, Transfer},
@@ -124,9 +126,9 @@ pub(super) struct Row {
 /// Where data connections are expected.
 #[derive(Debug, Default)]
 pub(super) struct Expected {
-    by_port: HashMap<u16, Vec<Entry>>,
+    by_port: HashMap<u16, Vec<Entry>, RandomState>,
     /// Sessions by the client's end of the control connection: the default data port.
-    clients: HashMap<SocketAddr, (u64, IpAddr)>,
+    clients: HashMap<SocketAddr, (u64, IpAddr), RandomState>,
     count: usize,
     order: u64,
 }

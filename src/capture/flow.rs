@@ -14,6 +14,8 @@ use std::{
     net::SocketAddr,
 };
 
+use foldhash::fast::RandomState;
+
 use super::{
     file::Nanos,
     frame::{Endpoint, Flags, Segment, Undelivered},
@@ -28,6 +30,9 @@ use super::{
 pub const MAX_FLOWS: usize = 32 * 1024;
 /// How long a connection stays after both FINs or a reset, for stragglers.
 pub const LINGER: Nanos = 10 * SECOND;
+/// How many connections linger: where more end than that, the longest over is let go before its time. A straggler that
+/// comes behind a thousand others is rarer than a capture of thousands of short connections a second.
+pub const MAX_LINGERING: usize = 1_024;
 /// How long an unanswered SYN stays: Linux gives up after 127 seconds.
 pub const UNANSWERED: Nanos = 180 * SECOND;
 /// How long an idle connection stays that nobody follows.
@@ -133,6 +138,10 @@ impl Hasher for Numbered {
         for byte in bytes {
             self.write_u64(u64::from(*byte));
         }
+    }
+
+    fn write_usize(&mut self, number: usize) {
+        self.write_u64(number as u64);
     }
 
     fn write_u64(&mut self, number: u64) {
@@ -409,9 +418,11 @@ fn key_of(one: Endpoint, other: Endpoint) -> Key {
 pub struct Table {
     slots: Vec<Option<Box<Flow>>>,
     free: Vec<u32>,
-    by_ends: HashMap<Key, u32>,
+    by_ends: HashMap<Key, u32, RandomState>,
     heads: [u32; 4],
     tails: [u32; 4],
+    /// Connections that are over and linger.
+    lingering: usize,
     /// The connection of the segment before this one: most often the same.
     recent: Option<(Key, u32)>,
     waits: VecDeque<Wait>,
@@ -439,9 +450,10 @@ impl Default for Table {
         Table {
             slots: Vec::new(),
             free: Vec::new(),
-            by_ends: HashMap::new(),
+            by_ends: HashMap::default(),
             heads: [NOBODY; 4],
             tails: [NOBODY; 4],
+            lingering: 0,
             recent: None,
             waits: VecDeque::new(),
             budget: Budget::default(),
@@ -551,7 +563,8 @@ impl Table {
                 let Some(flow) = self.slots.get(slot as usize).and_then(Option::as_ref) else {
                     break;
                 };
-                if self.clock.saturating_sub(flow.last.time) <= age {
+                let crowded = flow.list == List::Over && self.lingering > MAX_LINGERING;
+                if self.clock.saturating_sub(flow.last.time) <= age && !crowded {
                     break;
                 }
                 self.leave(slot, why, mark, watch);
@@ -860,6 +873,7 @@ impl Table {
     }
 
     fn link(&mut self, slot: u32, list: List) {
+        self.lingering += usize::from(list == List::Over);
         let tail = std::mem::replace(&mut self.tails[list as usize], slot);
         if let Some(flow) = &mut self.slots[slot as usize] {
             flow.list = list;
@@ -876,6 +890,7 @@ impl Table {
         let Some(flow) = &self.slots[slot as usize] else {
             return;
         };
+        self.lingering -= usize::from(flow.list == List::Over);
         let (list, before, after) = (flow.list as usize, flow.before, flow.after);
         match self.slots.get_mut(before as usize).and_then(Option::as_mut) {
             Some(flow) => flow.after = after,

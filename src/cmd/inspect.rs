@@ -1,6 +1,7 @@
 //! `inspect`: captures in, findings out. Several captures are read at the same time, as many as there are processors, and
 //! shown in the order in which they were given; a bad one does not stop the others.
 
+mod beside;
 pub(super) mod extract;
 mod merge;
 
@@ -49,6 +50,7 @@ use crate::{
         text::{Lang, Text},
     },
 };
+use beside::Beside;
 use extract::{Extract, Extracted};
 use merge::Merged;
 
@@ -446,7 +448,7 @@ impl Job<'_> {
         self.asked.files.iter().any(|path| path == Path::new(STDIN))
     }
 
-    fn show<'t>(&'t self, text: &'t Text) -> Box<dyn Show + 't> {
+    fn show<'t>(&'t self, text: &'t Text, to: &SyncSender<Told>) -> Box<dyn Show + 't> {
         let asked = self.asked;
         let credentials = asked.show_credentials;
         if let Some(rubric) = &self.rubric {
@@ -458,7 +460,16 @@ impl Job<'_> {
             return Box::new(Marker::new(text, self.style, rubric, sheet));
         }
         match self.form() {
-            Form::Report => Box::new(Report::new(text, self.style, asked.explain, credentials)),
+            // Of a pipe whatever can be shown is shown at once.
+            Form::Report if self.live() => {
+                Box::new(Report::new(text, self.style, asked.explain, credentials))
+            }
+            Form::Report => Box::new(Beside::new(
+                text,
+                self.style,
+                (asked.explain, credentials),
+                to.clone(),
+            )),
             Form::Ladder => Box::new(Ladder::new(text, self.style, credentials)),
             Form::Dialogue => Box::new(Dialogue::new(text, credentials)),
             Form::Filter => Box::new(Filters::new(text)),
@@ -517,7 +528,7 @@ impl Job<'_> {
         }
         let name = source.name();
         let format = format_name(&merged);
-        let mut show = self.show(text);
+        let mut show = self.show(text, to);
         let mut shown = String::new();
         show.begin(&name, &format, &mut shown);
         let options = Options {

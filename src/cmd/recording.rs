@@ -199,6 +199,10 @@ impl Recording {
                 Ok(recorder)
             })
             .map_err(|error| {
+                // What was just made is empty, and would be in the way of the next try.
+                if path.metadata().is_ok_and(|metadata| metadata.is_file()) {
+                    let _ = fs::remove_file(path);
+                }
                 let why = fault::reason(text, &error);
                 failed(&say!(
                     text,

@@ -254,19 +254,7 @@ impl Dialogue {
             Side::Server => self.user.records.is_some(),
         };
         let (stream, replies, core) = self.parts(side);
-        // The other side speaks TLS, and this is neither a record nor text: records whose beginning was not seen.
         let no_text = |byte: &u8| !(*byte == 0x16 || (0x20..0x7f).contains(byte));
-        if other_sealed
-            && stream.records.is_none()
-            && stream.lines.unfinished().is_empty()
-            && bytes.first().is_some_and(no_text)
-        {
-            let offset = stream.lines.offset();
-            let mut records = Records::default();
-            records.gap();
-            stream.records = Some(records);
-            core.sealed(Here { side, offset, at }, sink);
-        }
         let mut rest = bytes;
         loop {
             if let Some(records) = &mut stream.records {
@@ -284,6 +272,16 @@ impl Dialogue {
                     at,
                 }
                 .tell(sink, What::Unsealed);
+            }
+            // The other side speaks TLS, and what stands where a line should is neither a record nor text: records whose
+            // beginning was not seen.
+            if other_sealed && stream.lines.between() && rest.first().is_some_and(no_text) {
+                let offset = stream.lines.offset();
+                let mut records = Records::default();
+                records.gap();
+                stream.records = Some(records);
+                core.sealed(Here { side, offset, at }, sink);
+                continue;
             }
             match stream.lines.next(&mut rest) {
                 None => return,
@@ -1818,6 +1816,29 @@ mod tests {
               3:257x1 for 2
               = in /",
         );
+    }
+
+    #[test]
+    fn records_that_were_seen_from_their_middle_are_found_at_every_split() {
+        let pieces: [(Side, Vec<u8>); 4] = [
+            (Side::Server, b"220 x\r\n".to_vec()),
+            (Side::User, b"AUTH TLS\r\n".to_vec()),
+            (Side::User, b"\x16\x03\x01\x00\x01a".to_vec()),
+            (
+                Side::Server,
+                b"234 ok\r\n\x01\xffAUTH\r\n221 x\r\n".to_vec(),
+            ),
+        ];
+        let whole = watch_pieces(ends(), &pieces, usize::MAX);
+        assert!(
+            whole
+                .iter()
+                .any(|told| told.contains("sealed Server at 15")),
+            "{whole:?}"
+        );
+        for step in 1..20 {
+            assert_eq!(watch_pieces(ends(), &pieces, step), whole, "by {step}");
+        }
     }
 
     #[test]

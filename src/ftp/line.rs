@@ -111,6 +111,15 @@ impl LineReader {
         if self.lent { &[] } else { &self.carry }
     }
 
+    /// True where nothing of the next line has come.
+    #[must_use]
+    pub(super) fn between(&self) -> bool {
+        self.unfinished().is_empty()
+            && self.dropped == 0
+            && self.state == telnet::State::Text
+            && self.seen.is_none()
+    }
+
     /// Consumes `input` up to the end of the next line and lends that line; `None` when `input` is used up.
     #[inline]
     pub fn next<'s, 'i: 's>(&'s mut self, input: &mut &'i [u8]) -> Option<Piece<'s>> {

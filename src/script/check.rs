@@ -9,10 +9,11 @@ use std::{collections::BTreeSet, time::Duration};
 
 use super::{
     clients::Client,
+    index::Index,
     literal::{Literal, Piece, Value},
     notation::{Action, Block, Body, DataAction, Eol, Item, Script},
     params::Values,
-    pattern::verb_len,
+    pattern::{Pattern, verb_len},
 };
 use crate::ftp::{
     catalogue::{self, Allowed},
@@ -223,15 +224,24 @@ struct Said {
 struct Checker<'a> {
     script: &'a Script,
     values: &'a Values,
+    /// The script's blocks by what they take; numbers are places in it.
+    takers: Index,
     found: BTreeSet<(u32, Trap, String)>,
 }
 
 /// All that is to be said about a script; `has` tells whether a file is below its folder, and how long it is.
 #[must_use]
 pub fn check(script: &Script, values: &Values, has: &dyn Fn(&str) -> Option<u64>) -> Vec<Finding> {
+    let mut takers = Index::default();
+    for (at, block) in script.blocks.iter().enumerate() {
+        if let Some(pattern) = script.pattern(block) {
+            takers.insert(at, pattern);
+        }
+    }
     let mut checker = Checker {
         script,
         values,
+        takers,
         found: BTreeSet::new(),
     };
     checker.greeting();
@@ -254,19 +264,20 @@ pub fn check(script: &Script, values: &Values, has: &dyn Fn(&str) -> Option<u64>
             }
         }
     }
-    let announced = &script.settings.expected_warnings;
-    for (line, name) in announced {
-        let what = match Trap::named(name) {
+    let came: BTreeSet<Trap> = checker.found.iter().map(|(_, trap, _)| *trap).collect();
+    let mut announced = BTreeSet::new();
+    for (line, name) in &script.settings.expected_warnings {
+        let trap = Trap::named(name);
+        announced.extend(trap);
+        let what = match trap {
             None => What::WarningUnknown(name.clone()),
-            Some(trap) if !checker.found.iter().any(|(_, found, _)| *found == trap) => {
-                What::WarningAbsent(trap)
-            }
+            Some(trap) if !came.contains(&trap) => What::WarningAbsent(trap),
             Some(_) => continue,
         };
         all.push(Finding { line: *line, what });
     }
     for (line, trap, detail) in checker.found {
-        let expected = announced.iter().any(|(_, name)| name == trap.name());
+        let expected = announced.contains(&trap);
         all.push(Finding {
             line,
             what: What::Warning {
@@ -629,15 +640,20 @@ impl Checker<'_> {
     /// The blocks that may answer a command: steps that match, and the first rule that does.
     fn answering(&self, command: &str) -> Vec<Block> {
         let nothing = |_: &Value, _: &mut Vec<u8>| {};
-        let takes = |block: &&Block| {
-            self.script
-                .pattern(block)
-                .is_some_and(|pattern| pattern.matches(command.as_bytes(), &nothing))
+        let mut candidates: Vec<usize> = self.takers.candidates(command.as_bytes()).collect();
+        candidates.sort_unstable();
+        candidates.dedup();
+        let taking = || {
+            let blocks = candidates.iter().map(|&at| &self.script.blocks[at]);
+            blocks.filter(|block| {
+                self.script
+                    .pattern(block)
+                    .is_some_and(|pattern| pattern.matches(command.as_bytes(), &nothing))
+            })
         };
-        let rule = self.script.rules().find(takes);
-        self.script
-            .steps()
-            .filter(takes)
+        let rule = taking().find(|block| !block.step);
+        taking()
+            .filter(|block| block.step)
             .chain(rule)
             .cloned()
             .collect()
@@ -767,6 +783,11 @@ impl Checker<'_> {
     }
 
     fn machine_listing(&mut self, has: &dyn Fn(&str) -> Option<u64>) {
+        let replies = self.replies_to("MLSD", has);
+        let built_in = replies.is_empty() && self.script.settings.files.is_some();
+        let served = replies.iter().any(|(_, acts)| {
+            acts.iter().any(|act| matches!(act, Act::Reply(said) if said.code.is_some_and(|c| !c.is_negative())))
+        });
         for block in self.answering("FEAT") {
             let lines: Vec<(u32, Vec<u8>)> = block
                 .body
@@ -782,11 +803,6 @@ impl Checker<'_> {
                     .starts_with(b"MLST")
             });
             let Some((line, _)) = mlst else { continue };
-            let replies = self.replies_to("MLSD", has);
-            let built_in = replies.is_empty() && self.script.settings.files.is_some();
-            let served = replies.iter().any(|(_, acts)| {
-                acts.iter().any(|act| matches!(act, Act::Reply(said) if said.code.is_some_and(|c| !c.is_negative())))
-            });
             if !built_in && !served {
                 self.warn(*line, Trap::FeatWithoutMlsd, "MLSD");
             }
@@ -863,21 +879,21 @@ impl Checker<'_> {
 
     /// A folder that is listed whatever the directory.
     fn listings(&mut self) {
+        let moves = self.script.blocks.iter().any(|other| {
+            let verbs = verbs(self.script, other);
+            let accepts = other.body.range().any(|at| {
+                matches!(&self.script.lines[at].item, Item::Send(text) if text.head().starts_with(b"250"))
+            });
+            verbs.contains(&Verb::Cwd)
+                && accepts
+                && self.script.pattern(other).is_some_and(|pattern| {
+                    pattern.alternatives().iter().any(|glob| glob.pieces.contains(&Piece::Any))
+                })
+        });
         for block in self.answering("LIST") {
             let shows_folder = block.body.range().find(|&at| {
                 matches!(&self.script.lines[at].item, Item::Data(line)
                     if line.head().first() == Some(&b'd') && line.head().get(9).is_some_and(|b| matches!(b, b'x' | b'-' | b't')))
-            });
-            let moves = self.script.blocks.iter().any(|other| {
-                let verbs = verbs(self.script, other);
-                let accepts = other.body.range().any(|at| {
-                    matches!(&self.script.lines[at].item, Item::Send(text) if text.head().starts_with(b"250"))
-                });
-                verbs.contains(&Verb::Cwd)
-                    && accepts
-                    && self.script.pattern(other).is_some_and(|pattern| {
-                        pattern.alternatives().iter().any(|glob| glob.pieces.contains(&Piece::Any))
-                    })
             });
             if let (Some(at), true) = (shows_folder, moves) {
                 self.warn(self.script.lines[at].number, Trap::ListEverywhere, "LIST");
@@ -887,7 +903,7 @@ impl Checker<'_> {
 
     /// SIZE beside what RETR sends, for each file that a pattern names.
     fn sizes(&mut self, has: &dyn Fn(&str) -> Option<u64>) {
-        let names: Vec<(u32, Vec<u8>)> = self
+        let names: BTreeSet<Vec<u8>> = self
             .script
             .blocks
             .iter()
@@ -895,24 +911,21 @@ impl Checker<'_> {
                 let pattern = self.script.pattern(block)?;
                 let glob = pattern.alternatives().first()?;
                 let rest = glob.head();
-                let name =
-                    if rest.to_ascii_uppercase().starts_with(b"RETR ") && glob.pieces.len() == 1 {
-                        rest[5..].to_vec()
-                    } else {
-                        // `RETR *hello.txt`
-                        match glob.pieces.as_slice() {
-                            [Piece::Bytes(verb), Piece::Any, Piece::Bytes(name)]
-                                if verb.eq_ignore_ascii_case(b"RETR ") =>
-                            {
-                                name.clone()
-                            }
-                            _ => return None,
-                        }
-                    };
-                Some((self.script.line_of(block), name))
+                if rest.to_ascii_uppercase().starts_with(b"RETR ") && glob.pieces.len() == 1 {
+                    return Some(rest[5..].to_vec());
+                }
+                // `RETR *hello.txt`
+                match glob.pieces.as_slice() {
+                    [Piece::Bytes(verb), Piece::Any, Piece::Bytes(name)]
+                        if verb.eq_ignore_ascii_case(b"RETR ") =>
+                    {
+                        Some(name.clone())
+                    }
+                    _ => None,
+                }
             })
             .collect();
-        for (_, name) in names {
+        for name in names {
             let name = String::from_utf8_lossy(&name).into_owned();
             let sent: Option<u64> = self
                 .replies_to(&format!("RETR {name}"), has)
@@ -963,28 +976,31 @@ impl Checker<'_> {
     /// and for nothing.
     fn shadowed(&mut self) {
         let nothing = |_: &Value, _: &mut Vec<u8>| {};
-        let rules: Vec<&Block> = self.script.rules().collect();
+        let rules: Vec<&Pattern> = self
+            .script
+            .rules()
+            .filter_map(|block| self.script.pattern(block))
+            .collect();
+        let lines = self.script.rules().map(|block| self.script.line_of(block));
+        let mut earlier = Index::default();
         let mut shadows = Vec::new();
-        for (at, later) in rules.iter().enumerate() {
-            let Some(pattern) = self.script.pattern(later) else {
-                continue;
+        for (at, (pattern, line)) in rules.iter().zip(lines).enumerate() {
+            let globs = pattern.alternatives();
+            let taken = |command: &[u8]| {
+                earlier
+                    .candidates(command)
+                    .any(|earlier| rules[earlier].matches(command, &nothing))
             };
-            if pattern.is_regex() || pattern.alternatives().is_empty() {
-                continue;
-            }
-            let covered = pattern.alternatives().iter().all(|glob| {
-                ["\u{1}zq\u{1}", ""].iter().all(|filler| {
-                    let command = filled(glob, filler.as_bytes());
-                    rules[..at].iter().any(|earlier| {
-                        self.script
-                            .pattern(earlier)
-                            .is_some_and(|earlier| earlier.matches(&command, &nothing))
-                    })
-                })
-            });
+            let covered = !globs.is_empty()
+                && globs.iter().all(|glob| {
+                    ["\u{1}zq\u{1}", ""]
+                        .iter()
+                        .all(|filler| taken(&filled(glob, filler.as_bytes())))
+                });
             if covered {
-                shadows.push((self.script.line_of(later), pattern.to_string()));
+                shadows.push((line, pattern.to_string()));
             }
+            earlier.insert(at, pattern);
         }
         for (line, pattern) in shadows {
             self.warn(line, Trap::NeverMatches, pattern);

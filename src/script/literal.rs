@@ -289,7 +289,8 @@ impl fmt::Display for Literal {
     }
 }
 
-/// These bytes as literal text: braces doubled, control characters (tab excepted) and what is not UTF-8 as `{xNN}`.
+/// These bytes as literal text: braces doubled, what is not UTF-8 and characters that are not [plain](is_plain), tab
+/// excepted, as `{xNN}`.
 #[must_use]
 pub fn escape(bytes: &[u8]) -> String {
     escaped(bytes, false)
@@ -317,15 +318,25 @@ fn escaped(bytes: &[u8], pattern: bool) -> String {
                 '*' if pattern => out.push_str("{*}"),
                 '|' if pattern => out.push_str("{|}"),
                 '\t' => out.push('\t'),
-                c if c.is_control() || c == '\u{feff}' => {
-                    hex(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes());
-                }
-                c => out.push(c),
+                c if is_plain(c) => out.push(c),
+                c => hex(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes()),
             }
         }
         hex(&mut out, chunk.invalid());
     }
     out
+}
+
+/// Whether a character may be shown as itself. C0 and C1 controls may not, nor line and paragraph separators, bidi controls
+/// (UAX 9), zero-width and other characters without a glyph that could forge what stands on the line (tags, variation
+/// selectors, fillers, soft hyphen).
+#[must_use]
+pub fn is_plain(c: char) -> bool {
+    !(c.is_control()
+        || matches!(c,
+            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'))
 }
 
 fn hex(out: &mut String, bytes: &[u8]) {
@@ -393,10 +404,20 @@ mod tests {
         for bytes in [
             &b"a{b}\r\n\x00\xff*| |"[..],
             "漢\u{9b}\u{feff}".as_bytes(),
+            "a\u{202e}fdp.exe\u{2028}\u{200b}".as_bytes(),
             b"",
         ] {
             let (literal, found) = read(&escape(bytes), Place::Reply);
             assert_eq!((literal, found), (Literal::of(bytes), Found::new()));
         }
+    }
+
+    #[test]
+    fn nothing_reorders_or_hides_in_what_is_written() {
+        let forged = "été \u{202e}txt.\u{200b}exe\u{2028}C> QUIT";
+        assert_eq!(
+            escape(forged.as_bytes()),
+            "été {xE2}{x80}{xAE}txt.{xE2}{x80}{x8B}exe{xE2}{x80}{xA8}C> QUIT"
+        );
     }
 }

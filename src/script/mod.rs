@@ -12,6 +12,7 @@
 //! |---|---|
 //! | [`literal`] | text with values between braces |
 //! | [`pattern`] | which commands a block takes |
+//! | `index` | many patterns found by a command's ends |
 //! | [`check`] | what a script will do to real clients |
 //! | [`params`] | values that differ from student to student |
 //! | [`notation`] | a script: lines, items, blocks; printing |
@@ -43,6 +44,7 @@ pub mod console;
 pub mod date;
 pub mod effect;
 pub mod from;
+mod index;
 pub mod literal;
 pub mod mistake;
 pub mod notation;

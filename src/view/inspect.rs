@@ -8,12 +8,14 @@
 //! | [`html`] | one web page |
 //! | [`marks`] | captures held against a rubric |
 //! | `phrase` | sentences that are said thousands of times |
+//! | [`gather`] | what the report needs, session by session |
 //! | [`report`] | the report for a person |
 //! | [`ladder`] | client and server as columns |
 //! | [`dialogue`] | what was said, in the notation |
 //! | [`lists`] | filters for Wireshark, the ledger as CSV, a line a file |
 
 pub mod dialogue;
+pub mod gather;
 pub mod html;
 pub mod json;
 pub mod ladder;

@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use crate::script::literal;
+
 /// These bytes as text that is safe on a terminal, on one line: control characters (tab excepted), bytes that are not
 /// UTF-8, and characters that reorder or hide text become `{xNN}`, a byte each. Line ends are control characters too.
 #[must_use]
@@ -18,7 +20,7 @@ pub fn line(bytes: &[u8]) -> Cow<'_, str> {
     let mut out = String::with_capacity(bytes.len() + 16);
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
-            if is_safe(c) {
+            if c == '\t' || literal::is_plain(c) {
                 out.push(c);
             } else {
                 escape(&mut out, c.encode_utf8(&mut [0; 4]).as_bytes());
@@ -49,19 +51,6 @@ fn escape(out: &mut String, bytes: &[u8]) {
     for byte in bytes {
         let _ = write!(out, "{{x{byte:02X}}}");
     }
-}
-
-/// False for C0 and C1 controls, line and paragraph separators, bidi controls (UAX 9), zero-width and other characters
-/// without a glyph that could forge what stands on the line (tags, variation selectors, fillers, soft hyphen).
-fn is_safe(c: char) -> bool {
-    if c == '\t' {
-        return true;
-    }
-    !(c.is_control()
-        || matches!(c,
-            '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
-            | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'))
 }
 
 #[cfg(test)]

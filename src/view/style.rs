@@ -76,8 +76,16 @@ impl Style {
     /// `text` in the colour of its role.
     #[must_use]
     pub fn paint(self, role: Role, text: &str) -> String {
+        let mut out = String::with_capacity(text.len() + 16);
+        self.paint_into(&mut out, role, text);
+        out
+    }
+
+    /// The same, behind what `out` holds.
+    pub fn paint_into(self, out: &mut String, role: Role, text: &str) {
         if !self.colour || text.is_empty() {
-            return text.to_owned();
+            out.push_str(text);
+            return;
         }
         let painted: ColoredString = match role {
             Role::Command => text.cyan().bold(),
@@ -90,7 +98,7 @@ impl Style {
             Role::Heading => text.bold(),
             Role::Warning => text.yellow().bold(),
         };
-        painted.to_string()
+        out.push_str(&painted.to_string());
     }
 }
 

@@ -7,10 +7,26 @@ use unicode_width::UnicodeWidthStr;
 #[must_use]
 pub fn wrap(text: &str, start: usize, hang: usize, width: usize) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 8);
+    wrap_into(&mut out, text, start, hang, width);
+    out
+}
+
+/// The same, behind what `out` holds.
+pub fn wrap_into(out: &mut String, text: &str, start: usize, hang: usize, width: usize) {
+    // Nearly all rows of a report are one line of ASCII, which stays as it is.
+    let plain = text.is_ascii() && start + text.len() <= width;
+    if plain && !text.starts_with(' ') && !text.ends_with(' ') && !text.contains("  ") {
+        out.push_str(text);
+        return;
+    }
     let mut column = start;
     let mut fresh = true;
     for word in text.split(' ').filter(|word| !word.is_empty()) {
-        let wide = word.width();
+        let wide = if word.is_ascii() {
+            word.len()
+        } else {
+            word.width()
+        };
         if !fresh && column + 1 + wide > width {
             out.push('\n');
             out.extend(std::iter::repeat_n(' ', hang));
@@ -25,7 +41,6 @@ pub fn wrap(text: &str, start: usize, hang: usize, width: usize) -> String {
         column += wide;
         fresh = false;
     }
-    out
 }
 
 #[cfg(test)]

@@ -405,6 +405,35 @@ fn ended_connections_leave_after_lingering_and_a_wild_clock_moves_nothing() {
 }
 
 #[test]
+fn of_many_connections_that_have_ended_the_longest_over_leaves_at_once() {
+    let mut table = Table::default();
+    let mut journal = Silent::default();
+    let ended = |table: &mut Table, journal: &mut Silent, port: u16| {
+        let mark = Mark {
+            frame: u64::from(port),
+            time: 0,
+        };
+        table.segment(&segment(port, 21, Flags::SYN, 0, &[]), mark, journal);
+        table.segment(&segment(port, 21, Flags::RST, 1, &[]), mark, journal);
+    };
+    for port in 0..MAX_LINGERING as u16 {
+        ended(&mut table, &mut journal, 1_000 + port);
+    }
+    assert_eq!((journal.left, table.lingering), (0, MAX_LINGERING));
+    for port in 0..500 {
+        ended(&mut table, &mut journal, 10_000 + port);
+    }
+    // Each that came later let one go, when the next segment came.
+    assert_eq!(journal.left, 499);
+    assert_eq!(table.totals().evicted, 0, "they had ended");
+    let oldest = key_of(
+        Endpoint::new([10, 0, 0, 1].into(), 1_000),
+        Endpoint::new([10, 0, 0, 1].into(), 21),
+    );
+    assert!(!table.by_ends.contains_key(&oldest));
+}
+
+#[test]
 fn streams_longer_than_four_gigabytes_keep_their_place() {
     let mut table = Table::default();
     let mut journal = Silent::default();

@@ -4,9 +4,12 @@
 //! Only for messages whose values are text and decide nothing: a message that chooses by a value is kept once for each
 //! value that it chooses by ([`Phrases::by`]).
 
-use std::{cell::RefCell, collections::HashMap};
+use std::{cell::RefCell, collections::HashMap, hash::BuildHasherDefault};
 
-use crate::view::text::{Text, Value};
+use crate::{
+    capture::flow::Numbered,
+    view::text::{Text, Value},
+};
 
 /// The first of the characters that stand for values: private use, and taken out of every value.
 const MARK: u32 = 0xe000;
@@ -20,13 +23,18 @@ enum Part {
     Value(usize),
 }
 
-/// A message's id and the value that it chooses by.
-type Key = (&'static str, &'static str);
+/// A message's id and the value that it chooses by: where the program has them, for that is quicker than reading them. A
+/// literal that stands twice in the program makes two entries, which does no harm.
+type Key = [(usize, usize); 2];
+
+fn key(id: &'static str, choice: &'static str) -> Key {
+    [id, choice].map(|literal| (literal.as_ptr().addr(), literal.len()))
+}
 
 /// The messages that have been said.
 pub(super) struct Phrases<'a> {
     text: &'a Text,
-    known: RefCell<HashMap<Key, Vec<Part>>>,
+    known: RefCell<HashMap<Key, Vec<Part>, BuildHasherDefault<Numbered>>>,
 }
 
 impl<'a> Phrases<'a> {
@@ -50,7 +58,7 @@ impl<'a> Phrases<'a> {
         values: &[(&'static str, &str)],
     ) -> String {
         let mut known = self.known.borrow_mut();
-        let parts = known.entry((id, choice)).or_insert_with(|| {
+        let parts = known.entry(key(id, choice)).or_insert_with(|| {
             let marks: Vec<String> = (0..values.len().min(MAX_VALUES))
                 .map(|at| mark(at).to_string())
                 .collect();

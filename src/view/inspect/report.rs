@@ -2,12 +2,19 @@
 //! active or passive and how one sees it, the arithmetic that leads from the 227 or the PORT to the SYN, the bytes, who
 //! closed, and a verdict with its reason.
 //!
-//! What the capture can and cannot show stands first, and sessions stand in the order in which they were recognised, as
-//! long as the report fits [`MAX_SORTED`]; beyond it sessions are shown as they end and the rest stands last.
+//! [`super::gather`] tells what there is, in its order; here it becomes text. What the capture can and cannot show stands
+//! first, as long as the report fits [`MAX_SORTED`]; beyond it sessions are shown as they are told and that stands last.
 
-use std::collections::BTreeMap;
+use std::mem;
 
-use super::{Overview, Show, phrase::Phrases, reason};
+use unicode_width::UnicodeWidthStr;
+
+use super::{
+    Overview, Show,
+    gather::{Block, Gather, MAX_NAMED, Odd, Told, short},
+    phrase::Phrases,
+    reason,
+};
 use crate::{
     analysis::{
         finding::{Agreement, Connection, Finding, Session, SessionEnd, Transfer},
@@ -16,77 +23,73 @@ use crate::{
     },
     capture::{
         file::Nanos,
-        flow::{Hello, Opening},
+        flow::{Hello, Opening, Way},
         reassembly::Mark,
     },
-    ftp::{
-        command::Verb,
-        endpoint::Stated,
-        event::{Event, What},
-        secret,
-        session::DataType,
-        side::Side,
-    },
+    ftp::{command::Verb, endpoint::Stated, session::DataType, side::Side},
     say,
     view::{
-        explain,
         inspect::json::hex,
-        number, quirk, sanitise,
+        number, sanitise,
         style::{Role, Style},
         text::{Lang, Text},
-        wrap::wrap,
+        wrap::{wrap, wrap_into},
     },
 };
 
-/// Bytes of the report that wait for what should stand before them.
+/// Bytes of the report that wait for what should stand before them: what is to be known about the capture as a whole.
 pub const MAX_SORTED: usize = 8 * 1024 * 1024;
-/// Oddities of a session that are shown; the rest is counted.
-pub const MAX_QUIRKS: usize = 12;
-/// Frames that are named where the same is odd again and again, and users whose logins are counted.
-const MAX_NAMED: usize = 5;
-/// Bytes of a session's dialogue that are shown with `--explain`.
-pub const MAX_DIALOGUE: usize = 4 * 1024 * 1024;
-/// Longest argument that is shown whole.
-const MAX_SHOWN: usize = 200;
+/// Columns before a label.
+const INDENT: usize = 4;
+/// Users whose logins are counted, each by itself.
+const MAX_USERS: usize = 5;
 
-/// Makes the report of one capture.
+/// Makes the report of one capture, as its findings come.
 pub struct Report<'a> {
+    gather: Gather<'a>,
+    prose: Prose<'a>,
+}
+
+/// Makes text of what is told.
+pub struct Prose<'a> {
     text: &'a Text,
     style: Style,
-    /// Every line of the dialogue is shown, replies with their digits.
-    explain: bool,
-    show_credentials: bool,
-    blocks: BTreeMap<u64, Block>,
-    next: u64,
-    waiting: usize,
-    orphans: String,
     rows: Rows,
     phrases: Phrases<'a>,
-    /// Sessions that have ended and whose turn has come.
+    /// Sessions in their order.
     ready: String,
+    orphans: String,
     /// Part of the report has been shown.
     spilled: bool,
 }
 
-/// What is known of a session before it ends.
-#[derive(Default)]
-struct Block {
-    transfers: String,
-    quirks: Vec<Odd>,
-    more_quirks: u64,
-    dialogue: String,
-    /// Its text, once it has ended.
-    done: Option<String>,
-}
-
-/// Something odd, and where.
-struct Odd {
-    sentence: String,
-    frames: Vec<u64>,
-    count: u64,
-}
-
 /// The labels at the left, whose widest sets the column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Label {
+    Refused,
+    Client,
+    Server,
+    Handshake,
+    Greeting,
+    User,
+    Security,
+    Mode,
+    Closed,
+    Agreed,
+    Connection,
+    Data,
+    Reply,
+    Path,
+    Hash,
+    Odd,
+    Note,
+    Rest,
+    Reason,
+    /// None: the row goes on with what the label above it names.
+    Same,
+}
+
+/// Their messages, in the order of [`Label`].
 const LABELS: [&str; 19] = [
     "inspect-label-refused",
     "inspect-label-client",
@@ -109,200 +112,92 @@ const LABELS: [&str; 19] = [
     "inspect-label-reason",
 ];
 
-impl<'a> Report<'a> {
-    /// A report before its first finding.
+impl<'a> Prose<'a> {
+    /// Before the first session.
     #[must_use]
-    pub fn new(text: &'a Text, style: Style, explain: bool, show_credentials: bool) -> Report<'a> {
-        Report {
+    pub fn new(text: &'a Text, style: Style) -> Prose<'a> {
+        Prose {
             text,
             style,
-            explain,
-            show_credentials,
-            blocks: BTreeMap::new(),
-            next: 1,
-            waiting: 0,
-            orphans: String::new(),
             rows: Rows::new(text, style),
             phrases: Phrases::new(text),
             ready: String::new(),
+            orphans: String::new(),
             spilled: false,
         }
     }
 
-    /// Takes a finding; `out` gets what can be shown by now.
-    fn take(&mut self, finding: &Finding<'_>, out: &mut String) {
-        match finding {
-            Finding::Recognised(session) => {
-                self.blocks.entry(session.number).or_default();
+    /// Takes what is told; `out` gets what cannot wait any longer.
+    pub fn told(&mut self, told: &Told, out: &mut String) {
+        let mut ready = mem::take(&mut self.ready);
+        match told {
+            Told::Session(session, block) => self.session(&mut ready, session, block),
+            Told::Part(session, block) => {
+                ready.push('\n');
+                let number = session.to_string();
+                self.heading(&mut ready, &say!(self.text, "inspect-part", n = number));
+                self.block(&mut ready, block);
             }
-            Finding::Said {
-                session,
-                mark,
-                event,
-            } => self.said(session.number, *mark, event),
-            Finding::Remark {
-                session: Some(session),
-                mark,
-                remark,
-                ..
-            } => self.odd(*session, *mark, &reason::remark(self.text, remark)),
-            Finding::Transfer(transfer) => {
-                let shown = self.transfer(transfer);
-                match transfer.session {
-                    Some(session) => {
-                        self.waiting += shown.len();
-                        self.blocks
-                            .entry(session)
-                            .or_default()
-                            .transfers
-                            .push_str(&shown);
-                    }
-                    None => self.orphans.push_str(&shown),
-                }
+            Told::Orphan(transfer) => {
+                let mut orphans = mem::take(&mut self.orphans);
+                self.transfer(&mut orphans, transfer);
+                self.orphans = orphans;
             }
-            Finding::Session(session) => {
-                self.session(session);
-                self.release(out);
-            }
-            Finding::Remark { session: None, .. } | Finding::Data { .. } | Finding::Dropped(_) => {}
         }
-    }
-
-    /// Everything is told: what waited, and the data connections without a session.
-    fn finish(&mut self) {
-        for (_, block) in std::mem::take(&mut self.blocks) {
-            self.ready.push_str(&block.done.unwrap_or_default());
+        self.ready = ready;
+        let limit = if self.spilled { 0 } else { MAX_SORTED };
+        if self.ready.len() > limit {
+            out.push_str(&self.ready);
+            self.ready.clear();
+            self.spilled = true;
         }
-        if !self.orphans.is_empty() {
-            self.ready.push('\n');
-            let heading = self.heading(&say!(self.text, "inspect-orphans"));
-            self.ready.push_str(&heading);
-            self.ready.push_str(&std::mem::take(&mut self.orphans));
-        }
-    }
-
-    /// Sessions whose turn it is are ready; where too much waits, it is shown as it is.
-    fn release(&mut self, out: &mut String) {
-        while let Some(block) = self.blocks.get_mut(&self.next) {
-            let Some(done) = block.done.take() else { break };
-            self.ready.push_str(&done);
-            self.blocks.remove(&self.next);
-            self.next += 1;
-        }
-        if self.waiting > MAX_SORTED {
-            out.push_str(&std::mem::take(&mut self.ready));
-            for block in self.blocks.values_mut() {
-                if let Some(done) = block.done.take() {
-                    out.push_str(&done);
-                }
-            }
-            self.blocks
-                .retain(|_, block| !block.transfers.is_empty() || !block.quirks.is_empty());
-            self.waiting = 0;
+        if self.orphans.len() > MAX_SORTED {
+            self.orphans(out);
             self.spilled = true;
         }
     }
 
-    // ---- The dialogue ----------------------------------------------------------------------------------------------
-
-    fn said(&mut self, session: u64, mark: Mark, event: &Event<'_>) {
-        if let What::Quirk(odd) = &event.what {
-            let sentence = quirk::with_rule(self.text, odd);
-            self.odd(session, mark, &sentence);
+    /// Everything is told: the rest of the report, in two parts. What is to be known about the capture as a whole stands first,
+    /// if it still can.
+    #[must_use]
+    pub fn finish(mut self, overview: &Overview) -> [String; 2] {
+        let mut ready = mem::take(&mut self.ready);
+        self.orphans(&mut ready);
+        let mut whole = String::new();
+        self::overview(self.text, self.style, overview, &mut whole);
+        if self.spilled {
+            whole.insert(0, '\n');
+            return [ready, whole];
         }
-        if !self.explain {
-            return;
-        }
-        let mut shown = String::new();
-        match &event.what {
-            What::Command(command) => {
-                let line = secret::shown_line(command.line, self.show_credentials);
-                self.line(&mut shown, mark, Role::Command, "C>", &line);
-            }
-            What::Reply(reply) => {
-                let role = match reply.code {
-                    Some(code) => explain::role(code),
-                    None => Role::OddReply,
-                };
-                let mut frame = Some(mark);
-                for line in reply.text.lines() {
-                    match frame.take() {
-                        Some(mark) => self.line(&mut shown, mark, role, "S>", line),
-                        None => {
-                            let line = self.short(line);
-                            shown.push_str("          ");
-                            shown.push_str(&self.style.paint(role, &format!("S> {line}")));
-                            shown.push('\n');
-                        }
-                    }
-                }
-                if let Some(code) = reply.code {
-                    let digits = explain::full(self.text, self.style, code, 13);
-                    shown.push_str(&digits);
-                    if !digits.ends_with('\n') {
-                        shown.push('\n');
-                    }
-                }
-            }
-            _ => return,
-        }
-        if let Some(block) = self.blocks.get_mut(&session)
-            && block.dialogue.len() + shown.len() <= MAX_DIALOGUE
-        {
-            block.dialogue.push_str(&shown);
-            self.waiting += shown.len();
-        }
+        [whole, ready]
     }
 
-    fn line(&self, out: &mut String, mark: Mark, role: Role, who: &str, line: &[u8]) {
-        let line = self.short(line);
-        let frame = format!("{:>8}  ", mark.frame);
-        out.push_str(&self.style.paint(Role::Remark, &frame));
-        out.push_str(&self.style.paint(role, &format!("{who} {line}")));
-        out.push('\n');
-    }
-
-    fn odd(&mut self, session: u64, mark: Mark, sentence: &str) {
-        let Some(block) = self.blocks.get_mut(&session) else {
-            return;
-        };
-        let same = block.quirks.iter_mut().find(|odd| odd.sentence == sentence);
-        if let Some(odd) = same {
-            odd.count += 1;
-            if odd.frames.len() < MAX_NAMED && odd.frames.last() != Some(&mark.frame) {
-                odd.frames.push(mark.frame);
-            }
-            return;
+    /// The data connections without a session.
+    fn orphans(&mut self, out: &mut String) {
+        if !self.orphans.is_empty() {
+            out.push('\n');
+            self.heading(out, &say!(self.text, "inspect-orphans"));
+            out.push_str(&mem::take(&mut self.orphans));
         }
-        if block.quirks.len() == MAX_QUIRKS {
-            block.more_quirks += 1;
-            return;
-        }
-        self.waiting += sentence.len();
-        block.quirks.push(Odd {
-            sentence: sentence.to_owned(),
-            frames: vec![mark.frame],
-            count: 1,
-        });
     }
 
     // ---- Sessions --------------------------------------------------------------------------------------------------
 
-    fn session(&mut self, session: &Session) {
-        let text = self.text;
-        let block = self.blocks.remove(&session.number).unwrap_or_default();
-        let mut out = String::from("\n");
-        out.push_str(&self.heading(&say!(
-            text,
+    fn session(&self, out: &mut String, session: &Session, block: &Block) {
+        out.push('\n');
+        let shown = self.phrases.say(
             "inspect-session",
-            n = session.number.to_string(),
-            first = session.first.frame.to_string(),
-            last = session.last.frame.to_string()
-        )));
+            &[
+                ("n", &session.number.to_string()),
+                ("first", &session.first.frame.to_string()),
+                ("last", &session.last.frame.to_string()),
+            ],
+        );
+        self.heading(out, &shown);
         let opener = match (session.opening, session.user_way) {
             (Opening::Middle, _) => None,
-            (_, crate::capture::flow::Way::Forth) => Some(Side::User),
-            (_, crate::capture::flow::Way::Back) => Some(Side::Server),
+            (_, Way::Forth) => Some(Side::User),
+            (_, Way::Back) => Some(Side::Server),
         };
         let opens = |side: Side| match opener {
             Some(opener) if opener == side => self.phrases.say("inspect-opens", &[]),
@@ -310,32 +205,32 @@ impl<'a> Report<'a> {
             None => String::new(),
         };
         let ends = [
-            ("inspect-label-client", session.client, Side::User),
-            ("inspect-label-server", session.server, Side::Server),
+            (Label::Client, session.client, Side::User),
+            (Label::Server, session.server, Side::Server),
         ];
         for (label, address, side) in ends {
-            let shown = format!("{:<22} {}", address.to_string(), opens(side));
-            self.row(&mut out, label, shown.trim_end());
+            let shown = format!("{address} {}", opens(side));
+            self.row(out, label, shown.trim_end());
         }
         if session.server.port() != CONTROL_PORT {
             let shown = self.phrases.say("inspect-other-port", &[]);
-            self.row(&mut out, "", &shown);
+            self.row(out, Label::Same, &shown);
         }
-        self.handshake(&mut out, session);
+        self.handshake(out, session);
         if let Some((banner, mark)) = &session.banner {
             let line = banner
                 .split(|byte| *byte == b'\n')
                 .next()
                 .unwrap_or_default();
-            let line = self.short(line);
+            let line = short(self.text, line);
             let shown = self.phrases.say(
                 "inspect-greeting",
                 &[("line", &line), ("frame", &mark.frame.to_string())],
             );
-            self.row(&mut out, "inspect-label-greeting", &shown);
+            self.row(out, Label::Greeting, &shown);
         }
-        self.user(&mut out, session);
-        self.security(&mut out, session);
+        self.user(out, session);
+        self.security(out, session);
         let mode = match (session.active, session.passive) {
             (0, 0) => None,
             (_, 0) => Some("inspect-mode-active"),
@@ -344,33 +239,32 @@ impl<'a> Report<'a> {
         };
         if let Some(mode) = mode {
             let shown = self.phrases.say(mode, &[]);
-            self.row(&mut out, "inspect-label-mode", &shown);
+            self.row(out, Label::Mode, &shown);
         }
-        self.closed(&mut out, session);
-        for odd in &block.quirks {
-            self.row(&mut out, "inspect-label-odd", &self.told(odd));
+        self.closed(out, session);
+        for odd in &block.odd {
+            self.row(out, Label::Odd, &self.told_odd(odd));
         }
-        if block.more_quirks > 0 {
-            let shown = say!(text, "inspect-odd-more", count = block.more_quirks);
-            self.row(&mut out, "inspect-label-odd", &shown);
+        if block.more_odd > 0 {
+            let shown = say!(self.text, "inspect-odd-more", count = block.more_odd);
+            self.row(out, Label::Odd, &shown);
         }
+        self.block(out, block);
+    }
+
+    /// The dialogue, and the transfers.
+    fn block(&self, out: &mut String, block: &Block) {
         if !block.dialogue.is_empty() {
             out.push('\n');
             out.push_str(&block.dialogue);
         }
-        out.push_str(&block.transfers);
-        self.waiting += out.len();
-        self.blocks.insert(
-            session.number,
-            Block {
-                done: Some(out),
-                ..Block::default()
-            },
-        );
+        for transfer in &block.transfers {
+            self.transfer(out, transfer);
+        }
     }
 
     /// What is odd, with its frames.
-    fn told(&self, odd: &Odd) -> String {
+    fn told_odd(&self, odd: &Odd) -> String {
         let frames: Vec<String> = odd.frames.iter().map(u64::to_string).collect();
         if odd.count == 1 {
             return say!(
@@ -399,9 +293,9 @@ impl<'a> Report<'a> {
     fn security(&self, out: &mut String, session: &Session) {
         for (at, shown) in reason::security(self.text, session).iter().enumerate() {
             let label = if at == 0 {
-                "inspect-label-security"
+                Label::Security
             } else {
-                ""
+                Label::Same
             };
             self.row(out, label, shown);
         }
@@ -425,7 +319,7 @@ impl<'a> Report<'a> {
             ),
             _ => say!(text, "inspect-handshake-none"),
         };
-        self.row(out, "inspect-label-handshake", &shown);
+        self.row(out, Label::Handshake, &shown);
         for (side, hello) in [
             (Side::User, session.hellos[0]),
             (Side::Server, session.hellos[1]),
@@ -435,7 +329,7 @@ impl<'a> Report<'a> {
                     Side::User => "client",
                     Side::Server => "server",
                 };
-                self.row(out, "", &self.hello(who, &hello));
+                self.row(out, Label::Same, &self.hello(who, &hello));
             }
         }
     }
@@ -472,11 +366,11 @@ impl<'a> Report<'a> {
                 } else {
                     say!(text, "inspect-user-none")
                 };
-                self.row(out, "inspect-label-user", &shown);
+                self.row(out, Label::User, &shown);
             }
             return;
         };
-        let user = self.short(user);
+        let user = short(text, user);
         let said = match session.credentials {
             [Some(user), Some(pass)] => self.phrases.say(
                 "inspect-user-pass",
@@ -494,7 +388,7 @@ impl<'a> Report<'a> {
             (false, _) => "inspect-user-refused",
         };
         let shown = self.phrases.say(id, &[("user", &user), ("said", &said)]);
-        self.row(out, "inspect-label-user", &shown);
+        self.row(out, Label::User, &shown);
         if session.login_tries > 1 {
             let good = session.logins.iter().filter(|login| login.accepted).count();
             let shown = say!(
@@ -503,7 +397,7 @@ impl<'a> Report<'a> {
                 count = session.login_tries,
                 good = good as u64
             );
-            self.row(out, "", &shown);
+            self.row(out, Label::Same, &shown);
             self.tries(out, session);
         }
     }
@@ -518,7 +412,7 @@ impl<'a> Report<'a> {
                     users[at].1 += 1;
                     users[at].2 += good;
                 }
-                None if users.len() < MAX_NAMED => users.push((&login.user, 1, good)),
+                None if users.len() < MAX_USERS => users.push((&login.user, 1, good)),
                 None => {}
             }
         }
@@ -529,11 +423,11 @@ impl<'a> Report<'a> {
             let shown = say!(
                 self.text,
                 "inspect-user-of",
-                user = self.short(user),
+                user = short(self.text, user).into_owned(),
                 count = count,
                 good = good
             );
-            self.row(out, "", &shown);
+            self.row(out, Label::Same, &shown);
         }
     }
 
@@ -555,10 +449,10 @@ impl<'a> Report<'a> {
                     .by(id, ("who", who), &[("frame", &mark.frame.to_string())])
             }
         };
-        self.row(out, "inspect-label-closed", &shown);
+        self.row(out, Label::Closed, &shown);
         if let Some(mark) = session.gave_up {
             let shown = say!(text, "inspect-gave-up", frame = mark.frame.to_string());
-            self.row(out, "", &shown);
+            self.row(out, Label::Same, &shown);
         }
         if let Some((count, verb, mark)) = session.unanswered {
             let shown = say!(
@@ -572,7 +466,7 @@ impl<'a> Report<'a> {
                 },
                 frame = mark.frame.to_string()
             );
-            self.row(out, "", &shown);
+            self.row(out, Label::Same, &shown);
         }
         for (verb, listen, mark) in &session.refused {
             let listen = listen.map(|listen| listen.to_string()).unwrap_or_default();
@@ -582,19 +476,19 @@ impl<'a> Report<'a> {
                 ("frame", &mark.frame.to_string()),
             ];
             let shown = self.phrases.say("inspect-refused", &values);
-            self.row(out, "inspect-label-refused", &shown);
+            self.row(out, Label::Refused, &shown);
         }
     }
 
     // ---- Transfers -------------------------------------------------------------------------------------------------
 
-    fn transfer(&self, transfer: &Transfer) -> String {
+    fn transfer(&self, out: &mut String, transfer: &Transfer) {
         let text = self.text;
-        let mut out = String::from("\n");
+        out.push('\n');
         let what = match transfer.verb {
             Some(verb) => {
                 let arg = transfer.arg.as_deref().unwrap_or_default();
-                format!("{} {}", verb.name(), self.short(arg))
+                format!("{} {}", verb.name(), short(text, arg))
             }
             None if transfer.session.is_none() => say!(text, "inspect-no-control"),
             None => say!(text, "inspect-no-command"),
@@ -619,22 +513,22 @@ impl<'a> Report<'a> {
             Reason::Whole if !transfer.inferred => self.phrases.say("inspect-reason-whole", &[]),
             _ => reason::reason(text, transfer),
         };
-        self.row(&mut out, "inspect-label-reason", &reason);
+        self.row(out, Label::Reason, &reason);
         if let Some(path) = transfer
             .path
             .as_deref()
             .filter(|path| transfer.arg.as_deref() != Some(*path))
         {
-            self.row(&mut out, "inspect-label-path", &self.short(path));
+            self.row(out, Label::Path, &short(text, path));
         }
         if let Some(agreement) = &transfer.agreement {
-            self.agreement(&mut out, agreement);
+            self.agreement(out, agreement);
         } else if transfer.command.is_some() && !transfer.inferred {
             let shown = say!(text, "inspect-agreed-default");
-            self.row(&mut out, "inspect-label-agreed", &shown);
+            self.row(out, Label::Agreed, &shown);
         }
         if let Some(connection) = &transfer.connection {
-            self.connection(&mut out, transfer, connection);
+            self.connection(out, transfer, connection);
         }
         if transfer.restart > 0 {
             let shown = say!(
@@ -642,7 +536,7 @@ impl<'a> Report<'a> {
                 "inspect-rest",
                 offset = number::count(text, transfer.restart)
             );
-            self.row(&mut out, "inspect-label-rest", &shown);
+            self.row(out, Label::Rest, &shown);
         }
         if let (Some(code), Some(mark)) = (transfer.final_code, transfer.ended) {
             let shown = self.phrases.say(
@@ -652,10 +546,10 @@ impl<'a> Report<'a> {
                     ("frame", &mark.frame.to_string()),
                 ],
             );
-            self.row(&mut out, "inspect-label-reply", &shown);
+            self.row(out, Label::Reply, &shown);
         }
         if let Some(hash) = transfer.sha256 {
-            self.row(&mut out, "inspect-label-hash", &hex(&hash));
+            self.row(out, Label::Hash, &hex(&hash));
         }
         if let (Some(hash), DataType::Ascii) = (transfer.sha256_lf, transfer.data_type) {
             let shown = say!(
@@ -664,8 +558,8 @@ impl<'a> Report<'a> {
                 crlf = number::count(text, transfer.line_ends[0]),
                 lf = number::count(text, transfer.line_ends[1])
             );
-            self.row(&mut out, "", &shown);
-            self.row(&mut out, "", &hex(&hash));
+            self.row(out, Label::Same, &shown);
+            self.row(out, Label::Same, &hex(&hash));
         }
         match (transfer.mode, transfer.structure) {
             (b'S', b'F') => {}
@@ -676,14 +570,9 @@ impl<'a> Report<'a> {
                     mode = char::from(mode).to_string(),
                     structure = char::from(structure).to_string()
                 );
-                self.row(
-                    &mut out,
-                    "inspect-label-note",
-                    &sanitise::line(shown.as_bytes()),
-                );
+                self.row(out, Label::Note, &sanitise::line(shown.as_bytes()));
             }
         }
-        out
     }
 
     /// The verdict in the user's words, in its colour.
@@ -723,7 +612,7 @@ impl<'a> Report<'a> {
                 ("listen", &listen),
             ],
         );
-        self.row(out, "inspect-label-agreed", &shown);
+        self.row(out, Label::Agreed, &shown);
         if let Some(Stated {
             bytes: Some((high, low)),
             ..
@@ -732,7 +621,7 @@ impl<'a> Report<'a> {
             let port = u16::from_be_bytes([high, low]);
             let sum = format!("{high} × 256 + {low} = {port}");
             let shown = self.phrases.say("inspect-port", &[("sum", &sum)]);
-            self.row(out, "", &shown);
+            self.row(out, Label::Same, &shown);
         }
     }
 
@@ -755,7 +644,7 @@ impl<'a> Report<'a> {
         let first = connection.first.frame.to_string();
         let values = [("from", &*from), ("to", &*to), ("frame", &*first)];
         let shown = self.phrases.by(id, ("who", who), &values);
-        self.row(out, "inspect-label-connection", &shown);
+        self.row(out, Label::Connection, &shown);
         if !connection.established {
             return;
         }
@@ -788,14 +677,14 @@ impl<'a> Report<'a> {
             let values = [("seconds", &*seconds), ("rate", &*rate)];
             shown.push_str(&self.phrases.say("inspect-rate", &values));
         }
-        self.row(out, "inspect-label-data", &shown);
+        self.row(out, Label::Data, &shown);
         if transfer.missing > 0 {
             let shown = say!(
                 text,
                 "inspect-missing",
                 bytes = number::count(text, transfer.missing)
             );
-            self.row(out, "", &shown);
+            self.row(out, Label::Same, &shown);
         }
         if let Some((address, reset, mark)) = connection.ended_by {
             let who = match (transfer.session, address == connection.from) {
@@ -819,7 +708,7 @@ impl<'a> Report<'a> {
             let shown = self
                 .phrases
                 .by(id, ("who", who), &[("frame", &mark.frame.to_string())]);
-            self.row(out, "inspect-label-closed", &shown);
+            self.row(out, Label::Closed, &shown);
         }
     }
 
@@ -842,55 +731,51 @@ impl<'a> Report<'a> {
             .say("inspect-at-frame", &[("frame", &frame.to_string())])
     }
 
-    fn heading(&self, shown: &str) -> String {
-        format!("{}\n", self.style.paint(Role::Heading, shown))
+    fn heading(&self, out: &mut String, shown: &str) {
+        self.style.paint_into(out, Role::Heading, shown);
+        out.push('\n');
     }
 
-    fn row(&self, out: &mut String, label: &str, shown: &str) {
+    fn row(&self, out: &mut String, label: Label, shown: &str) {
         self.rows.row(out, label, shown, Role::Remark);
     }
+}
 
-    /// Text of the capture as it may stand on a terminal, cut where it is very long.
-    fn short(&self, bytes: &[u8]) -> String {
-        let shown = sanitise::line(&bytes[..bytes.len().min(MAX_SHOWN)]).into_owned();
-        if bytes.len() <= MAX_SHOWN {
-            return shown;
+impl<'a> Report<'a> {
+    /// A report before its first finding.
+    #[must_use]
+    pub fn new(text: &'a Text, style: Style, explain: bool, show_credentials: bool) -> Report<'a> {
+        Report {
+            gather: Gather::new(text, style, explain, show_credentials),
+            prose: Prose::new(text, style),
         }
-        let more = say!(
-            self.text,
-            "inspect-more-bytes",
-            count = (bytes.len() - MAX_SHOWN) as u64
-        );
-        format!("{shown} {more}")
     }
 }
 
 impl Show for Report<'_> {
     fn begin(&mut self, file: &[u8], format: &str, out: &mut String) {
-        *self = Report::new(self.text, self.style, self.explain, self.show_credentials);
-        out.push_str(&head(self.text, self.style, file, format));
+        out.push_str(&head(self.prose.text, self.prose.style, file, format));
     }
 
     fn finding(&mut self, finding: &Finding<'_>, out: &mut String) {
-        self.take(finding, out);
+        let prose = &mut self.prose;
+        self.gather
+            .take(finding, &mut |told| prose.told(&told, out));
     }
 
     fn end(&mut self, overview: &Overview, out: &mut String) {
-        self.finish();
-        let (text, style) = (self.text, self.style);
-        if self.spilled {
-            out.push_str(&self.ready);
-            out.push('\n');
-            self::overview(text, style, overview, out);
-        } else {
-            self::overview(text, style, overview, out);
-            out.push_str(&self.ready);
+        let (text, style) = (self.prose.text, self.prose.style);
+        let mut prose = mem::replace(&mut self.prose, Prose::new(text, style));
+        self.gather.finish(&mut |told| prose.told(&told, out));
+        for part in prose.finish(overview) {
+            out.push_str(&part);
         }
     }
 }
 
 /// The line that a file's report begins with.
-pub(super) fn head(text: &Text, style: Style, file: &[u8], format: &str) -> String {
+#[must_use]
+pub fn head(text: &Text, style: Style, file: &[u8], format: &str) -> String {
     let shown = say!(
         text,
         "inspect-head",
@@ -924,44 +809,41 @@ pub(super) fn overview(text: &Text, style: Style, overview: &Overview, out: &mut
     let rows = Rows::new(text, style);
     for note in &overview.notes {
         let shown = sanitise::line(reason::note(text, note).as_bytes()).into_owned();
-        rows.row(out, "inspect-label-note", &shown, Role::Warning);
+        rows.row(out, Label::Note, &shown, Role::Warning);
     }
 }
 
 /// Labels at the left, text behind them.
 struct Rows {
     style: Style,
-    /// Each label as it stands in its row, with the blanks behind it.
     labels: Vec<String>,
-    column: usize,
+    /// As many blanks as stand before the text where there is no label.
+    blanks: String,
 }
 
 impl Rows {
     fn new(text: &Text, style: Style) -> Rows {
-        let shown: Vec<String> = LABELS.iter().map(|label| text.say(label, &[])).collect();
-        let widest = shown
-            .iter()
-            .map(|label| label.chars().count())
-            .max()
-            .unwrap_or(0);
+        let labels: Vec<String> = LABELS.iter().map(|label| text.say(label, &[])).collect();
+        let widest = labels.iter().map(|label| label.width()).max().unwrap_or(0);
         Rows {
             style,
-            labels: shown,
-            column: 4 + widest + 2,
+            labels,
+            blanks: " ".repeat(INDENT + widest + 2),
         }
     }
 
-    /// A label (none where it is empty) and, beside it, text that is wrapped behind it.
-    fn row(&self, out: &mut String, label: &str, shown: &str, role: Role) {
-        let label = LABELS
-            .iter()
-            .position(|known| *known == label)
-            .map_or("", |at| &self.labels[at]);
-        let pad = self.column - 4 - label.chars().count();
-        out.push_str("    ");
-        out.push_str(&self.style.paint(role, label));
-        out.extend(std::iter::repeat_n(' ', pad));
-        out.push_str(&wrap(shown, self.column, self.column, self.style.width()));
+    /// A label and, beside it, text that is wrapped behind it.
+    fn row(&self, out: &mut String, label: Label, shown: &str, role: Role) {
+        let column = self.blanks.len();
+        match self.labels.get(label as usize) {
+            Some(label) => {
+                out.push_str(&self.blanks[..INDENT]);
+                self.style.paint_into(out, role, label);
+                out.push_str(&self.blanks[INDENT + label.width()..]);
+            }
+            None => out.push_str(&self.blanks),
+        }
+        wrap_into(out, shown, column, column, self.style.width());
         out.push('\n');
     }
 }

@@ -181,6 +181,7 @@ inspect-total = { $packets } packets in { $seconds } s from { $start }: { $sessi
    *[other] { $transfers } transfers
 }.
 inspect-session = Session { $n }, frames { $first } to { $last }
+inspect-part = Session { $n } goes on; what came so far
 inspect-orphans = Data connections without a control connection
 inspect-opens = opens the connection (active open)
 inspect-accepts = waits for it (passive open)

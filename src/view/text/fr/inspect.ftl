@@ -181,6 +181,7 @@ inspect-total = { $packets } paquets en { $seconds } s à partir du { $start } 
    *[other] { $transfers } transferts
 }.
 inspect-session = Session { $n }, trames { $first } à { $last }
+inspect-part = Session { $n }, qui continue : ce qui est venu jusqu’ici
 inspect-orphans = Connexions de données sans connexion de contrôle
 inspect-opens = ouvre la connexion (ouverture active)
 inspect-accepts = l’attend (ouverture passive)
