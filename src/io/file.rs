@@ -59,8 +59,17 @@ pub fn check_new(path: &Path, force: bool) -> Result<(), FileError> {
             let folder = path
                 .parent()
                 .filter(|folder| !folder.as_os_str().is_empty());
-            match folder.unwrap_or(Path::new(".")).metadata() {
-                Ok(metadata) if metadata.is_dir() => Ok(()),
+            let folder = folder.unwrap_or(Path::new("."));
+            match folder.metadata() {
+                Ok(metadata) if metadata.is_dir() => {
+                    use rustix::fs::Access;
+                    rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK).map_err(
+                        |error| FileError::System {
+                            path: path.to_owned(),
+                            error: error.into(),
+                        },
+                    )
+                }
                 Ok(_) => Err(system(io::ErrorKind::NotADirectory)),
                 Err(error) => Err(system(error.kind())),
             }
