@@ -142,23 +142,6 @@ fn bash_takes_the_completions_and_completes_with_them() {
 }
 
 #[test]
-fn a_reader_that_goes_away_is_no_error() {
-    for words in [&["completions", "bash"][..], &["man"], &[]] {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
-            .args(words)
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("the binary starts");
-        drop(child.stdout.take());
-        let done = child.wait_with_output().expect("it ends");
-        assert_eq!(done.status.code(), Some(0), "{words:?}");
-        assert_eq!(String::from_utf8_lossy(&done.stderr), "", "{words:?}");
-    }
-}
-
-#[test]
 fn the_version_names_the_commit_where_there_is_one() {
     let done = ftplab().arg("--version").run().code(0);
     let number = env!("CARGO_PKG_VERSION");

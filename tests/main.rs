@@ -21,4 +21,5 @@ mod readme;
 mod record;
 mod servers;
 mod start;
+mod surroundings;
 mod texts;

@@ -8,5 +8,5 @@ mod filezilla;
 mod hostile;
 mod options;
 mod outcomes;
-mod process;
+pub(crate) mod process;
 mod shipped;

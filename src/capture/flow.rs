@@ -214,6 +214,8 @@ pub struct Flow {
     interest: Interest,
     first: Mark,
     last: Mark,
+    /// What the table's clock said then: captures have clocks that are set back, and age is not counted by those.
+    heard: Nanos,
     /// The three frames of the handshake.
     handshake: [Option<Mark>; 3],
     hellos: [Option<Hello>; 2],
@@ -516,6 +518,7 @@ impl Table {
             return;
         };
         flow.last = mark;
+        flow.heard = self.clock;
         if flow.undelivered.is_none() {
             flow.undelivered = Some(Box::new((*error, mark)));
         }
@@ -564,7 +567,7 @@ impl Table {
                     break;
                 };
                 let crowded = flow.list == List::Over && self.lingering > MAX_LINGERING;
-                if self.clock.saturating_sub(flow.last.time) <= age && !crowded {
+                if self.clock.saturating_sub(flow.heard) <= age && !crowded {
                     break;
                 }
                 self.leave(slot, why, mark, watch);
@@ -601,6 +604,7 @@ impl Table {
             interest: Interest::Follow,
             first: mark,
             last: mark,
+            heard: self.clock,
             handshake: [None; 3],
             hellos: [None; 2],
             retries: Vec::new(),
@@ -642,6 +646,7 @@ impl Table {
             ..
         } = *segment;
         flow.last = mark;
+        flow.heard = self.clock;
         if !flow.streams[way].count(Print {
             sequence,
             acknowledges,

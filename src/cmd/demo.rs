@@ -120,6 +120,7 @@ fn play(
             json: files.json,
             md: files.md,
         }),
+        unsaved: None,
         offered: false,
         brief: true,
     };

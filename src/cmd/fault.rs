@@ -14,7 +14,7 @@ use crate::{
         holder::Holder,
     },
     say,
-    view::{sanitise, text::Text, wrap::wrap},
+    view::{sanitise, style::Style, text::Text, wrap::wrap},
 };
 
 /// How many of this machine's own addresses are named.
@@ -31,11 +31,21 @@ pub(super) fn no(context: &Context, command: &str, what: &str) -> Failure {
 }
 
 fn framed(context: &Context, command: &str, what: &str) -> String {
-    let message = say!(context.text, "error-framed", command = command, what = what);
-    let lines = message
-        .lines()
-        .map(|line| wrap(line, 0, 2, context.err.width()));
+    said(&context.text, context.err, command, what)
+}
+
+/// The same for what ends nothing, where there is no context any more; `style` is that of standard error.
+pub(super) fn said(text: &Text, style: Style, command: &str, what: &str) -> String {
+    let message = say!(text, "error-framed", command = command, what = what);
+    let lines = message.lines().map(|line| wrap(line, 0, 2, style.width()));
     lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Why the program's own streams take or give no more.
+pub(super) fn stream(context: &Context, error: &io::Error) -> String {
+    let why = reason(&context.text, error);
+    let message = say!(context.text, "error-stream", why = why);
+    wrap(&message, 0, 2, context.err.width())
 }
 
 /// A path as it may be shown.
@@ -61,6 +71,7 @@ pub(super) fn reason(text: &Text, error: &io::Error) -> String {
         Kind::NotADirectory => "error-reason-not-a-folder",
         Kind::StorageFull | Kind::QuotaExceeded => "error-reason-full",
         Kind::ReadOnlyFilesystem => "error-reason-read-only",
+        Kind::FileTooLarge => "error-reason-too-large",
         _ => {
             let system = error.to_string();
             let system = system
@@ -242,6 +253,16 @@ pub(super) fn file(text: &Text, error: &FileError) -> String {
             )
         }
     }
+}
+
+/// That a file of lines (a log, events) takes no more, and that the rest goes on.
+pub(super) fn lost_lines(text: &Text, error: &EventsError) -> String {
+    say!(
+        text,
+        "error-lost-lines",
+        file = shown(&error.path),
+        why = reason(text, &error.error)
+    )
 }
 
 /// Why events cannot be written.

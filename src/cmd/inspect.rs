@@ -51,7 +51,7 @@ use crate::{
     },
 };
 use beside::Beside;
-use extract::Extract;
+use extract::{Extract, Extracted};
 use merge::Merged;
 
 /// The name that stands for standard input.
@@ -200,8 +200,8 @@ enum Told {
         complete: bool,
         /// Expectations that were not met.
         unmet: u64,
-        /// Lines of the manifest of extracted files.
-        manifest: String,
+        /// What came of the files that it holds.
+        extracted: Extracted,
     },
 }
 
@@ -228,7 +228,7 @@ fn collect<'s>(
         transfers: 0,
         exit: Exit::Done,
     };
-    let mut manifest = String::new();
+    let mut extracted = Extracted::default();
     let apart = matches!(job.form(), Form::Report | Form::Ladder);
     let mut began = false;
     for (source, receiver) in receivers {
@@ -260,9 +260,9 @@ fn collect<'s>(
                     transfers,
                     complete,
                     unmet,
-                    manifest: lines,
+                    extracted: files,
                 } => {
-                    manifest.push_str(&lines);
+                    extracted.join(files);
                     totals.sessions += sessions;
                     totals.transfers += transfers;
                     if (sessions == 0 || !complete || unmet > 0) && totals.exit == Exit::Done {
@@ -274,19 +274,40 @@ fn collect<'s>(
         }
     }
     if let Some(folder) = &job.asked.extract {
-        let path = folder.join(extract::MANIFEST);
-        let written =
-            File::create_new(&path).and_then(|mut file| file.write_all(manifest.as_bytes()));
-        written.map_err(|error| {
-            let why = fault::reason(&context.text, &error);
-            fault::failed(
-                context,
-                "inspect",
-                &format!("{}: {why}", fault::shown(&path)),
-            )
-        })?;
+        out.flush()?;
+        conclude(folder, &extracted, context)?;
     }
     Ok(totals)
+}
+
+/// Writes the manifest, and says what is not in the folder.
+fn conclude(folder: &Path, extracted: &Extracted, context: &Context) -> Result<(), Failure> {
+    let text = &context.text;
+    let manifest = folder.join(extract::MANIFEST);
+    let failed = |what: &str| Err(fault::failed(context, "inspect", what));
+    if let Err(error) = Extract::conclude(folder, &extracted.manifest) {
+        let why = fault::reason(text, &error);
+        return failed(&say!(
+            text,
+            "inspect-manifest-cut",
+            file = fault::shown(&manifest),
+            why = why,
+            kept = extracted.kept,
+            lost = extracted.lost
+        ));
+    }
+    if let Some(error) = &extracted.error {
+        let why = fault::reason(text, error);
+        return failed(&say!(
+            text,
+            "inspect-extract-lost",
+            folder = fault::shown(folder),
+            why = why,
+            kept = extracted.kept,
+            lost = extracted.lost
+        ));
+    }
+    Ok(())
 }
 
 /// The files of a capture: one, or those that are read as one.
@@ -484,9 +505,9 @@ impl Job<'_> {
     /// Reads a capture and tells what it shows.
     fn one(&self, source: &Source, text: &Text, to: &SyncSender<Told>) {
         let told = match self.read(source, text, to) {
-            Ok((overview, unmet, manifest)) => Told::Done {
+            Ok((overview, unmet, extracted)) => Told::Done {
                 unmet,
-                manifest,
+                extracted,
                 sessions: overview.sessions,
                 transfers: overview.transfers,
                 complete: overview.complete,
@@ -503,7 +524,7 @@ impl Job<'_> {
         source: &Source,
         text: &Text,
         to: &SyncSender<Told>,
-    ) -> Result<(Overview, u64, String), Stop> {
+    ) -> Result<(Overview, u64, Extracted), Stop> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
@@ -616,16 +637,8 @@ impl Job<'_> {
         }
         show.end(&overview, &mut shown);
         let _ = to.send(Told::Text(shown));
-        let manifest = match extract.map(Extract::finish) {
-            None => String::new(),
-            Some(Ok(manifest)) => manifest,
-            Some(Err(error)) => {
-                let folder = self.asked.extract.as_deref().unwrap_or(Path::new("."));
-                let why = fault::reason(text, &error);
-                return Err(Stop::Bad(format!("{}: {why}", fault::shown(folder))));
-            }
-        };
-        Ok((overview, show.unmet(), manifest))
+        let extracted = extract.map(Extract::finish).unwrap_or_default();
+        Ok((overview, show.unmet(), extracted))
     }
 }
 

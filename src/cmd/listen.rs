@@ -254,11 +254,13 @@ impl Waiter<'_> {
                 break;
             }
         }
-        Ok(if all_whole && (self.taken > 0 || self.asked.keep) {
-            Exit::Done
-        } else {
-            Exit::No
-        })
+        Ok(
+            report.exit(if all_whole && (self.taken > 0 || self.asked.keep) {
+                Exit::Done
+            } else {
+                Exit::No
+            }),
+        )
     }
 
     /// The next connection that is wanted; none where the wait was ended.

@@ -25,7 +25,7 @@ use clap::Parser;
 
 use crate::{
     cli::{Cli, ColorArg, Command, Common, LangArg},
-    io::stdio as streams,
+    io::{signal, stdio as streams},
     view::{
         style::{DEFAULT_WIDTH, Style},
         text::{Lang, Text},
@@ -58,6 +58,8 @@ impl From<Exit> for ExitCode {
 pub struct Failure {
     exit: Exit,
     message: String,
+    /// The user's own streams take or give no more; the sentence is made where the language is known.
+    stream: Option<stdio::Error>,
 }
 
 impl Failure {
@@ -66,6 +68,7 @@ impl Failure {
         Failure {
             exit: Exit::Failed,
             message: message.into(),
+            stream: None,
         }
     }
 
@@ -79,6 +82,7 @@ impl Failure {
         Failure {
             exit: Exit::No,
             message: message.into(),
+            stream: None,
         }
     }
 }
@@ -97,9 +101,14 @@ impl From<stdio::Error> for Failure {
             Failure {
                 exit: Exit::Done,
                 message: String::new(),
+                stream: None,
             }
         } else {
-            Failure::failed(format!("ftplab: {error}"))
+            Failure {
+                exit: Exit::Failed,
+                message: format!("ftplab: {error}"),
+                stream: Some(error),
+            }
         }
     }
 }
@@ -170,10 +179,14 @@ pub fn run(args: Vec<OsString>) -> Exit {
         }
     };
     let context = Context::new(&cli.common);
+    // Where the system refuses, a file that may not grow ends the program: no worse than before.
+    let _ = signal::large_files_fail();
     match dispatch(cli.command, &context) {
         Ok(exit) => exit,
         Err(failure) => {
-            if !failure.message.is_empty() {
+            if let Some(error) = &failure.stream {
+                streams::complain(&fault::stream(&context, error));
+            } else if !failure.message.is_empty() {
                 streams::complain(&failure.message);
             }
             failure.exit

@@ -95,11 +95,11 @@ fn calculate(
     } else {
         calculator.arguments()?
     };
-    Ok(match connected {
+    Ok(calculator.report.exit(match connected {
         Some(exit) => exit,
         None if calculator.wrong > 0 => Exit::No,
         None => Exit::Done,
-    })
+    }))
 }
 
 /// Every address of the server.

@@ -7,8 +7,7 @@
 use std::{
     cell::RefCell,
     collections::{BTreeMap, HashMap},
-    fs::{self, File},
-    io::{self, BufWriter},
+    fs, io,
     net::SocketAddr,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -26,7 +25,7 @@ use crate::{
         address::FTP_PORT,
         clock,
         data::{By, ConnectError, Connection, Direction, Moment, Witness},
-        file,
+        file::{self, Parts},
         order::Order,
         server::{Channel, Heard, Tap},
         stdio as streams,
@@ -45,9 +44,11 @@ pub(super) struct Recording {
 }
 
 struct Tape {
-    recorder: Recorder<BufWriter<File>>,
+    recorder: Recorder<Parts>,
     /// Why the file takes no more.
     failed: Option<io::Error>,
+    /// The frames that are in the file.
+    frames: u64,
     /// The time of the last frame. Two threads may tell in the wrong order, by microseconds; a file is in order.
     last: Nanos,
     /// The connections that are open, and which way our bytes go on each.
@@ -121,7 +122,13 @@ pub(super) fn around(
     }
     if let Some(error) = failed {
         let why = fault::reason(&context.text, &error);
-        let what = say!(context.text, "record-broken", file = name, why = why);
+        let what = say!(
+            context.text,
+            "record-broken",
+            file = name,
+            why = why,
+            frames = frames
+        );
         let failure = fault::failed(context, command, &what);
         if done.is_err() {
             streams::complain(&failure.to_string());
@@ -204,18 +211,28 @@ impl Recording {
             interface: text.say("record-interface", &[]),
             invented: text.say("record-invented", &[]),
         };
-        let recorder = Recorder::new(BufWriter::new(file), &remarks).map_err(|error| {
-            let why = fault::reason(text, &error);
-            failed(&say!(
-                text,
-                "error-file",
-                file = fault::shown(path),
-                why = why
-            ))
-        })?;
+        let recorder = Recorder::new(Parts::new(file), &remarks)
+            .and_then(|mut recorder| {
+                recorder.flush()?;
+                Ok(recorder)
+            })
+            .map_err(|error| {
+                // What was just made is empty, and would be in the way of the next try.
+                if path.metadata().is_ok_and(|metadata| metadata.is_file()) {
+                    let _ = fs::remove_file(path);
+                }
+                let why = fault::reason(text, &error);
+                failed(&say!(
+                    text,
+                    "error-file",
+                    file = fault::shown(path),
+                    why = why
+                ))
+            })?;
         let tape = Tape {
             recorder,
             failed: None,
+            frames: 0,
             last: 0,
             open: BTreeMap::new(),
             control: None,
@@ -308,7 +325,7 @@ impl Recording {
                 recorder.closed(id, ours, capture::flow::End::Fin, at)
             });
         }
-        (tape.recorder.frames(), tape.control, tape.failed.take())
+        (tape.frames, tape.control, tape.failed.take())
     }
 
     fn tape(&self) -> MutexGuard<'_, Tape> {
@@ -322,7 +339,7 @@ impl Tape {
     fn write<T>(
         &mut self,
         at: Nanos,
-        step: impl FnOnce(&mut Recorder<BufWriter<File>>, capture::file::Nanos) -> io::Result<T>,
+        step: impl FnOnce(&mut Recorder<Parts>, capture::file::Nanos) -> io::Result<T>,
     ) -> Option<T> {
         if self.failed.is_some() {
             return None;
@@ -332,7 +349,10 @@ impl Tape {
         let written =
             step(&mut self.recorder, at).and_then(|done| self.recorder.flush().map(|()| done));
         match written {
-            Ok(done) => Some(done),
+            Ok(done) => {
+                self.frames = self.recorder.frames();
+                Some(done)
+            }
             Err(error) => {
                 self.failed = Some(error);
                 None

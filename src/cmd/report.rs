@@ -5,15 +5,70 @@ use std::{io::Write, path::Path};
 use serde::Serialize;
 
 use crate::{
-    cmd::{Context, Failure, fault},
+    cmd::{Context, Exit, Failure, fault},
     io::{events::Events, stdio as streams},
-    view::json::{self, Origin},
+    view::{
+        json::{self, Origin},
+        style::Style,
+        text::Text,
+    },
 };
+
+/// A file that gets lines (`--events`, `--log`) while something more important goes on: that it takes no more is told
+/// once, at once, and stops nothing. Every line is tried, for there may be room again.
+pub(super) struct Lines {
+    file: Events,
+    command: &'static str,
+    /// Some line is not in the file.
+    lost: bool,
+}
+
+impl Lines {
+    /// Opens the file for appending; `command` is the subcommand.
+    ///
+    /// # Errors
+    /// Where the system refuses.
+    pub(super) fn open(
+        context: &Context,
+        command: &'static str,
+        path: &Path,
+    ) -> Result<Lines, Failure> {
+        Events::open(path)
+            .map(|file| Lines::of(file, command))
+            .map_err(|error| fault::failed(context, command, &fault::events(&context.text, &error)))
+    }
+
+    /// Those of a file that is open.
+    pub(super) fn of(file: Events, command: &'static str) -> Lines {
+        Lines {
+            file,
+            command,
+            lost: false,
+        }
+    }
+
+    /// Appends whole lines; `style` is that of standard error.
+    pub(super) fn append(&mut self, text: &Text, style: Style, lines: &str) {
+        for line in lines.split_inclusive('\n') {
+            if let Err(error) = self.file.append(line)
+                && !std::mem::replace(&mut self.lost, true)
+            {
+                let what = fault::lost_lines(text, &error);
+                streams::complain(&fault::said(text, style, self.command, &what));
+            }
+        }
+    }
+
+    /// Some line is not in the file.
+    pub(super) fn lost(&self) -> bool {
+        self.lost
+    }
+}
 
 /// The JSON lines of a command.
 pub(super) struct Report {
     json: bool,
-    events: Option<Events>,
+    events: Option<Lines>,
     origin: Origin,
 }
 
@@ -25,12 +80,10 @@ impl Report {
         json: bool,
         events: Option<&Path>,
     ) -> Result<Report, Failure> {
-        let events = events.map(Events::open).transpose();
+        let events = events.map(|path| Lines::open(context, source, path));
         Ok(Report {
             json,
-            events: events.map_err(|error| {
-                fault::failed(context, source, &fault::events(&context.text, &error))
-            })?,
+            events: events.transpose()?,
             origin: Origin {
                 source,
                 pid: std::process::id(),
@@ -41,6 +94,14 @@ impl Report {
     /// True where standard output is for JSON lines only.
     pub(super) fn is_json(&self) -> bool {
         self.json
+    }
+
+    /// The exit code of work that ended like this: a file of lines that is not whole was asked for and is not done.
+    pub(super) fn exit(&self, exit: Exit) -> Exit {
+        match &self.events {
+            Some(events) if events.lost() => Exit::Failed,
+            _ => exit,
+        }
     }
 
     /// Writes a line wherever lines are wanted, at once.
@@ -57,13 +118,7 @@ impl Report {
         }
         if let Some(events) = &mut self.events {
             let line = json::line(kind, Some(self.origin), fields);
-            events.append(&line).map_err(|error| {
-                fault::failed(
-                    context,
-                    self.origin.source,
-                    &fault::events(&context.text, &error),
-                )
-            })?;
+            events.append(&context.text, context.err, &line);
         }
         Ok(())
     }

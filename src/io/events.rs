@@ -4,9 +4,11 @@
 
 use std::{
     fs::{File, OpenOptions},
-    io::{self, Read, Seek, SeekFrom, Write},
+    io::{self, Read, Seek, SeekFrom},
     path::{Path, PathBuf},
 };
+
+use super::file;
 
 /// An open events file.
 #[derive(Debug)]
@@ -43,18 +45,15 @@ impl Events {
         }
     }
 
-    /// Appends a line; it brings its own line end.
+    /// Appends a line, whole or not at all; it brings its own line end.
     ///
     /// # Errors
     /// Where the system does not take it (the disk is full).
     pub fn append(&mut self, line: &str) -> Result<(), EventsError> {
-        // `write_all` is one write for as long as the system takes the whole, which it does but on a full disk.
-        self.file
-            .write_all(line.as_bytes())
-            .map_err(|error| EventsError {
-                path: self.path.clone(),
-                error,
-            })
+        file::append_whole(&mut self.file, line.as_bytes()).map_err(|error| EventsError {
+            path: self.path.clone(),
+            error,
+        })
     }
 }
 

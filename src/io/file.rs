@@ -59,8 +59,17 @@ pub fn check_new(path: &Path, force: bool) -> Result<(), FileError> {
             let folder = path
                 .parent()
                 .filter(|folder| !folder.as_os_str().is_empty());
-            match folder.unwrap_or(Path::new(".")).metadata() {
-                Ok(metadata) if metadata.is_dir() => Ok(()),
+            let folder = folder.unwrap_or(Path::new("."));
+            match folder.metadata() {
+                Ok(metadata) if metadata.is_dir() => {
+                    use rustix::fs::Access;
+                    rustix::fs::access(folder, Access::WRITE_OK | Access::EXEC_OK).map_err(
+                        |error| FileError::System {
+                            path: path.to_owned(),
+                            error: error.into(),
+                        },
+                    )
+                }
                 Ok(_) => Err(system(io::ErrorKind::NotADirectory)),
                 Err(error) => Err(system(error.kind())),
             }
@@ -121,6 +130,66 @@ pub fn replace(path: &Path, bytes: &[u8]) -> Result<(), FileError> {
         let _ = std::fs::remove_file(part);
         system(error)
     })
+}
+
+/// A file that holds whole parts only: what is written between two flushes lands whole, or not at all. A full disk takes
+/// the beginning of a part and refuses the rest; that beginning is cut off again, so that what stands before it can be
+/// read.
+#[derive(Debug)]
+pub struct Parts {
+    file: File,
+    /// What has been written since the last flush.
+    part: Vec<u8>,
+}
+
+impl Parts {
+    /// Puts parts behind what the file holds, at the place where it stands.
+    #[must_use]
+    pub fn new(file: File) -> Parts {
+        Parts {
+            file,
+            part: Vec::new(),
+        }
+    }
+}
+
+impl io::Write for Parts {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.part.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let part = std::mem::take(&mut self.part);
+        append_whole(&mut self.file, &part)
+    }
+}
+
+/// Writes bytes whole, in one write where the system takes them so; where it takes only a beginning, that is cut off
+/// again. A device or a pipe has no end to cut off.
+pub(crate) fn append_whole(file: &mut File, bytes: &[u8]) -> io::Result<()> {
+    let mut written = 0;
+    let result = loop {
+        if written == bytes.len() {
+            return Ok(());
+        }
+        match io::Write::write(file, &bytes[written..]) {
+            Ok(0) => break Err(io::ErrorKind::WriteZero.into()),
+            Ok(count) => written += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    if written > 0
+        && let Ok(about) = file.metadata()
+        && about.is_file()
+    {
+        let whole = about.len().saturating_sub(written as u64);
+        // Where even that is refused, the reader of the file meets a part that is cut short.
+        let _ = file.set_len(whole);
+        let _ = io::Seek::seek(file, io::SeekFrom::Start(whole));
+    }
+    result
 }
 
 /// A file whose bytes are to be sent.

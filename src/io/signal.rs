@@ -46,6 +46,20 @@ pub fn interrupts() -> io::Result<Cancel> {
     Ok(cancel)
 }
 
+/// From now on a write that would make a file larger than the user may make one (`ulimit -f`) fails, as it does on a full
+/// disk. Without this the system ends the program there (SIGXFSZ), and what it still had to say is lost.
+///
+/// # Errors
+/// Where the system gives no signals.
+pub fn large_files_fail() -> io::Result<()> {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_io()
+        .build()?;
+    let _entered = runtime.enter();
+    // Once caught, a signal stays caught; nobody needs to hear of it, for the write itself fails.
+    signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)
+}
+
 #[allow(
     clippy::exit,
     reason = "the main thread is stuck in a write and cannot return"

@@ -159,7 +159,7 @@ fn serve(
     if let Some(recording) = recording {
         recording.control(address.port());
     }
-    let prepared = Prepared::open(&asked, context, &found.name, play)?;
+    let prepared = Prepared::open(&asked, context, &found.name, play, None)?;
     let mut outputs = prepared.ready(Box::new(|_| true));
     outputs.start(server.addresses());
     let outputs = Rc::new(RefCell::new(outputs));

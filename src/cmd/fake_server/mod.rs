@@ -19,7 +19,7 @@ use crate::{
     ftp::event::Nanos,
     io::{
         data::BindError,
-        server::{Folder, Options, Server, StartError, Tap, TreeError},
+        server::{Folder, Options, Room, Server, StartError, Tap, TreeError},
     },
     say,
     script::{
@@ -174,6 +174,7 @@ fn serve(
     play.by_hand = asked.by_hand;
     let person = play.needs_person();
     let play = Arc::new(play);
+    let room = Room::ask().filter(|room| room.clients < asked.limits.max_connections);
     let mut options = Options {
         port: port(asked),
         passive_ports: asked.passive_ports.clone(),
@@ -183,7 +184,7 @@ fn serve(
         connections: if person {
             1
         } else {
-            asked.limits.max_connections
+            room.map_or(asked.limits.max_connections, |room| room.clients)
         },
         data_ports: asked.limits.max_data_ports,
         line: usize::try_from(asked.limits.max_line).unwrap_or(usize::MAX),
@@ -214,7 +215,7 @@ fn serve(
     if let (Some(recording), Some(address)) = (recording, server.addresses().first()) {
         recording.control(address.port());
     }
-    let prepared = Prepared::open(asked, context, &found.name, play)?;
+    let prepared = Prepared::open(asked, context, &found.name, play, room)?;
     if person {
         return by_hand::serve(server, prepared, &found.name, asked, context, recording);
     }

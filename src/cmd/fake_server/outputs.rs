@@ -5,9 +5,10 @@ use std::{collections::HashMap, fs::File, io::Write, net::SocketAddr, sync::Arc}
 use super::unreadable;
 use crate::{
     cli::FakeServer,
-    cmd::{Context, Failure, fault},
+    cmd::{Context, Failure, fault, report::Lines},
     ftp::event::Nanos,
-    io::{events::Events, stdio as streams},
+    io::{server::Room, stdio as streams},
+    say,
     script::{play::Play, watch::Happening},
     view::{
         json::Origin,
@@ -39,11 +40,15 @@ pub(super) struct Prepared {
     play: Arc<Play>,
     json: bool,
     quiet: bool,
-    events: Option<Events>,
+    events: Option<Lines>,
     log: Option<Logs>,
     show_credentials: bool,
     lang: Lang,
     style: Style,
+    /// How standard error is dressed.
+    err: Style,
+    /// The system's limit of open files, where it allows fewer clients than were asked for; until it is told.
+    room: Option<Room>,
 }
 
 pub(super) struct Outputs {
@@ -51,9 +56,13 @@ pub(super) struct Outputs {
     play: Arc<Play>,
     text: Text,
     style: Style,
+    /// How standard error is dressed.
+    err: Style,
+    /// See [`Prepared`].
+    room: Option<Room>,
     live: Option<view::Live>,
     json: bool,
-    events: Option<Events>,
+    events: Option<Lines>,
     log: Option<Logs>,
     tally: view::Tally,
     show_credentials: bool,
@@ -77,16 +86,18 @@ impl Prepared {
         context: &Context,
         name: &str,
         play: Arc<Play>,
+        room: Option<Room>,
     ) -> Result<Prepared, Failure> {
         let text = &context.text;
-        let events = asked.events.as_deref().map(Events::open).transpose();
-        let events = events
-            .map_err(|error| fault::failed(context, super::NAME, &fault::events(text, &error)))?;
+        let open = |path| Lines::open(context, super::NAME, path);
+        let events = asked.events.as_deref().map(open).transpose()?;
         let log = match &asked.log {
             None => None,
             Some(path) => Some(Logs {
+                // Begun anew, then appended to.
                 file: File::create(path)
-                    .map_err(|error| unreadable(context, &fault::shown(path), &error))?,
+                    .map_err(|error| unreadable(context, &fault::shown(path), &error))
+                    .and_then(|_| open(path))?,
                 open: HashMap::new(),
                 show_credentials: asked.show_credentials,
             }),
@@ -101,6 +112,8 @@ impl Prepared {
             show_credentials: asked.show_credentials,
             lang: text.lang(),
             style: context.out,
+            err: context.err,
+            room,
         })
     }
 
@@ -113,6 +126,8 @@ impl Prepared {
             play: self.play,
             text: Text::new(self.lang),
             style: self.style,
+            err: self.err,
+            room: self.room,
             live,
             json: self.json,
             events: self.events,
@@ -143,6 +158,17 @@ impl Outputs {
 
     pub(super) fn happening(&mut self, connection: u64, at: Nanos, happening: &Happening<'_>) {
         self.tally.count(happening);
+        if let Happening::TurnedAway { .. } = happening
+            && let Some(room) = self.room.take()
+        {
+            let what = say!(
+                self.text,
+                "server-few-files",
+                files = room.files,
+                clients = room.clients
+            );
+            streams::complain(&fault::said(&self.text, self.err, super::NAME, &what));
+        }
         if let Some(live) = &mut self.live {
             let shown = live.happening(&self.play, connection, at, happening);
             self.print(&shown);
@@ -160,7 +186,9 @@ impl Outputs {
             self.append(&line);
         }
         if let Some(logs) = &mut self.log {
-            logs.happening(connection, happening);
+            if let Some(written) = logs.happening(connection, happening) {
+                logs.file.append(&self.text, self.err, &written);
+            }
         }
     }
 
@@ -187,23 +215,24 @@ impl Outputs {
         }
     }
 
-    /// To the events file. A full disk must not stop the lesson: what cannot be written is lost.
+    /// To the events file.
     fn append(&mut self, line: &str) {
         if let Some(events) = &mut self.events {
-            let _ = events.append(line);
+            events.append(&self.text, self.err, line);
         }
     }
 }
 
 /// The log of `--log`. Each dialogue is written whole when it ends, so that those of several clients do not mix.
 struct Logs {
-    file: File,
+    file: Lines,
     open: HashMap<u64, view::DialogueLog>,
     show_credentials: bool,
 }
 
 impl Logs {
-    fn happening(&mut self, connection: u64, happening: &Happening<'_>) {
+    /// What is to be written now.
+    fn happening(&mut self, connection: u64, happening: &Happening<'_>) -> Option<String> {
         let show = self.show_credentials;
         let log = self
             .open
@@ -211,12 +240,10 @@ impl Logs {
             .or_insert_with(|| view::DialogueLog::new(connection, show));
         log.happening(happening);
         let over = matches!(happening, Happening::Closed { .. });
-        if over || log.text().len() > MAX_KEPT {
-            // As with events, what cannot be written is lost.
-            let _ = self.file.write_all(log.take().as_bytes());
-        }
+        let written = (over || log.text().len() > MAX_KEPT).then(|| log.take());
         if over {
             self.open.remove(&connection);
         }
+        written
     }
 }

@@ -21,6 +21,7 @@ use crate::{
     },
     capture::flow::{FlowId, Way},
     ftp::command::Verb,
+    io::file::Parts,
     view::{
         inspect::json::hex,
         json::{self, Bytes},
@@ -29,6 +30,10 @@ use crate::{
 
 /// The manifest's name.
 pub(super) const MANIFEST: &str = "manifest.jsonl";
+/// The file that holds room for the manifest while files are written.
+const ROOM: &str = ".room-for-the-manifest";
+/// That room, in bytes: a line has some 400.
+const RESERVED: usize = 64 * 1024;
 /// Bytes of one direction that are kept in memory before they are written.
 const BUFFER: usize = 256 * 1024;
 /// Bytes kept in memory in all.
@@ -49,7 +54,32 @@ pub(super) struct Extract {
     flows: HashMap<FlowId, Stored>,
     buffered: usize,
     manifest: String,
+    kept: u64,
+    lost: u64,
     failed: Option<stdio::Error>,
+}
+
+/// What came of the files of one capture.
+#[derive(Default)]
+pub(super) struct Extracted {
+    /// The lines of the manifest.
+    pub(super) manifest: String,
+    /// Files that are in the folder.
+    pub(super) kept: u64,
+    /// Files that could not be written, and are not there.
+    pub(super) lost: u64,
+    /// Why the first of those could not be.
+    pub(super) error: Option<stdio::Error>,
+}
+
+impl Extracted {
+    /// Puts what came of another capture behind it.
+    pub(super) fn join(&mut self, other: Extracted) {
+        self.manifest.push_str(&other.manifest);
+        self.kept += other.kept;
+        self.lost += other.lost;
+        self.error = self.error.take().or(other.error);
+    }
 }
 
 /// What is stored of a data connection.
@@ -70,6 +100,8 @@ struct Piece {
     buffer: Vec<u8>,
     /// The file that holds what is no longer in the buffer.
     path: Option<PathBuf>,
+    /// The system did not take it: nothing of it is kept.
+    lost: bool,
 }
 
 #[derive(Clone)]
@@ -77,6 +109,7 @@ struct Named {
     name: String,
     offset: u64,
     length: u64,
+    stored: bool,
 }
 
 /// A line of the manifest.
@@ -90,6 +123,8 @@ struct Line<'a> {
     path: Option<Bytes<'a>>,
     /// The file in this folder.
     name: &'a str,
+    /// It is there; false where the system did not take it (the disk is full).
+    stored: bool,
     /// Where its first byte stands in what was transferred.
     offset: u64,
     bytes: u64,
@@ -115,29 +150,58 @@ impl Extract {
             flows: HashMap::new(),
             buffered: 0,
             manifest: String::new(),
+            kept: 0,
+            lost: 0,
             failed: None,
         }
     }
 
-    /// Makes the folder, or sees that it is empty.
+    /// Makes the folder, or sees that it is empty; and holds room for the manifest, which has to say what a full disk
+    /// did not take.
     pub(super) fn prepare(folder: &Path) -> stdio::Result<bool> {
         fs::create_dir_all(folder)?;
-        Ok(fs::read_dir(folder)?.next().is_none())
-    }
-
-    /// The lines of the manifest, or why nothing can be written any more.
-    pub(super) fn finish(self) -> stdio::Result<String> {
-        match self.failed {
-            Some(error) => Err(error),
-            None => Ok(self.manifest),
+        if fs::read_dir(folder)?.next().is_some() {
+            return Ok(false);
+        }
+        let path = folder.join(ROOM);
+        let mut room = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(&path)?;
+        // What fits: files that come to nothing leave theirs to the manifest, too.
+        match room.write_all(&vec![0; RESERVED]) {
+            Err(error) if !is_full(&error) => Err(error),
+            _ => Ok(true),
         }
     }
 
-    /// Takes a finding; after a failure nothing more is written.
+    /// Writes the manifest, in whole lines, into the room that was held for it.
+    pub(super) fn conclude(folder: &Path, manifest: &str) -> stdio::Result<()> {
+        let _ = fs::remove_file(folder.join(ROOM));
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .open(folder.join(MANIFEST))?;
+        let mut parts = Parts::new(file);
+        for line in manifest.split_inclusive('\n') {
+            parts.write_all(line.as_bytes())?;
+            parts.flush()?;
+        }
+        Ok(())
+    }
+
+    /// What came of it.
+    pub(super) fn finish(self) -> Extracted {
+        Extracted {
+            manifest: self.manifest,
+            kept: self.kept,
+            lost: self.lost,
+            error: self.failed,
+        }
+    }
+
+    /// Takes a finding. What the system does not take is left out, and said so in the manifest; what fits is kept.
     pub(super) fn finding(&mut self, finding: &Finding<'_>) {
-        if self.failed.is_some() {
-            return;
-        }
         let done = match finding {
             Finding::Data {
                 flow,
@@ -150,7 +214,7 @@ impl Extract {
             Finding::Dropped(flow) => self.dropped(*flow),
             _ => Ok(()),
         };
-        self.failed = done.err();
+        self.failed = self.failed.take().or(done.err());
     }
 
     fn data(
@@ -180,14 +244,18 @@ impl Extract {
                 length: 0,
                 buffer: Vec::new(),
                 path: None,
+                lost: false,
             });
         }
         let number = stored.ways[at].len();
         let Some(piece) = stored.ways[at].last_mut() else {
             return Ok(());
         };
-        piece.buffer.extend_from_slice(bytes);
         piece.length += bytes.len() as u64;
+        if piece.lost {
+            return Ok(());
+        }
+        piece.buffer.extend_from_slice(bytes);
         self.buffered += bytes.len();
         if piece.buffer.len() >= BUFFER {
             let name = format!(".{}{}-{at}-{number}", self.prefix, flow.0);
@@ -202,18 +270,19 @@ impl Extract {
 
     /// Writes everything that is in memory.
     fn write_all(&mut self) -> stdio::Result<()> {
+        let mut done = Ok(());
         for (flow, stored) in &mut self.flows {
             for (at, pieces) in stored.ways.iter_mut().enumerate() {
                 for (number, piece) in pieces.iter_mut().enumerate() {
                     if !piece.buffer.is_empty() {
                         let name = format!(".{}{}-{at}-{}", self.prefix, flow.0, number + 1);
-                        piece.write(&self.folder, &name)?;
+                        done = done.and(piece.write(&self.folder, &name));
                     }
                 }
             }
         }
         self.buffered = 0;
-        Ok(())
+        done
     }
 
     fn transfer(&mut self, transfer: &Transfer) -> stdio::Result<()> {
@@ -228,7 +297,7 @@ impl Extract {
         let named = match stored.named.clone() {
             Some(named) => named,
             None => {
-                let named = self.name(transfer, connection)?;
+                let named = self.name(transfer, connection);
                 if let Some(stored) = self.flows.get_mut(&connection.flow) {
                     stored.named = Some(named.clone());
                 }
@@ -248,6 +317,7 @@ impl Extract {
                 argument: transfer.arg.as_deref().map(Bytes),
                 path: transfer.path.as_deref().map(Bytes),
                 name: &file.name,
+                stored: file.stored,
                 offset: file.offset,
                 bytes: file.length,
                 sha256: transfer.sha256.map(|hash| hex(&hash)),
@@ -264,9 +334,9 @@ impl Extract {
     }
 
     /// Gives a connection's pieces their names.
-    fn name(&mut self, transfer: &Transfer, connection: &Connection) -> stdio::Result<Vec<Named>> {
+    fn name(&mut self, transfer: &Transfer, connection: &Connection) -> Vec<Named> {
         let Some(stored) = self.flows.get_mut(&connection.flow) else {
-            return Ok(Vec::new());
+            return Vec::new();
         };
         let mut named = Vec::new();
         let base = base_name(transfer);
@@ -307,15 +377,29 @@ impl Extract {
                 }
                 self.buffered -= piece.buffer.len();
                 let (offset, length) = (piece.offset, piece.length);
-                let name = piece.settle(&self.folder, &name)?;
+                let settled = piece.settle(&self.folder, &name);
+                let stored = matches!(settled, Ok(Some(_)));
+                if stored {
+                    self.kept += 1;
+                } else {
+                    self.lost += 1;
+                }
+                let name = match settled {
+                    Ok(taken) => taken.unwrap_or(name),
+                    Err(error) => {
+                        self.failed.get_or_insert(error);
+                        name
+                    }
+                };
                 named.push(Named {
                     name,
                     offset,
                     length,
+                    stored,
                 });
             }
         }
-        Ok(named)
+        named
     }
 
     /// Nobody will name this connection any more.
@@ -334,27 +418,34 @@ impl Extract {
 }
 
 impl Piece {
-    /// Puts the buffer behind what the file holds.
+    /// Puts the buffer behind what the file holds. Where that fails, nothing of the piece is kept: its room is better
+    /// used by another.
     fn write(&mut self, folder: &Path, name: &str) -> stdio::Result<()> {
-        let mut file = match &self.path {
-            Some(path) => OpenOptions::new().append(true).open(path)?,
+        let buffer = std::mem::take(&mut self.buffer);
+        let written = match &self.path {
+            Some(path) => OpenOptions::new().append(true).open(path),
             None => {
                 let path = folder.join(name);
-                let file = OpenOptions::new()
-                    .write(true)
-                    .create_new(true)
-                    .open(&path)?;
-                self.path = Some(path);
+                let file = OpenOptions::new().write(true).create_new(true).open(&path);
+                self.path = file.is_ok().then_some(path);
                 file
             }
-        };
-        file.write_all(&self.buffer)?;
-        self.buffer.clear();
-        Ok(())
+        }
+        .and_then(|mut file| file.write_all(&buffer));
+        if written.is_err() {
+            self.lost = true;
+            if let Some(path) = self.path.take() {
+                let _ = fs::remove_file(path);
+            }
+        }
+        written
     }
 
-    /// The file under its own name, or the next free one behind it.
-    fn settle(mut self, folder: &Path, name: &str) -> stdio::Result<String> {
+    /// The file under its own name, or the next free one behind it; `None` where it is lost already.
+    fn settle(mut self, folder: &Path, name: &str) -> stdio::Result<Option<String>> {
+        if self.lost {
+            return Ok(None);
+        }
         for attempt in 1..=MAX_PIECES {
             let name = if attempt == 1 {
                 name.to_owned()
@@ -363,25 +454,39 @@ impl Piece {
             };
             let path = folder.join(&name);
             match OpenOptions::new().write(true).create_new(true).open(&path) {
-                Ok(mut file) => {
-                    match &self.path {
-                        // The new name is ours and empty: the file takes its place.
-                        Some(written) => {
-                            let mut old = OpenOptions::new().append(true).open(written)?;
-                            old.write_all(&self.buffer)?;
-                            fs::rename(written, &path)?;
-                        }
-                        None => file.write_all(&self.buffer)?,
+                Ok(_) => {
+                    let written = self.path.replace(path.clone());
+                    // The new name is ours and empty: the file takes its place.
+                    if let Some(written) = written
+                        && let Err(error) = fs::rename(&written, &path)
+                    {
+                        let _ = fs::remove_file(&written);
+                        let _ = fs::remove_file(&path);
+                        return Err(error);
                     }
-                    self.buffer.clear();
-                    return Ok(name);
+                    self.write(folder, &name)?;
+                    return Ok(Some(name));
                 }
                 Err(error) if error.kind() == stdio::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(error),
+                Err(error) => {
+                    if let Some(written) = &self.path {
+                        let _ = fs::remove_file(written);
+                    }
+                    return Err(error);
+                }
             }
         }
         Err(stdio::ErrorKind::AlreadyExists.into())
     }
+}
+
+/// No room: on the disk, for this user, or in a file of this size.
+fn is_full(error: &stdio::Error) -> bool {
+    use stdio::ErrorKind as Kind;
+    matches!(
+        error.kind(),
+        Kind::StorageFull | Kind::QuotaExceeded | Kind::FileTooLarge
+    )
 }
 
 /// The capture holds all of it, and the transfer came to a good end.

@@ -296,6 +296,7 @@ fn autopilot(
         },
         report: walk::fresh(found, sheet, None, params, true),
         kept: None,
+        unsaved: None,
         offered: false,
         brief: true,
     };

@@ -202,7 +202,10 @@ pub(in crate::cmd) fn find(
         }
         Ok(None)
     };
+    let mut report = None;
     match wanted(Path::new(asked)) {
+        // The report of a run in this folder has the sheet's name: it is not the sheet.
+        Ok(Some(found)) if found.name != asked && !has_head(&found.text) => report = Some(found),
         Ok(Some(found)) => return Ok(found),
         Ok(None) => {}
         Err(error) => {
@@ -229,7 +232,7 @@ pub(in crate::cmd) fn find(
         let mut all = all.iter().filter(|found| found.language == Some(*language));
         all.find(named).cloned()
     });
-    found.ok_or_else(|| {
+    found.or(report).ok_or_else(|| {
         let mut names: Vec<&str> = all.iter().map(|found| found.id.as_str()).collect();
         names.dedup();
         let what = say!(
@@ -240,6 +243,12 @@ pub(in crate::cmd) fn find(
         );
         fault::failed(context, command, &what)
     })
+}
+
+/// True of a text that begins as every sheet does.
+fn has_head(text: &[u8]) -> bool {
+    let text = text.strip_prefix("\u{feff}".as_bytes()).unwrap_or(text);
+    text.trim_ascii_start().starts_with(b"---")
 }
 
 /// Finds a sheet and reads it.

@@ -276,7 +276,7 @@ impl<'a> Person<'a> {
                         if let Some(block) = walk.block(id) {
                             block.hints += 1;
                         }
-                        walk.save()?;
+                        walk.save();
                         say!(
                             view.text,
                             "labrun-hint",
@@ -367,7 +367,7 @@ impl<'a> Person<'a> {
             if watched.is_complete() && !complete && idle >= QUIET && (settled || serving) {
                 complete = true;
                 walk.done(&ftp.id);
-                walk.save()?;
+                walk.save();
                 if self.keys.asked.is_none() {
                     let told = say!(walk.view.text, "labrun-all-seen");
                     self.say(walk, Role::GoodReply, &format!("{told}\n\n"))?;
@@ -563,7 +563,7 @@ impl<'a> Hands<'a> for Person<'a> {
                 walk.done(&ask.id);
                 return Ok(Go::On);
             }
-            walk.save()?;
+            walk.save();
         }
     }
 
@@ -624,7 +624,7 @@ impl<'a> Hands<'a> for Person<'a> {
             if held.met {
                 return Ok(Go::On);
             }
-            walk.save()?;
+            walk.save();
         }
     }
 

@@ -82,6 +82,14 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         }
     };
     let files = Files::of(&base);
+    // A sheet of the user's own may have the name that the report would have.
+    let files = if found.folder.is_some() && same_file(&files.md, Path::new(&found.name)) {
+        let mut aside = base.into_os_string();
+        aside.push(".report");
+        Files::of(Path::new(&aside))
+    } else {
+        files
+    };
     let earlier = if asked.restart || asked.demo {
         set_aside(context, &files)?
     } else {
@@ -123,6 +131,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
             json: files.json.clone(),
             md: files.md.clone(),
         }),
+        unsaved: None,
         offered: false,
         brief: false,
     };
@@ -171,6 +180,11 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         walk.walk(&mut person)?
     };
     person.leave();
+    if let Some(error) = &walk.unsaved {
+        let why = fault::file(&context.text, error);
+        let told = say!(context.text, "labrun-not-kept", why = why);
+        return Err(fault::failed(context, NAME, &told));
+    }
     let report = &walk.report;
     let done = report.blocks.iter().filter(|block| block.done).count();
     let (json, md) = (fault::shown(&files.json), fault::shown(&files.md));
@@ -194,6 +208,12 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     };
     stdio::remark(&told, true);
     Ok(if finished { Exit::Done } else { Exit::No })
+}
+
+/// True where both are there, and are one file.
+fn same_file(one: &Path, other: &Path) -> bool {
+    let real = |path: &Path| path.canonicalize().ok();
+    real(one).is_some_and(|one| real(other) == Some(one))
 }
 
 /// The files of a run.

@@ -8,9 +8,13 @@ use super::{
     library::Found,
 };
 use crate::{
-    cmd::{Context, Failure, fault},
+    cmd::{Failure, fault},
     ftp::{event::Nanos, secret},
-    io::{clock, file},
+    io::{
+        clock,
+        file::{self, FileError},
+        stdio,
+    },
     lab::{
         report::{self, Block, Given, Line as ReportLine, Report},
         sheet::{Ask, Capture, Ftp, Kind, Part, Sheet, Write},
@@ -83,6 +87,8 @@ pub(in crate::cmd) struct Walk<'a> {
     pub(in crate::cmd) report: Report,
     /// Where; `None`: nowhere.
     pub(in crate::cmd) kept: Option<Kept>,
+    /// Why the report as it is now could not be written; the work goes on without.
+    pub(in crate::cmd) unsaved: Option<FileError>,
     /// The sheet has said how to open the control connection.
     pub(in crate::cmd) offered: bool,
     /// For somebody who looks on for a moment: of the prose only where each step begins, and no question is shown before
@@ -226,7 +232,7 @@ impl<'a> Walk<'a> {
                 }
             }
         }
-        self.save()?;
+        self.save();
         Ok(self.report.blocks.iter().all(|block| block.done))
     }
 
@@ -299,7 +305,7 @@ impl<'a> Walk<'a> {
                 hands.capture(self, capture)?
             }
         };
-        self.save()?;
+        self.save();
         Ok(go)
     }
 
@@ -480,11 +486,11 @@ impl<'a> Walk<'a> {
         format!("{}\n", self.view.line(Role::GoodReply, &told))
     }
 
-    /// Writes the report.
-    pub(in crate::cmd) fn save(&mut self) -> Result<(), Failure> {
+    /// Writes the report. Where the system does not take it, that is told once and tried again at every step.
+    pub(in crate::cmd) fn save(&mut self) {
         // The digests are for who reads the file; they cost as much as the whole report each time.
         let Some(kept) = &self.kept else {
-            return Ok(());
+            return;
         };
         self.report.saved = now();
         self.report.seal();
@@ -495,8 +501,15 @@ impl<'a> Walk<'a> {
             .map(|step| self.filled(&step.title))
             .collect();
         let page = pages::markdown(self.view.text, &self.report, &titles);
-        write(self.bench.context(), &kept.json, &self.report.json())?;
-        write(self.bench.context(), &kept.md, &page)
+        let written = file::replace(&kept.json, self.report.json().as_bytes())
+            .and_then(|()| file::replace(&kept.md, page.as_bytes()));
+        if let (None, Err(error)) = (&self.unsaved, &written) {
+            let context = self.bench.context();
+            let why = fault::file(&context.text, error);
+            let told = say!(context.text, "labrun-unsaved", why = why);
+            stdio::complain(&fault::said(&context.text, context.err, "lab run", &told));
+        }
+        self.unsaved = written.err();
     }
 
     /// The steps and what is open.
@@ -509,12 +522,6 @@ impl<'a> Walk<'a> {
             .collect();
         self.view.steps(&titles, &self.report)
     }
-}
-
-/// Writes a file whole: whoever reads it meanwhile sees the old one or the new one.
-fn write(context: &Context, path: &std::path::Path, text: &str) -> Result<(), Failure> {
-    file::replace(path, text.as_bytes())
-        .map_err(|error| fault::failed(context, "lab run", &fault::file(&context.text, &error)))
 }
 
 /// The index of the first part of a step; without parts of its own, of the one behind it.

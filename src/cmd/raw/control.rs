@@ -1,8 +1,8 @@
 //! The control connection of `raw`: bytes of either side through the observer, and what they make us say.
 
-use super::{Happened, Raw, dial, ends, lost, output::json_lines};
+use super::{Happened, Raw, dial, ends, output::json_lines};
 use crate::{
-    cmd::{Exit, Failure, fault},
+    cmd::{Exit, Failure, fault, report::Lines},
     ftp::{
         code::ReplyCode,
         dialogue::{Close, Dialogue},
@@ -51,7 +51,7 @@ impl Raw<'_> {
         self.emit("connected", &line)?;
         if let Some((log, _)) = &mut self.log {
             let lines = log.comment(&format!("{} > {}", control.user, control.server));
-            self.write_log(&lines)?;
+            self.write_log(&lines);
         }
         self.control = Some(control);
         Ok(())
@@ -113,13 +113,9 @@ impl Raw<'_> {
             self.screen.print(&lines)?;
         }
         if let Some(events) = &mut self.events {
-            for line in events_lines.split_inclusive('\n') {
-                events
-                    .append(line)
-                    .map_err(|error| lost(self.context, &error))?;
-            }
+            events.append(&self.context.text, self.context.err, &events_lines);
         }
-        self.write_log(&logged)?;
+        self.write_log(&logged);
         self.show(&shown)?;
         self.release();
         Ok(())
@@ -154,7 +150,7 @@ impl Raw<'_> {
                 Close::Fin => "closed by the server",
                 Close::Rst => "reset by the server",
             });
-            self.write_log(&lines)?;
+            self.write_log(&lines);
         }
         if !self.interactive && expected {
             shown.clear();
@@ -248,6 +244,12 @@ impl Raw<'_> {
                 "closed",
                 &json::Closed::control(Close::Fin, false, clock::now()),
             )?;
+        }
+        let lost = |file: &Lines| file.lost();
+        let log = self.log.as_ref().map(|(_, file)| file);
+        // What was promised is not kept, although the dialogue went on.
+        if self.events.as_ref().is_some_and(lost) || log.is_some_and(lost) {
+            return Ok(Exit::Failed);
         }
         Ok(exit)
     }

@@ -20,6 +20,7 @@ mod waiting;
 use super::{
     Context, Exit, Failure, fault,
     recording::{self, Line, Recording},
+    report::Lines,
 };
 use crate::{
     cli::{self, ExplainArg},
@@ -36,7 +37,6 @@ use crate::{
         control::{Control, Incoming},
         data::Cancel,
         editor::{self, Keyboard, Screen, Typed, Word},
-        events::Events,
         stdio,
     },
     say,
@@ -88,8 +88,8 @@ struct Raw<'a> {
     outbox: SyncSender<Happened>,
     screen: Screen,
     keyboard: Keyboard,
-    events: Option<Events>,
-    log: Option<(Log, Events)>,
+    events: Option<Lines>,
+    log: Option<(Log, Lines)>,
     recording: Option<&'a Recording>,
     dialogue: Dialogue,
     coach: Coach,
@@ -167,10 +167,7 @@ fn converse(
         echo: !interactive,
         show_credentials: args.show_credentials,
     };
-    let open = |path: &Path| {
-        Events::open(path)
-            .map_err(|error| fault::failed(context, "raw", &fault::events(text, &error)))
-    };
+    let open = |path: &Path| Lines::open(context, "raw", path);
     let events = args.events.as_deref().map(open).transpose()?;
     let log = args.log.as_deref().map(open).transpose()?;
     let log = log.map(|file| (Log::new(args.show_credentials), file));
@@ -270,11 +267,6 @@ fn ends(control: &Control) -> Ends {
         server: Some(control.server),
         midstream: false,
     }
-}
-
-/// A file that takes no more lines: what was promised is not kept, so the program ends.
-fn lost(context: &Context, error: &crate::io::events::EventsError) -> Failure {
-    fault::failed(context, "raw", &fault::events(&context.text, error))
 }
 
 /// What Tab completes: the verbs with their syntax, and the local commands.

@@ -2,7 +2,7 @@
 
 use std::process;
 
-use super::{Raw, lost};
+use super::Raw;
 use crate::{
     cmd::Failure,
     ftp::event::{Event, What},
@@ -44,19 +44,15 @@ impl Raw<'_> {
                 source: "raw",
                 pid: process::id(),
             };
-            events
-                .append(&json::line(kind, Some(origin), fields))
-                .map_err(|error| lost(self.context, &error))?;
+            let line = json::line(kind, Some(origin), fields);
+            events.append(&self.context.text, self.context.err, &line);
         }
         Ok(())
     }
 
-    pub(super) fn write_log(&mut self, lines: &str) -> Result<(), Failure> {
-        match &mut self.log {
-            Some((_, file)) if !lines.is_empty() => file
-                .append(lines)
-                .map_err(|error| lost(self.context, &error)),
-            _ => Ok(()),
+    pub(super) fn write_log(&mut self, lines: &str) {
+        if let Some((_, file)) = &mut self.log {
+            file.append(&self.context.text, self.context.err, lines);
         }
     }
 }

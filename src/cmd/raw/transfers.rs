@@ -278,7 +278,7 @@ impl Raw<'_> {
                 };
                 if let Some((log, _)) = &self.log {
                     let lines = log.data(&transfer.kept, outcome.bytes, transfer.ready.is_none());
-                    self.write_log(&lines)?;
+                    self.write_log(&lines);
                 }
                 let seconds = format!("{:.3}", outcome.open.as_secs_f64());
                 let text = &self.context.text;

@@ -428,3 +428,5 @@ inspect-log-more = { $count ->
 }: the log of a session has { $most } MB at most; --json tells all
 inspect-folders-deep = { $folder }: folders more than { $most } deep were not opened. Name them.
 inspect-unsorted = The report is longer than { $most } MB: its sessions stand as they ended, and what is to be known about the whole capture comes here. --json, --session N or --host tell less at a time.
+inspect-extract-lost = not all files could be written into { $folder }: { $why }. { $kept } written, { $lost } not; the manifest says which (“stored”: false). Make room, and extract into a new folder.
+inspect-manifest-cut = the manifest { $file } could not be written whole: { $why }. Files written: { $kept }, not written: { $lost }. Make room, and extract into a new folder.

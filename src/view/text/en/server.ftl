@@ -44,6 +44,7 @@ server-end-how = Ctrl-C ends the server.
 
 # What happens.
 server-connected = { $client } has connected to { $server }
+server-few-files = the system gives this program { $files } open files: at most { $clients } clients at once, and the next ones get a 421 until some leave. More: ulimit -n, before the program starts.
 server-turned-away = { $client } was turned away with 421: there are too many clients
 server-port-opened = passive open: waiting for the client on { $address }
 server-data-opened = data connection: { $from } → { $to }

@@ -16,6 +16,7 @@ error-reason-folder = c’est un dossier
 error-reason-not-a-folder = une partie du chemin n’est pas un dossier
 error-reason-full = le disque est plein
 error-reason-read-only = le disque est en lecture seule
+error-reason-too-large = les fichiers ne peuvent pas grossir davantage ici (la limite : ulimit -f)
 error-reason-system = { $error }
 
 error-no-host = « { $text } » ne nomme aucune machine. Attendu : HÔTE, HÔTE:PORT, [ADRESSE6]:PORT ou ftp://HÔTE.
@@ -40,6 +41,8 @@ error-bind = Le port { $port } sur { $address } ne peut pas être ouvert : { $w
 
 error-file-exists = { $file } existe et reste tel quel. --force l’écrase, un autre nom garde les deux.
 error-file = { $file } est inutilisable : { $why }.
+error-stream = ftplab : tout n’a pas pu être affiché : { $why }. Faites de la place ou envoyez la sortie ailleurs (> FICHIER), puis recommencez.
+error-lost-lines = { $file } ne prend plus de lignes : { $why }. Ce qu’il contient est entier ; tout le reste continue sans lui.
 error-file-write = L’écriture dans { $file } a échoué après { $bytes } octets : { $why }.
 error-file-read = La lecture de { $file } a échoué après { $bytes } octets : { $why }.
 error-network = La connexion a échoué après { $bytes } octets : { $why }.

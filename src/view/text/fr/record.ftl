@@ -6,7 +6,10 @@ record-end-data = Enregistré ({ $frames } trames) : des données seules. Pour 
 record-other = CONTROLE.pcapng
 record-nothing = Aucune connexion n’a été établie ni refusée : rien à enregistrer, et { $file } n’a pas été gardé.
 record-exists = { $file } existe déjà, et un enregistrement ne remplace jamais un autre fichier. Prenez un autre nom, ou supprimez-le d’abord.
-record-broken = L’enregistrement { $file } n’est pas complet : { $why }. Tout le reste a continué sans lui.
+record-broken = l’enregistrement { $file } n’est pas complet : { $why }. { $frames ->
+    [one] Sa seule trame est entière et peut être lue
+   *[other] Ses { $frames } trames sont entières et peuvent être lues
+} ; tout le reste a continué sans lui.
 
 record-section = Écrit par ftplab, qui était une extrémité de ces connexions. Réels : le contenu, les heures, les adresses, les ports, et qui a ouvert et fermé. Inventés : les numéros de séquence et d’acquittement, et le découpage en segments.
 record-interface = Une extrémité des connexions du programme lui-même ; rien n’a été capturé sur une carte réseau

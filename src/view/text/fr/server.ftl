@@ -44,6 +44,7 @@ server-end-how = Ctrl-C arrête le serveur.
 
 # What happens.
 server-connected = { $client } s’est connecté à { $server }
+server-few-files = le système accorde { $files } fichiers ouverts à ce programme : au plus { $clients } clients à la fois, et les suivants reçoivent un 421 jusqu’à ce que d’autres partent. Pour en avoir plus : ulimit -n, avant de lancer le programme.
 server-turned-away = { $client } est renvoyé avec 421 : il y a trop de clients
 server-port-opened = ouverture passive : le client est attendu sur { $address }
 server-data-opened = connexion de données : { $from } → { $to }

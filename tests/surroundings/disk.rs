@@ -1,0 +1,342 @@
+//! A disk that is full: what was written stays whole, the rest goes on, and one line says what is missing.
+
+use std::{
+    fs,
+    io::Write,
+    path::Path,
+    process::{Command, Stdio},
+};
+
+use serde_json::Value;
+
+use super::{REASONS, capture, done, flat, limited};
+use crate::{
+    harness::{Done, ftplab},
+    servers::process::{FakeServer, Line},
+};
+
+/// A shell's block of `ulimit -f`: 512 bytes (POSIX) or 1,024 (bash).
+const BLOCKS: [u64; 2] = [512, 1024];
+
+fn manifest(folder: &Path) -> Vec<Value> {
+    fs::read_to_string(folder.join("manifest.jsonl"))
+        .expect("a manifest")
+        .lines()
+        .map(|line| serde_json::from_str(line).expect("whole lines"))
+        .collect()
+}
+
+#[test]
+fn extraction_keeps_the_files_that_fit_and_the_manifest_names_the_others() {
+    for (lang, reason) in REASONS {
+        let dir = tempfile::tempdir().expect("a folder");
+        let done = done(
+            limited(dir.path(), "-f", "8")
+                .args(["inspect", "--lang", lang, "--extract", "out"])
+                .args([
+                    capture("passive-vsftpd.pcap"),
+                    capture("mlsd.pcap"),
+                    capture("ascii.pcap"),
+                ]),
+        )
+        .code(2);
+        let said = flat(done.err());
+        assert!(said.contains(reason) && said.contains("stored"), "{said}");
+        assert_eq!(said.matches("ftplab").count(), 1, "{said}");
+        // The findings are all there.
+        assert!(done.out().contains("ascii.pcap"), "{}", done.out());
+        let out = dir.path().join("out");
+        let lines = manifest(&out);
+        let stored = |wanted: bool| lines.iter().filter(move |line| line["stored"] == wanted);
+        assert!(stored(true).count() > 0 && stored(false).count() > 0);
+        for line in &lines {
+            let file = out.join(line["name"].as_str().expect("a name"));
+            match line["stored"].as_bool().expect("yes or no") {
+                true => assert_eq!(
+                    fs::metadata(&file).expect("kept").len(),
+                    line["bytes"].as_u64().expect("a size")
+                ),
+                false => assert!(!file.exists(), "{}", file.display()),
+            }
+        }
+        // Nothing else is left behind.
+        let there = fs::read_dir(&out).expect("the folder").count();
+        assert_eq!(there, stored(true).count() + 1);
+    }
+}
+
+#[test]
+fn a_manifest_that_does_not_fit_ends_with_a_whole_line() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let names = [
+        "mlsd.pcap",
+        "passive-vsftpd.pcap",
+        "ascii.pcap",
+        "stou.pcap",
+    ];
+    let done = done(
+        limited(dir.path(), "-f", "1")
+            .args(["inspect", "--extract", "out"])
+            .args(names.map(capture)),
+    )
+    .code(2);
+    let said = flat(done.err());
+    assert!(
+        said.contains("manifest.jsonl could not be written whole"),
+        "{said}"
+    );
+    // Every line can be read.
+    let written = manifest(&dir.path().join("out")).len();
+    assert!(written < names.len() * 2, "{written}");
+}
+
+/// A dialogue that is long enough for the limits here, from a pipe.
+fn dialogue(command: &mut Command, port: u16) -> Done {
+    let mut child = command
+        .args(["127.0.0.1", &port.to_string()])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut input = child.stdin.take().expect("piped");
+    input
+        .write_all(b"USER student\r\nPASS learn-ftp\r\n")
+        .and_then(|()| input.write_all(&b"SYST\r\nPWD\r\nFEAT\r\n".repeat(15)))
+        .and_then(|()| input.write_all(b"QUIT\r\n"))
+        .expect("it reads");
+    drop(input);
+    let output = child.wait_with_output().expect("it ends");
+    Done {
+        code: output.status.code().expect("ended by itself"),
+        stdout: output.stdout,
+        stderr: output.stderr,
+    }
+}
+
+fn server() -> FakeServer {
+    FakeServer::start(&["any-client"])
+}
+
+#[test]
+fn a_recording_cut_by_a_full_disk_opens_and_the_dialogue_goes_on() {
+    for (lang, reason) in REASONS {
+        let server = server();
+        let dir = tempfile::tempdir().expect("a folder");
+        let done = dialogue(
+            limited(dir.path(), "-f", "4").args(["raw", "--lang", lang, "--record", "cut.pcapng"]),
+            server.port,
+        )
+        .code(2);
+        assert!(done.out().contains("S> 221"), "{}", done.out());
+        let said = flat(done.err());
+        assert_eq!(said.matches(reason).count(), 1, "{said}");
+        let inspected = ftplab()
+            .within(dir.path())
+            .args(["inspect", "--json", "cut.pcapng"])
+            .run();
+        assert_eq!(inspected.err(), "");
+        let lines: Vec<Value> = inspected
+            .out()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect();
+        assert!(lines.iter().any(|line| line["verb"] == "PASS"), "{lines:?}");
+        // No block is cut: nothing is said about the file's end.
+        let cut = inspected.out().contains("\"cut\"") || inspected.out().contains("truncated");
+        assert!(!cut, "{}", inspected.out());
+    }
+}
+
+#[test]
+fn every_command_that_records_says_at_once_that_there_is_no_room() {
+    for words in [
+        &["raw", "127.0.0.1", "1"][..],
+        &["listen", "0"],
+        &["pasv-calc", "--connect", "127.0.0.1:1"],
+        &["fake-server", "--port", "0"],
+    ] {
+        for (lang, reason) in [("en", "the disk is full"), ("fr", "le disque est plein")] {
+            let done = ftplab()
+                .lang(lang)
+                .args(words)
+                .args(["--record", "/dev/full"])
+                .run()
+                .code(2);
+            let said = flat(done.err());
+            assert!(
+                said.contains("/dev/full") && said.contains(reason),
+                "{said}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_log_and_events_that_take_no_more_end_with_a_whole_line_and_stop_nothing() {
+    let server = server();
+    let dir = tempfile::tempdir().expect("a folder");
+    let done = dialogue(
+        limited(dir.path(), "-f", "1").args(["raw", "--log", "log", "--events", "events"]),
+        server.port,
+    )
+    .code(2);
+    assert!(done.out().contains("S> 221"), "{}", done.out());
+    let said = flat(done.err());
+    for name in ["log", "events"] {
+        let told = format!("raw: {name} takes no more lines: files may not grow");
+        assert_eq!(said.matches(&told).count(), 1, "{said}");
+        let kept = fs::read(dir.path().join(name)).expect("kept");
+        assert_eq!(kept.last(), Some(&b'\n'), "{name}");
+        assert!(BLOCKS.iter().any(|block| kept.len() as u64 <= *block));
+    }
+    let events = fs::read_to_string(dir.path().join("events")).expect("text");
+    for line in events.lines() {
+        serde_json::from_str::<Value>(line).expect("whole lines");
+    }
+    // With no room at all, likewise.
+    for (lang, told) in [
+        ("en", "/dev/full takes no more lines: the disk is full."),
+        (
+            "fr",
+            "/dev/full ne prend plus de lignes\u{a0}: le disque est plein.",
+        ),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+        command.args(["raw", "--lang", lang, "--log", "/dev/full"]);
+        let done = dialogue(&mut command, server.port).code(2);
+        assert!(done.out().contains("S> 221"), "{}", done.out());
+        assert_eq!(flat(done.err()).matches(told).count(), 1, "{}", done.err());
+    }
+}
+
+#[test]
+fn a_server_whose_log_takes_no_more_serves_on() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let complaints = fs::File::create(dir.path().join("stderr")).expect("a file");
+    let mut child = limited(dir.path(), "-f", "1")
+        .args([
+            "fake-server",
+            "any-client",
+            "--port",
+            "0",
+            "--json",
+            "--once",
+        ])
+        .args(["--events", "/dev/full", "--log", "/dev/full"])
+        .stdout(Stdio::piped())
+        .stderr(complaints)
+        .spawn()
+        .expect("it starts");
+    let mut out = std::io::BufReader::new(child.stdout.take().expect("piped"));
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut out, &mut line).expect("it says where");
+    let listening: Value = serde_json::from_str(&line).expect("JSON");
+    let address: std::net::SocketAddr = listening["address"]
+        .as_str()
+        .and_then(|address| address.parse().ok())
+        .expect("an address");
+    let mut client = Line::dial(address.port());
+    client.log_in();
+    assert!(client.say("SYST").starts_with("215"));
+    assert!(client.say("QUIT").starts_with("221"));
+    std::io::Read::read_to_string(&mut out, &mut line).expect("to its end");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    let said = flat(&fs::read_to_string(dir.path().join("stderr")).expect("text"));
+    // Once for each of the two files.
+    assert_eq!(said.matches("takes no more lines").count(), 2, "{said}");
+}
+
+#[test]
+fn an_upload_that_does_not_fit_gets_a_451_and_the_session_goes_on() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut child = limited(dir.path(), "-f", "16")
+        .args([
+            "fake-server",
+            "any-client",
+            "--port",
+            "0",
+            "--json",
+            "--once",
+        ])
+        .args(["--store", "kept"])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut out = std::io::BufReader::new(child.stdout.take().expect("piped"));
+    let mut line = String::new();
+    std::io::BufRead::read_line(&mut out, &mut line).expect("it says where");
+    let listening: Value = serde_json::from_str(&line).expect("JSON");
+    let address: std::net::SocketAddr = listening["address"]
+        .as_str()
+        .and_then(|address| address.parse().ok())
+        .expect("an address");
+    let mut client = Line::dial(address.port());
+    client.log_in();
+    let at = client.passive();
+    client.send("STOR big.bin");
+    let mut data = std::net::TcpStream::connect(at).expect("the data connection");
+    // The server may close before it has taken all.
+    let _ = data.write_all(&[7; 200_000]);
+    drop(data);
+    let mut last = client.reply();
+    if last.starts_with("150") {
+        last = client.reply();
+    }
+    assert!(last.starts_with("451"), "{last}");
+    assert!(client.say("NOOP").starts_with("200"));
+    assert!(client.say("QUIT").starts_with("221"));
+    std::io::Read::read_to_string(&mut out, &mut line).expect("to its end");
+    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+}
+
+#[test]
+fn data_that_does_not_fit_is_counted() {
+    for (lang, told) in [("en", "the disk is full"), ("fr", "le disque est plein")] {
+        let mut server = FakeServer::start(&["any-client"]);
+        let mut client = Line::dial(server.port);
+        client.log_in();
+        let at = client.passive();
+        client.send("LIST");
+        let done = ftplab()
+            .lang(lang)
+            .args(["pasv-calc", "--connect", &at.to_string(), "-o", "/dev/full"])
+            .run()
+            .code(2);
+        let said = flat(done.err());
+        assert!(said.contains("/dev/full") && said.contains(told), "{said}");
+        let _ = server.until(|line| line["type"] == "reply");
+    }
+}
+
+#[test]
+fn a_lab_goes_on_without_its_report_and_says_so() {
+    for (lang, reason) in REASONS {
+        let dir = tempfile::tempdir().expect("a folder");
+        let done = done(
+            limited(dir.path(), "-f", "4")
+                .args(["lab", "run", "1", "--lang", lang, "--report", "r"]),
+        )
+        .code(2);
+        let said = flat(done.err());
+        assert!(said.contains("r.json") && said.contains(reason), "{said}");
+        // No half of a report, and nothing beside it.
+        assert!(!dir.path().join("r.json").exists());
+    }
+}
+
+#[test]
+fn a_page_that_does_not_fit_is_named() {
+    for (lang, reason) in [("en", "the disk is full"), ("fr", "le disque est plein")] {
+        let done = ftplab()
+            .lang(lang)
+            .args(["inspect", &capture("ascii.pcap"), "--html", "/dev/full"])
+            .run()
+            .code(2);
+        let said = flat(done.err());
+        assert!(
+            said.contains("/dev/full") && said.contains(reason),
+            "{said}"
+        );
+    }
+}

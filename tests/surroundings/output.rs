@@ -1,0 +1,150 @@
+//! Standard output that takes nothing: a reader that has gone away is no error, a full disk is one, a closed one is
+//! nobody's business.
+
+use std::{
+    fs::File,
+    process::{Command, Stdio},
+};
+
+use super::{capture, flat};
+use crate::servers::process::FakeServer;
+
+/// Every command that prints much, and what it answers when all is well.
+fn talkative() -> Vec<(Vec<String>, i32)> {
+    let words = |words: &str| words.split(' ').map(str::to_owned).collect::<Vec<_>>();
+    let pcap = capture("passive-vsftpd.pcap");
+    let mut all: Vec<_> = [
+        "",
+        "explain",
+        "explain PASV",
+        "man",
+        "completions bash",
+        "lab list",
+        "lab print 1",
+        "pasv-calc 227_Entering_(127,0,0,1,4,1)",
+    ]
+    .map(|line| (words(line), 0))
+    .into();
+    all[0].0.clear();
+    for form in [
+        "--explain",
+        "--json",
+        "--csv",
+        "--dialogue",
+        "--ladder",
+        "--summary",
+    ] {
+        all.push((vec!["inspect".into(), form.into(), pcap.clone()], 0));
+    }
+    all
+}
+
+fn command(words: &[String]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+    command
+        .args(words)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_error() {
+    for (words, code) in talkative() {
+        let mut child = command(&words)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        drop(child.stdout.take());
+        let done = child.wait_with_output().expect("it ends");
+        assert_eq!(String::from_utf8_lossy(&done.stderr), "", "{words:?}");
+        assert_eq!(done.status.code(), Some(code), "{words:?}");
+    }
+}
+
+#[test]
+fn a_reader_that_goes_away_from_a_dialogue_or_from_data_is_no_error() {
+    let server = FakeServer::start(&["any-client"]);
+    let port = server.port.to_string();
+    for words in [["raw", "127.0.0.1", &port], ["raw", "--json", &port]] {
+        let words = if words[1] == "--json" {
+            vec![
+                "raw".to_owned(),
+                "--json".into(),
+                "127.0.0.1".into(),
+                port.clone(),
+            ]
+        } else {
+            words.map(str::to_owned).to_vec()
+        };
+        let mut child = command(&words)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        drop(child.stdout.take());
+        let done = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(!said.contains("panicked"), "{said}");
+        assert_eq!(done.status.code(), Some(0), "{words:?}: {said}");
+    }
+    let source = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let at = source.local_addr().expect("an address").to_string();
+    let mut child = command(&["pasv-calc".into(), "--connect".into(), at])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    drop(child.stdout.take());
+    let (mut data, _) = source.accept().expect("it dials");
+    let _ = std::io::Write::write_all(&mut data, &[b'x'; 300_000]);
+    drop(data);
+    let done = child.wait_with_output().expect("it ends");
+    assert_eq!(done.status.code(), Some(0), "{done:?}");
+}
+
+#[test]
+fn standard_output_on_a_full_disk_is_said_in_the_users_language() {
+    for (words, _) in talkative() {
+        for (lang, told) in [
+            (
+                "C",
+                "ftplab: what was asked for could not be shown whole: the disk is full.",
+            ),
+            (
+                "fr",
+                "ftplab\u{a0}: tout n’a pas pu être affiché\u{a0}: le disque est plein.",
+            ),
+        ] {
+            let full = File::options()
+                .write(true)
+                .open("/dev/full")
+                .expect("a device");
+            let done = command(&words)
+                .env("LC_ALL", lang)
+                .stdout(full)
+                .output()
+                .expect("it starts");
+            let said = flat(&String::from_utf8_lossy(&done.stderr));
+            assert!(said.starts_with(told), "{words:?}: {said}");
+            assert_eq!(done.status.code(), Some(2), "{words:?}");
+        }
+    }
+}
+
+#[test]
+fn closed_streams_change_no_answer() {
+    for closed in ["<&-", ">&-", "2>&-", "<&- >&- 2>&-"] {
+        for (words, code) in talkative() {
+            let status = Command::new("sh")
+                .args(["-c", &format!("exec \"$@\" {closed}"), "sh"])
+                .arg(env!("CARGO_BIN_EXE_ftplab"))
+                .args(&words)
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .expect("the shell starts");
+            assert_eq!(status.code(), Some(code), "{words:?} {closed}");
+        }
+    }
+}
