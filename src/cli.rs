@@ -378,10 +378,13 @@ pub struct Inspect {
     #[arg(long)]
     pub hash: bool,
     /// Write one web page to FILE, which must not exist
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", group = "written")]
     pub html: Option<PathBuf>,
-    /// With --html: overwrite FILE
-    #[arg(long, requires = "html")]
+    /// Write the capture that ftplab brings under this name to FILE, which must not exist, for Wireshark and other programs
+    #[arg(long, value_name = "FILE", group = "written", conflicts_with = "merge")]
+    pub copy: Option<PathBuf>,
+    /// With --html or --copy: overwrite FILE
+    #[arg(long, requires = "written")]
     pub force: bool,
     /// Write the transferred files into DIR, which is made or empty, and a manifest
     #[arg(long, value_name = "DIR")]

@@ -141,6 +141,14 @@ impl Done {
         std::str::from_utf8(&self.stdout).expect("standard output is UTF-8")
     }
 
+    /// Standard output as JSON, a value a line.
+    pub(crate) fn json_lines(&self) -> Vec<serde_json::Value> {
+        self.out()
+            .lines()
+            .map(|line| serde_json::from_str(line).expect("JSON"))
+            .collect()
+    }
+
     /// Standard error as text.
     pub(crate) fn err(&self) -> &str {
         std::str::from_utf8(&self.stderr).expect("standard error is UTF-8")

@@ -631,6 +631,89 @@ fn captures_are_held_against_a_rubric() {
     assert!(done.err().contains("expectation 1"), "{}", done.err());
 }
 
+/// What `--filter` tells to type works with a file that is there: a shipped capture is written first.
+#[test]
+fn a_shipped_capture_can_be_written_to_a_file_for_wireshark() {
+    let folder = Folder::new("inspect-copy");
+    let from_elsewhere =
+        |words: &[&str]| ftplab().within(&folder.0).arg("inspect").args(words).run();
+    let told = from_elsewhere(&["--filter", "fxp"]).code(0);
+    let shown = told.out();
+    assert!(
+        shown.contains("\nftplab inspect fxp --copy fxp.pcap\n"),
+        "{shown}"
+    );
+    assert!(shown.contains("\nwireshark -r fxp.pcap -o "), "{shown}");
+    from_elsewhere(&["fxp", "--copy", "fxp.pcap"]).code(0);
+    let copied = fs::read(folder.join("fxp.pcap")).expect("the copy");
+    assert_eq!(copied, fs::read(captures().join("fxp.pcap")).expect("fxp"));
+    // Now it is a file, and nothing is to be done before.
+    let told = from_elsewhere(&["--filter", "fxp.pcap"]).code(0);
+    assert!(!told.out().contains("--copy"), "{}", told.out());
+    // Nothing is overwritten unasked, and what is a file already is not copied.
+    from_elsewhere(&["passive-wget", "--copy", "fxp.pcap"]).code(2);
+    assert_eq!(copied, fs::read(folder.join("fxp.pcap")).expect("the copy"));
+    from_elsewhere(&["passive-wget", "--copy", "fxp.pcap", "--force"]).code(0);
+    let done = from_elsewhere(&["fxp.pcap", "--copy", "again.pcap"]).code(2);
+    assert!(done.err().contains("is a file"), "{}", done.err());
+    from_elsewhere(&["fxp", "nat-box", "--copy", "two.pcap"]).code(2);
+    let done = inspect(&[
+        "--filter",
+        "--merge",
+        "three-terminals-control.pcap",
+        "three-terminals-data.pcap",
+    ]);
+    let made = "mergecap -w merged.pcapng three-terminals-control.pcap three-terminals-data.pcap\n";
+    let done = done.code(0);
+    assert!(done.out().contains(made), "{}", done.out());
+    assert!(done.out().contains("wireshark -r merged.pcapng "));
+}
+
+/// Whether a mode was used is another question than whether the data came through.
+#[test]
+fn a_mode_is_used_even_where_no_data_connection_opens() {
+    let folder = Folder::new("inspect-modes");
+    let rubric = "[[expect]]\nmode = \"active\"\n[[expect]]\nmode = \"passive\"\n\
+                  [[expect]]\nport-computed = true\n[[expect]]\nlisted = true\n";
+    let rubric = folder.write("modes.toml", rubric.as_bytes());
+    let yes = |capture: &str| -> Vec<(bool, bool, Value)> {
+        let done = inspect(&["--json", "--expect", &rubric, capture]).code(1);
+        let told = |line: &Value| {
+            let tried_only = line["tried_only"] == Value::Bool(true);
+            (
+                line["met"] == Value::Bool(true),
+                tried_only,
+                line["frames"].clone(),
+            )
+        };
+        lines(&done).iter().map(told).collect()
+    };
+    let no = || (false, false, serde_json::json!([]));
+    // PORT in frame 13, LIST in 16, the SYN that was answered with a reset in 17.
+    assert_eq!(
+        yes("lab-nobody-listens.pcap"),
+        [
+            (true, true, serde_json::json!([13, 16, 17])),
+            no(),
+            (true, true, serde_json::json!([13, 17])),
+            no(),
+        ]
+    );
+    // The client sends no command before its connection stands, and it never does.
+    assert_eq!(
+        yes("firewall-drop-passive.pcap")[1],
+        (true, true, serde_json::json!([20, 21]))
+    );
+    // The server did not agree.
+    assert_eq!(yes("nat-active-refused.pcap")[0], no());
+    // The port was computed with its bytes exchanged.
+    assert_eq!(yes("lab-wrong-port.pcap")[2], no());
+    assert_eq!(
+        yes("active-vsftpd.pcap")[0],
+        (true, false, serde_json::json!([26, 28, 29]))
+    );
+}
+
 #[test]
 fn a_reader_that_goes_away_ends_the_program_without_a_word() {
     let mut child = std::process::Command::new(env!("CARGO_BIN_EXE_ftplab"))

@@ -2,9 +2,11 @@
 //! the peer is missing.
 
 mod around;
+mod bounds;
 mod by_hand;
 mod captures;
 mod demo;
+mod dependencies;
 mod explain;
 mod fuzz;
 mod harness;

@@ -341,11 +341,7 @@ fn json_lines_are_the_contract() {
         &["--json", "--events", &events_arg],
     )
     .code(0);
-    let lines: Vec<serde_json::Value> = done
-        .out()
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("an object a line"))
-        .collect();
+    let lines = done.json_lines();
     let kinds: Vec<&str> = lines
         .iter()
         .map(|line| line["type"].as_str().expect("a type"))

@@ -120,10 +120,7 @@ fn lines(path: &Path) -> Vec<serde_json::Value> {
         .args(["inspect", "--json", "--hash"])
         .arg(path)
         .run();
-    done.out()
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect()
+    done.json_lines()
 }
 
 #[test]
@@ -263,8 +260,7 @@ fn merged(files: &[&Path]) -> (usize, Vec<(String, String, u64)>) {
         .args(files)
         .run();
     let (mut sessions, mut transfers) = (0, Vec::new());
-    for line in done.code(0).out().lines() {
-        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    for line in done.code(0).json_lines() {
         let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
         match line["type"].as_str() {
             Some("session") => sessions += 1,

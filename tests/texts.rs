@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
-    path::Path,
+    path::{Path, PathBuf},
 };
 
 use crate::harness::rust_files;
@@ -85,6 +85,63 @@ fn every_message_renders_in_both_languages() {
     }
 }
 
+/// The source files, without their comments.
+fn sources() -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    rust_files(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
+        &mut files,
+    );
+    let read = |file: PathBuf| {
+        let source = fs::read_to_string(&file).expect("a source file");
+        let source = source
+            .lines()
+            .filter(|line| !line.trim_start().starts_with("//"))
+            .flat_map(|line| [line, "\n"])
+            .collect();
+        (file, source)
+    };
+    files.into_iter().map(read).collect()
+}
+
+/// Every id that somebody asks for: it stands in the code as it is, or as the parts around a `{…}` that is filled in at
+/// run time, or in another message.
+#[test]
+fn every_message_is_asked_for() {
+    let mut whole = BTreeSet::new();
+    let mut made = Vec::new();
+    for (_, source) in sources() {
+        for literal in source.split('"').map(str::to_owned) {
+            match literal.split_once('{').zip(literal.rsplit_once('}')) {
+                Some(((begin, _), (_, end))) if begin.ends_with('-') || end.starts_with('-') => {
+                    made.push((begin.to_owned(), end.to_owned()));
+                }
+                _ => {
+                    whole.insert(literal);
+                }
+            }
+        }
+    }
+    let mut unasked = Vec::new();
+    for (room, en, _) in ROOMS {
+        for id in messages(en).into_keys() {
+            let in_another = || en.contains(&format!("{{ {id} }}"));
+            let is_made = |(begin, end): &(String, String)| {
+                let rest = id.strip_prefix(begin.as_str());
+                rest.and_then(|rest| rest.strip_suffix(end.as_str()))
+                    .is_some_and(|middle| match begin.as_str() {
+                        "" => whole.contains(middle),
+                        _ => !middle.is_empty(),
+                    })
+            };
+            if !whole.contains(&id) && !made.iter().any(is_made) && !in_another() {
+                unasked.push(format!("{room}.ftl: {id}"));
+            }
+        }
+    }
+    assert!(unasked.is_empty(), "{}", unasked.join("\n"));
+}
+
 #[test]
 fn every_id_that_the_code_asks_for_exists() {
     let known: BTreeSet<String> = ROOMS
@@ -95,19 +152,8 @@ fn every_id_that_the_code_asks_for_exists() {
         .iter()
         .map(|(room, _, _)| format!("{room}-"))
         .collect();
-    let mut files = Vec::new();
-    rust_files(
-        &Path::new(env!("CARGO_MANIFEST_DIR")).join("src"),
-        &mut files,
-    );
     let mut missing = Vec::new();
-    for file in files {
-        let source = fs::read_to_string(&file).expect("a source file");
-        let source: String = source
-            .lines()
-            .filter(|line| !line.trim_start().starts_with("//"))
-            .flat_map(|line| [line, "\n"])
-            .collect();
+    for (file, source) in sources() {
         for (at, call) in source.match_indices("say!(") {
             // The id is the first string literal of the call; ids made at run time have a test of their own.
             let rest = &source[at + call.len()..];

@@ -20,6 +20,11 @@
 //!
 //! Further: `no-failed-login`, `no-refusal` (no 4yz, no 5yz), `goodbye` (QUIT was answered by 221), `reply = 425`,
 //! `sessions = 2`, `server = "192.0.2.1:21"`, `whole = true` (the capture holds every transfer that went well).
+//!
+//! `mode` and `port-computed` ask what was done, not how it went. A mode is used where the server agreed to it and then a
+//! transfer was asked for or a data connection tried: whoever gets 425 to the LIST after an accepted PORT, because of a
+//! firewall, has used active mode; and a SYN shows the port that was computed even if nobody answers it. The mark says
+//! where no data connection was ever opened; whether files arrived is what `retrieved`, `stored` and `listed` ask.
 
 use std::net::SocketAddr;
 
@@ -85,11 +90,11 @@ pub enum Expected {
     LoggedIn(Option<String>),
     /// No login was refused.
     NoFailedLogin,
-    /// Active mode was used.
+    /// PORT, EPRT or LPRT was accepted, and then a transfer asked for or a data connection tried.
     Active,
-    /// Passive mode was used.
+    /// The same with PASV, EPSV or LPSV.
     Passive,
-    /// Both modes were used.
+    /// Both.
     Both,
     /// A file was fetched.
     Retrieved(File),
@@ -97,7 +102,7 @@ pub enum Expected {
     Stored(File),
     /// A directory was listed.
     Listed,
-    /// A data connection went to the port that the six numbers of a 227 or a PORT make.
+    /// Somebody connected, or tried to, to the port that the six numbers of a 227 or a PORT make.
     PortComputed,
     /// These commands came, in this order.
     Commands(Vec<String>),
@@ -264,6 +269,8 @@ pub struct Mark {
     pub met: bool,
     /// The frames that show it, or that speak against it; the first [`MAX_EVIDENCE`].
     pub frames: Vec<u64>,
+    /// A data connection should have been opened for it, and none was.
+    pub tried_only: bool,
 }
 
 /// Holds a capture against a rubric.
@@ -286,6 +293,8 @@ struct State {
     /// How many of a list have been seen, by session.
     reached: std::collections::BTreeMap<u64, usize>,
     done: bool,
+    /// What speaks for it are data connections: one of them was opened, or its data is in the capture or known to have gone.
+    opened: bool,
 }
 
 impl State {
@@ -350,7 +359,20 @@ impl<'r> Marks<'r> {
                 } else {
                     state.bad
                 };
-                Mark { met, frames }
+                let tried_only = met
+                    && !state.opened
+                    && matches!(
+                        expectation.what,
+                        Expected::Active
+                            | Expected::Passive
+                            | Expected::Both
+                            | Expected::PortComputed
+                    );
+                Mark {
+                    met,
+                    frames,
+                    tried_only,
+                }
             })
             .collect()
     }
@@ -434,19 +456,40 @@ fn take_transfer(expected: &Expected, state: &mut State, transfer: &Transfer) {
         .map(|(_, mark)| mark.frame)
         .or(transfer.connection.as_ref().map(|line| line.first.frame))
         .unwrap_or(0);
-    let active = transfer
-        .agreement
-        .as_ref()
-        .map(super::finding::Agreement::is_active);
+    let line = transfer.connection.as_ref();
     match expected {
-        Expected::Active if well && active == Some(true) => state.good(frame),
-        Expected::Passive if well && active == Some(false) => state.good(frame),
-        Expected::Both if well => {
-            if let Some(active) = active
-                && !std::mem::replace(&mut state.halves[usize::from(active)], true)
-            {
-                state.good(frame);
+        Expected::Active | Expected::Passive | Expected::Both => {
+            let command = transfer.command.map(|(_, mark)| mark.frame);
+            let dialled = line.map(|line| line.first.frame);
+            let Some(agreement) = transfer.agreement.as_ref() else {
+                return;
+            };
+            if command.or(dialled).is_none() {
+                return;
             }
+            let active = agreement.is_active();
+            let new = match expected {
+                Expected::Active => active && state.good.is_empty(),
+                Expected::Passive => !active && state.good.is_empty(),
+                _ => !state.halves[usize::from(active)],
+            };
+            let wanted = *expected == Expected::Both || (*expected == Expected::Active) == active;
+            let opened = well || line.is_some_and(|line| line.established);
+            // One that was opened is the better evidence.
+            if !(new || wanted && opened && !state.opened && *expected != Expected::Both) {
+                return;
+            }
+            if *expected != Expected::Both {
+                state.good.clear();
+            }
+            state.halves[usize::from(active)] = true;
+            state.opened |= opened;
+            let mut frames = vec![agreement.mark.frame];
+            frames.extend(command);
+            frames.extend(dialled);
+            frames.sort_unstable();
+            frames.dedup();
+            frames.into_iter().for_each(|frame| state.good(frame));
         }
         Expected::Retrieved(file)
             if well && transfer.verb == Some(Verb::Retr) && is_file(file, transfer) =>
@@ -475,7 +518,8 @@ fn take_transfer(expected: &Expected, state: &mut State, transfer: &Transfer) {
             };
             let numbers = agreement.stated.as_ref().and_then(|stated| stated.bytes);
             let port = numbers.map(|(high, low)| u16::from_be_bytes([high, low]));
-            if line.established && port == Some(line.to.port()) {
+            if port == Some(line.to.port()) {
+                state.opened |= line.established;
                 state.good(agreement.mark.frame);
                 state.good(line.first.frame);
             }

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use super::verdict::Judgement;
+use super::{twin::Evidence, verdict::Judgement};
 use crate::{
     capture::{
         file::Nanos,
@@ -142,6 +142,8 @@ pub struct Session {
     pub logins: Vec<LoginTry>,
     /// How many there were.
     pub login_tries: u64,
+    /// How many of all of them were accepted.
+    pub logins_accepted: u64,
     /// TLS or another protection was used on the control connection.
     pub tls: bool,
     /// The frame where it began.
@@ -173,12 +175,16 @@ pub struct Session {
     /// Negotiations that the server refused: what was asked for, the address, the command's frame; at most
     /// [`MAX_REFUSED`].
     pub refused: Vec<(Verb, Option<SocketAddr>, Mark)>,
+    /// How many more there were.
+    pub more_refused: u64,
     /// Transfers told so far.
     pub transfers: u64,
     /// Only one direction was captured: which is missing.
     pub one_way: Option<Side>,
     /// Gaps look as if the payload had been edited.
     pub edited: bool,
+    /// The session that is this one, seen on the other side of a NAT router.
+    pub same_as: Option<u64>,
 }
 
 /// Where a data connection was agreed on.
@@ -252,6 +258,8 @@ pub struct Transfer {
     pub arg: Option<Vec<u8>>,
     /// The path, resolved.
     pub path: Option<Vec<u8>>,
+    /// The name that the server chose (STOU), as its reply says it.
+    pub chosen: Option<Vec<u8>>,
     /// Where the data connection was agreed on.
     pub agreement: Option<Agreement>,
     /// The data connection.
@@ -360,6 +368,17 @@ pub enum Remark {
     Edited,
     /// Only one direction of the connection was captured.
     OneWay,
+    /// Another session of the capture is this one, on the other side of a router that translates addresses.
+    SeenTwice {
+        /// Its number.
+        other: u64,
+        /// Its client.
+        client: SocketAddr,
+        /// Its server.
+        server: SocketAddr,
+        /// How that is known.
+        evidence: Evidence,
+    },
 }
 
 impl Remark {
@@ -377,6 +396,7 @@ impl Remark {
             Remark::Conflict(_) => "bytes-differ",
             Remark::Edited => "edited-capture",
             Remark::OneWay => "one-direction",
+            Remark::SeenTwice { .. } => "seen-twice",
         }
     }
 }

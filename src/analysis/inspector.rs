@@ -20,6 +20,7 @@ use super::{
     },
     ledger::{Begun, Expected, Row, Slot},
     recognise::{self, CONTROL_PORT, Judgement, LOOKED_AT, looks_like_listing},
+    twin::{self, Head, Heads},
 };
 use crate::{
     capture::{
@@ -98,12 +99,14 @@ pub(super) struct Control {
     commands: VecDeque<(u64, Mark)>,
     /// The latest reply was 4yz or 5yz.
     refused: bool,
+    /// Its first lines.
+    head: Head,
     /// What the last AUTH asked for, until it is answered.
     auth: Option<(Vec<u8>, Mark)>,
     pub(super) slots: Vec<Slot>,
     pub(super) rows: Vec<Row>,
     pub(super) left: bool,
-    /// Bytes of the user's side are missing since its last command: replies may answer what they held.
+    /// Bytes of the user's side are missing since its last command, or before its first: replies may answer what they held.
     user_gap: bool,
     /// A transfer's end was told whose beginning is not in the capture.
     pub(super) finished_unseen: bool,
@@ -154,6 +157,7 @@ pub struct Inspector<F> {
     pub(super) expected: Expected,
     /// Sessions that go on, by their two hosts, the lower address first.
     by_hosts: HashMap<(IpAddr, IpAddr), Vec<u64>, RandomState>,
+    heads: Heads,
     recent: VecDeque<Seen>,
     /// Connections that were followed for [`MAX_EARLY`].
     early: usize,
@@ -184,6 +188,8 @@ pub struct Gate {
     pub not_captured: u64,
     /// Control connections that look edited.
     pub edited: u64,
+    /// Sessions that are another one of the capture, seen on the other side of a NAT router.
+    pub seen_twice: u64,
 }
 
 impl Gate {
@@ -207,6 +213,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             lines: FlowMap::default(),
             expected: Expected::default(),
             by_hosts: HashMap::default(),
+            heads: Heads::default(),
             recent: VecDeque::new(),
             early: 0,
             happened: Vec::new(),
@@ -237,6 +244,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     #[must_use]
     pub fn control_only(&self) -> bool {
         self.others == 0 && self.gate.not_captured > 0
+    }
+
+    /// End points at which data connections were agreed on and that were not remembered, because too many were.
+    #[must_use]
+    pub fn unexpected(&self) -> u64 {
+        self.expected.left_out()
     }
 
     /// How well the capture shows the FTP in it; complete after [`Inspector::finish`].
@@ -346,6 +359,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             logged_in: false,
             logins: Vec::new(),
             login_tries: 0,
+            logins_accepted: 0,
             tls: false,
             sealed: None,
             encrypted_bytes: 0,
@@ -361,9 +375,11 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             active: 0,
             passive: 0,
             refused: Vec::new(),
+            more_refused: 0,
             transfers: 0,
             one_way: None,
             edited: false,
+            same_as: None,
         };
         let dialogue = Dialogue::new(Ends {
             user: Some(client),
@@ -380,10 +396,11 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 commands: VecDeque::new(),
                 refused: false,
                 auth: None,
+                head: Head::default(),
                 slots: Vec::new(),
                 rows: Vec::new(),
                 left: false,
-                user_gap: false,
+                user_gap: flow.opening() == Opening::Middle,
                 finished_unseen: false,
                 beside: 0,
                 strays: Vec::new(),
@@ -568,6 +585,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 }
             }
             self.expected.forget_session(number, client);
+            if let Some(control) = self.controls.get(&number) {
+                self.heads.forget(&control.head, number);
+            }
         }
         self.close_ledger(number);
         self.try_end_session(number);
@@ -610,6 +630,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             commands,
             refused,
             auth,
+            head,
             user_gap,
             finished_unseen,
             ..
@@ -623,6 +644,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             }
         };
         let (out, happened) = (&mut self.out, &mut self.happened);
+        let mut begun = false;
         say(&side_of, dialogue, &mut |event| {
             match &event.what {
                 What::Command(_) => *user_gap = false,
@@ -639,6 +661,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 }
                 _ => {}
             }
+            begun |= head.take(&event.what, mark);
             let mut at = mark;
             note(facts, commands, refused, auth, happened, event, &mut at);
             out(&Finding::Said {
@@ -649,6 +672,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         });
         facts.encrypted_bytes =
             dialogue.sealed_bytes(Side::User) + dialogue.sealed_bytes(Side::Server);
+        if begun {
+            self.find_twin(number, mark);
+        }
         for happened in std::mem::take(&mut self.happened) {
             match happened {
                 Happened::Agreed(agreement, accepted) => self.agreed(number, agreement, accepted),
@@ -656,6 +682,49 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 Happened::Ended(ended) => self.ended(number, ended, mark),
                 Happened::Spoke => self.spoke(number, mark.time),
             }
+        }
+    }
+}
+
+impl<F: FnMut(&Finding<'_>)> Inspector<F> {
+    /// Looks for a session that is this one, seen on the other side of a NAT router.
+    fn find_twin(&mut self, number: u64, mark: Mark) {
+        let Some(control) = self.controls.get(&number) else {
+            return;
+        };
+        let alike = self.heads.same(&control.head, number);
+        let found = alike.into_iter().find_map(|other| {
+            let twin = self
+                .controls
+                .get(&other)
+                .filter(|twin| twin.facts.same_as.is_none())?;
+            let evidence =
+                twin::evidence((&control.facts, &control.head), (&twin.facts, &twin.head))?;
+            Some((other, evidence))
+        });
+        let Some((other, evidence)) = found else {
+            return;
+        };
+        self.gate.seen_twice += 1;
+        for (one, two) in [(other, number), (number, other)] {
+            let Some(twin) = self.controls.get(&two) else {
+                return;
+            };
+            let remark = Remark::SeenTwice {
+                other: two,
+                client: twin.facts.client,
+                server: twin.facts.server,
+                evidence,
+            };
+            if let Some(control) = self.controls.get_mut(&one) {
+                control.facts.same_as = Some(two);
+            }
+            (self.out)(&Finding::Remark {
+                session: Some(one),
+                mark,
+                side: None,
+                remark: &remark,
+            });
         }
     }
 }
@@ -732,6 +801,7 @@ fn note(
         }
         What::Login { user, accepted } => {
             facts.login_tries += 1;
+            facts.logins_accepted += u64::from(*accepted);
             if *accepted {
                 facts.logged_in = true;
                 facts.user = Some(user.to_vec());
@@ -757,10 +827,13 @@ fn note(
                 (true, true) => facts.active += 1,
                 (true, false) => facts.passive += 1,
                 (false, _) => {
-                    if *refused && negotiation.answered && facts.refused.len() < MAX_REFUSED {
-                        facts
-                            .refused
-                            .push((negotiation.verb, negotiation.listen, *at));
+                    if *refused && negotiation.answered {
+                        if facts.refused.len() < MAX_REFUSED {
+                            let asked = (negotiation.verb, negotiation.listen, *at);
+                            facts.refused.push(asked);
+                        } else {
+                            facts.more_refused += 1;
+                        }
                     }
                 }
             }

@@ -73,6 +73,7 @@ pub(super) struct Begun {
     verb: Verb,
     arg: Option<Vec<u8>>,
     path: Option<Vec<u8>>,
+    chosen: Option<Vec<u8>>,
     flow: DataFlow,
     negotiation: Option<u64>,
     restart: u64,
@@ -94,6 +95,7 @@ impl Begun {
             verb: transfer.verb,
             arg: transfer.arg.map(<[u8]>::to_vec),
             path: transfer.path.map(<[u8]>::to_vec),
+            chosen: transfer.chosen.map(<[u8]>::to_vec),
             flow: transfer.flow,
             negotiation: transfer.negotiation,
             restart: transfer.restart,
@@ -130,6 +132,8 @@ pub(super) struct Expected {
     /// Sessions by the client's end of the control connection: the default data port.
     clients: HashMap<SocketAddr, (u64, IpAddr), RandomState>,
     count: usize,
+    /// Beyond [`MAX_EXPECTED`].
+    left_out: u64,
     order: u64,
 }
 
@@ -165,8 +169,13 @@ impl Expected {
         self.by_port.is_empty() && self.clients.is_empty() && self.count == 0
     }
 
+    pub(super) fn left_out(&self) -> u64 {
+        self.left_out
+    }
+
     fn add(&mut self, mut entry: Entry) {
         if self.count >= MAX_EXPECTED {
+            self.left_out += 1;
             return;
         }
         self.count += 1;
@@ -359,8 +368,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             Some(at) => {
                 // The name that STOU's 150 gave is not said again.
                 let path = control.rows[at].what.path.take();
+                let chosen = control.rows[at].what.chosen.take();
                 control.rows[at].what = Begun {
                     path: what.path.or(path),
+                    chosen: what.chosen.or(chosen),
                     ..what
                 };
                 at
@@ -905,6 +916,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             verb: Some(what.verb),
             arg: what.arg.clone(),
             path: what.path.clone(),
+            chosen: what.chosen.clone(),
             agreement: row.agreement.clone(),
             connection: None,
             up: None,
@@ -1063,6 +1075,7 @@ fn blank(session: Option<u64>, judgement: Judgement) -> Transfer {
         verb: None,
         arg: None,
         path: None,
+        chosen: None,
         agreement: None,
         connection: None,
         up: None,
@@ -1083,5 +1096,34 @@ fn blank(session: Option<u64>, judgement: Judgement) -> Transfer {
         third_party: false,
         inferred: false,
         judgement,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn end_points_beyond_the_bound_are_counted() {
+        let host = IpAddr::from([10, 0, 0, 2]);
+        let listen = |n: u64| SocketAddr::new(host, n as u16);
+        let entry = |n: u64| Entry {
+            owner: (1, n),
+            listen: listen(n),
+            passive: true,
+            client: IpAddr::from([10, 0, 0, 1]),
+            server: host,
+            taken: false,
+            order: 0,
+        };
+        let mut expected = Expected::default();
+        for n in 0..MAX_EXPECTED as u64 + 3 {
+            expected.add(entry(n));
+        }
+        assert_eq!((expected.count, expected.left_out()), (MAX_EXPECTED, 3));
+        // What is over makes room.
+        expected.forget((1, 7), 7);
+        expected.add(entry(99_999));
+        assert_eq!((expected.count, expected.left_out()), (MAX_EXPECTED, 3));
     }
 }

@@ -9,6 +9,7 @@
 //! | [`verdict`] | how a transfer went, by whom, and the reason |
 //! | [`notes`] | what the capture as a whole can show |
 //! | [`expect`] | what an instructor expects, held against what was found |
+//! | [`twin`] | one session twice in a capture, on either side of a NAT router |
 //! | [`inspector`] | one pass: connections in, findings out |
 //! | `data`, `ledger` | data connections, and the negotiations and commands that they are matched to |
 
@@ -19,4 +20,5 @@ pub mod inspector;
 mod ledger;
 pub mod notes;
 pub mod recognise;
+pub mod twin;
 pub mod verdict;

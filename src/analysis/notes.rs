@@ -8,6 +8,7 @@ use crate::{
         file::{About, Damage, Ending},
         frame::{self, Unread},
         quality::{Quality, Totals},
+        write::INTERFACE,
     },
 };
 
@@ -35,6 +36,8 @@ pub enum Note {
     },
     /// The system refused to read on.
     Unreadable,
+    /// ftplab recorded it at one end of the connections: what TCP did is invented.
+    Endpoint,
     /// No packets at all.
     NoPackets,
     /// No FTP; what there is instead.
@@ -82,6 +85,11 @@ pub enum Note {
     OneWay {
         /// How many.
         connections: u64,
+    },
+    /// Sessions that are in the capture twice, on either side of a NAT router.
+    SeenTwice {
+        /// How many.
+        sessions: u64,
     },
     /// Frames that were captured twice.
     Duplicates {
@@ -132,6 +140,16 @@ pub enum Note {
         /// How many.
         connections: u64,
     },
+    /// End points that were agreed on and not remembered, because there were too many at a time.
+    Unexpected {
+        /// How many.
+        endpoints: u64,
+    },
+    /// Blocks of the file that are no packets and too long to be looked at.
+    LongBlocks {
+        /// How many.
+        blocks: u64,
+    },
 }
 
 /// Everything the notes are made from.
@@ -169,6 +187,9 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
         Ending::Read(_) => notes.push(Note::Unreadable),
         Ending::NotYet | Ending::Whole => {}
     }
+    if about.interface.as_deref() == Some(INTERFACE) {
+        notes.push(Note::Endpoint);
+    }
     let mut when = |found: u64, note: &dyn Fn(u64) -> Note| {
         if found > 0 {
             notes.push(note(found));
@@ -191,6 +212,7 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
         connections,
     });
     when(gate.one_way, &|connections| Note::OneWay { connections });
+    when(gate.seen_twice, &|sessions| Note::SeenTwice { sessions });
     when(totals.duplicates, &|frames| Note::Duplicates { frames });
     when(counts.no_ip_length, &|packets| Note::SegmentationOffload {
         packets,
@@ -208,6 +230,10 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
     when(gate.edited, &|connections| Note::Edited { connections });
     when(about.oversized, &|packets| Note::Oversized { packets });
     when(totals.evicted, &|connections| Note::Evicted { connections });
+    when(inspector.unexpected(), &|endpoints| Note::Unexpected {
+        endpoints,
+    });
+    when(about.long_blocks, &|blocks| Note::LongBlocks { blocks });
     for (why, packets) in &counts.unread {
         // Other protocols are no defect of the capture; a type that nobody knows may hide IP.
         let usual = match why {

@@ -297,6 +297,8 @@ pub struct About {
     pub comments: u64,
     /// pcapng blocks of a type that was skipped.
     pub skipped_blocks: u64,
+    /// Those of them that were too long to be looked at.
+    pub long_blocks: u64,
     /// Packets longer than [`MAX_RECORD`], skipped (but numbered).
     pub oversized: u64,
     /// Packets without a time of their own.

@@ -510,6 +510,7 @@ impl Table {
     /// Takes an ICMP error.
     pub fn undelivered(&mut self, error: &Undelivered, mark: Mark, watch: &mut impl Watch) {
         self.tick(mark, watch);
+        let now = self.now(mark);
         let key = key_of(error.from, error.to);
         let Some(slot) = self.by_ends.get(&key) else {
             return;
@@ -518,7 +519,7 @@ impl Table {
             return;
         };
         flow.last = mark;
-        flow.heard = self.clock;
+        flow.heard = now;
         if flow.undelivered.is_none() {
             flow.undelivered = Some(Box::new((*error, mark)));
         }
@@ -537,6 +538,14 @@ impl Table {
         for (_, slot) in order {
             self.leave(slot, Leaving::CaptureEnds, mark, watch);
         }
+    }
+
+    /// What the clock says; with the first frame of a capture it does not go yet.
+    fn now(&self, mark: Mark) -> Nanos {
+        if self.clock == Nanos::MIN {
+            return mark.time;
+        }
+        self.clock
     }
 
     /// Moves the clock, ends waits that have lasted, and lets the aged go.
@@ -604,7 +613,7 @@ impl Table {
             interest: Interest::Follow,
             first: mark,
             last: mark,
-            heard: self.clock,
+            heard: self.now(mark),
             handshake: [None; 3],
             hellos: [None; 2],
             retries: Vec::new(),
@@ -631,6 +640,7 @@ impl Table {
 
     /// What a segment does to its connection.
     fn advance(&mut self, slot: u32, segment: &Segment<'_>, mark: Mark, watch: &mut impl Watch) {
+        let now = self.now(mark);
         let Some(flow) = self.slots[slot as usize].as_mut() else {
             return;
         };
@@ -646,7 +656,7 @@ impl Table {
             ..
         } = *segment;
         flow.last = mark;
-        flow.heard = self.clock;
+        flow.heard = now;
         if !flow.streams[way].count(Print {
             sequence,
             acknowledges,

@@ -93,8 +93,6 @@ impl Flags {
     pub const PSH: u8 = 0x08;
     /// The acknowledgement number counts.
     pub const ACK: u8 = 0x10;
-    /// The urgent pointer counts.
-    pub const URG: u8 = 0x20;
 
     /// Whether any of these bits is set.
     #[must_use]

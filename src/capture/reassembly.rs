@@ -350,9 +350,12 @@ impl Stream {
             self.counts.keep_alives = self.counts.keep_alives.saturating_add(1);
             return taken;
         }
-        if self.fin.is_some_and(|fin| start >= fin as i64) || end <= 0 {
+        // Nothing stands behind a FIN, whatever is sent there.
+        let end = self.fin.map_or(end, |fin| end.min(fin as i64));
+        if start >= end || end <= 0 {
             return taken;
         }
+        let payload = &payload[..payload.len().min((end - start) as usize)];
         // What lies before the first byte that was ever seen is of no use.
         let skipped = (-start).max(0) as usize;
         let (mut start, end) = (start.max(0) as u64, end as u64);

@@ -71,14 +71,15 @@ pub(super) fn sheets() -> Vec<(&'static str, &'static [u8])> {
     all
 }
 
-/// The shipped capture of this name, with or without what stands behind its first dot.
-pub(super) fn capture(asked: &str) -> Option<&'static [u8]> {
+/// The shipped capture of this name, with or without what stands behind its first dot: its file's name and what is in it.
+pub(super) fn capture(asked: &str) -> Option<(&'static str, &'static [u8])> {
     let files = CAPTURES.files().filter(|file| is_capture(file.path()));
     let mut named = files.filter(|file| {
         let name = file.path().to_str().unwrap_or_default();
         name == asked || name.split('.').next() == Some(asked)
     });
-    named.next().map(|file| file.contents())
+    let file = named.next()?;
+    Some((file.path().to_str()?, file.contents()))
 }
 
 /// The names of the shipped captures.
@@ -149,11 +150,16 @@ mod tests {
         assert!(names.len() > 50);
         for name in names {
             assert!(
-                capture(name).is_some_and(|bytes| !bytes.is_empty()),
+                capture(name).is_some_and(|(_, bytes)| !bytes.is_empty()),
                 "{name}"
             );
         }
-        assert!(capture("passive-vsftpd.pcap").is_some());
+        for asked in ["passive-vsftpd", "passive-vsftpd.pcap"] {
+            assert_eq!(
+                capture(asked).map(|(name, _)| name),
+                Some("passive-vsftpd.pcap")
+            );
+        }
         assert!(capture("README").is_none());
         assert!(capture("").is_none());
     }

@@ -8,6 +8,7 @@ use crate::{
     io::{
         address::{self, AddressError},
         data::{BindError, ConnectError},
+        editor::MAX_TYPED,
         events::EventsError,
         file::FileError,
         holder::Holder,
@@ -80,6 +81,16 @@ pub(super) fn reason(text: &Text, error: &io::Error) -> String {
         }
     };
     text.say(id, &[])
+}
+
+/// A line of so many bytes that was typed and left out.
+pub(super) fn too_long(text: &Text, bytes: u64) -> String {
+    say!(
+        text,
+        "error-line-too-long",
+        bytes = bytes,
+        most = MAX_TYPED as u64
+    )
 }
 
 /// Why a text names no place, or a place has no address.

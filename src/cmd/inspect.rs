@@ -41,7 +41,7 @@ use crate::{
             html::Html,
             json::Json,
             ladder::Ladder,
-            lists::{self, Csv, Filters, Summary},
+            lists::{self, AtHand, Csv, Filters, Summary},
             marks::{self, Marker, Sheet},
             reason,
             report::Report,
@@ -60,7 +60,7 @@ const STDIN: &str = "-";
 const PENDING: usize = 64 * 1024;
 /// Pieces of text of a capture that wait for their turn.
 const WAITING: usize = 64;
-/// How deep folders are searched.
+/// How deep folders are searched: links are not followed, so that more is hardly anybody's. What lies deeper is told.
 const MAX_DEPTH: usize = 16;
 /// How many packets are read before somebody asks whether that is still wanted.
 const BETWEEN: u64 = 4_096;
@@ -82,6 +82,7 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         let why = say!(context.text, "inspect-html-one");
         return Err(fault::failed(context, "inspect", &why));
     }
+    copy(asked, &sources, context)?;
     let page = match &asked.html {
         Some(path) => Some(file::create(path, asked.force).map_err(|error| {
             fault::failed(context, "inspect", &fault::file(&context.text, &error))
@@ -336,7 +337,8 @@ fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failu
             continue;
         }
         let before = paths.len();
-        folder(path, MAX_DEPTH, &mut paths).map_err(|error| {
+        let mut deep = false;
+        folder(path, MAX_DEPTH, &mut paths, &mut deep).map_err(|error| {
             let why = fault::reason(&context.text, &error);
             fault::failed(
                 context,
@@ -344,6 +346,15 @@ fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failu
                 &format!("{}: {why}", fault::shown(path)),
             )
         })?;
+        if deep {
+            let told = say!(
+                context.text,
+                "inspect-folders-deep",
+                folder = fault::shown(path),
+                most = MAX_DEPTH as u64
+            );
+            streams::complain(&told);
+        }
         if paths.len() == before {
             let why = say!(
                 context.text,
@@ -368,7 +379,12 @@ fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failu
 }
 
 /// The captures in a folder and below it, by name.
-fn folder(path: &Path, depth: usize, into: &mut Vec<PathBuf>) -> stdio::Result<()> {
+fn folder(
+    path: &Path,
+    depth: usize,
+    into: &mut Vec<PathBuf>,
+    deep: &mut bool,
+) -> stdio::Result<()> {
     let mut entries = std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {
@@ -377,8 +393,10 @@ fn folder(path: &Path, depth: usize, into: &mut Vec<PathBuf>) -> stdio::Result<(
         if hidden {
             continue;
         }
-        if kind.is_dir() && depth > 0 {
-            folder(&entry.path(), depth - 1, into)?;
+        if kind.is_dir() && depth == 0 {
+            *deep = true;
+        } else if kind.is_dir() {
+            folder(&entry.path(), depth - 1, into, deep)?;
         } else if is_capture_name(&entry.path()) {
             into.push(entry.path());
         }
@@ -448,7 +466,12 @@ impl Job<'_> {
         self.asked.files.iter().any(|path| path == Path::new(STDIN))
     }
 
-    fn show<'t>(&'t self, text: &'t Text, to: &SyncSender<Told>) -> Box<dyn Show + 't> {
+    fn show<'t>(
+        &'t self,
+        source: &Source,
+        text: &'t Text,
+        to: &SyncSender<Told>,
+    ) -> Box<dyn Show + 't> {
         let asked = self.asked;
         let credentials = asked.show_credentials;
         if let Some(rubric) = &self.rubric {
@@ -472,7 +495,7 @@ impl Job<'_> {
             )),
             Form::Ladder => Box::new(Ladder::new(text, self.style, credentials)),
             Form::Dialogue => Box::new(Dialogue::new(text, credentials)),
-            Form::Filter => Box::new(Filters::new(text)),
+            Form::Filter => Box::new(Filters::new(text, at_hand(asked, source))),
             Form::Csv => Box::new(Csv::new(text)),
             Form::Summary => Box::new(Summary::new(text, self.style)),
             Form::Json => Box::new(Json::new(text, self.several, credentials)),
@@ -528,7 +551,7 @@ impl Job<'_> {
         }
         let name = source.name();
         let format = format_name(&merged);
-        let mut show = self.show(text, to);
+        let mut show = self.show(source, text, to);
         let mut shown = String::new();
         show.begin(&name, &format, &mut shown);
         let options = Options {
@@ -679,9 +702,8 @@ pub(super) fn open(path: &Path, watched: bool) -> stdio::Result<Box<dyn Read>> {
         Ok(file) => file,
         // No such file: a shipped capture may have this name.
         Err(error) if error.kind() == stdio::ErrorKind::NotFound => {
-            let shipped = path.to_str().and_then(builtin::capture);
-            return shipped
-                .map(|bytes| Box::new(bytes) as Box<dyn Read>)
+            return shipped(path)
+                .map(|(_, bytes)| Box::new(bytes) as Box<dyn Read>)
                 .ok_or(error);
         }
         Err(error) => return Err(error),
@@ -691,6 +713,60 @@ pub(super) fn open(path: &Path, watched: bool) -> stdio::Result<Box<dyn Read>> {
         file,
         progress: Progress::new(size, watched),
     }))
+}
+
+/// The shipped capture that this stands for: its file's name and what is in it. A file on the disk wins over it.
+fn shipped(path: &Path) -> Option<(&'static str, &'static [u8])> {
+    if path == Path::new(STDIN) || path.exists() {
+        return None;
+    }
+    builtin::capture(path.to_str()?)
+}
+
+/// Where Wireshark finds what was read, and what is to be done before it does.
+fn at_hand(asked: &cli::Inspect, source: &Source) -> AtHand {
+    let [path] = &source.paths[..] else {
+        return AtHand::Merged(source.paths.iter().map(|path| fault::shown(path)).collect());
+    };
+    if path == Path::new(STDIN) {
+        return AtHand::Stream;
+    }
+    match (shipped(path), &asked.copy) {
+        (None, _) => AtHand::File(fault::shown(path)),
+        (Some(_), Some(copy)) => AtHand::File(fault::shown(copy)),
+        (Some((file, _)), None) => AtHand::Inside {
+            name: fault::shown(path),
+            file: file.to_owned(),
+        },
+    }
+}
+
+/// Writes a shipped capture to the disk.
+fn copy(asked: &cli::Inspect, sources: &[Source], context: &Context) -> Result<(), Failure> {
+    let Some(to) = &asked.copy else {
+        return Ok(());
+    };
+    let failed = |why: &str| fault::failed(context, "inspect", why);
+    let [source] = sources else {
+        return Err(failed(&say!(context.text, "inspect-copy-one")));
+    };
+    let Some((_, bytes)) = shipped(&source.paths[0]) else {
+        let file = fault::shown(&source.paths[0]);
+        let why = if source.paths[0].exists() {
+            say!(context.text, "inspect-copy-a-file", file = file)
+        } else {
+            let names = builtin::captures().join(", ");
+            let why = say!(context.text, "inspect-none-shipped", names = names);
+            format!("{file}: {why}")
+        };
+        return Err(failed(&why));
+    };
+    let mut file = file::create(to, asked.force)
+        .map_err(|error| failed(&fault::file(&context.text, &error)))?;
+    file.write_all(bytes).map_err(|error| {
+        let why = fault::reason(&context.text, &error);
+        failed(&format!("{}: {why}", fault::shown(to)))
+    })
 }
 
 /// A file whose reading is shown.

@@ -40,13 +40,12 @@ const COMMAND: &str = "listen";
 
 /// Opens the port and takes one connection; with `--keep` one after another.
 pub(super) fn run(asked: &Listen, context: &Context) -> Result<Exit, Failure> {
-    let recorded = recording::Asked {
-        command: COMMAND,
-        path: asked.record.as_deref(),
-        json: asked.json,
-        silent: asked.json,
-        events: asked.events.as_deref(),
-    };
+    let recorded = recording::Asked::new(
+        COMMAND,
+        asked.record.as_deref(),
+        asked.json,
+        asked.events.as_deref(),
+    );
     recording::around(context, &recorded, |recording| {
         take(asked, context, recording)
     })
@@ -64,7 +63,7 @@ fn take(asked: &Listen, context: &Context, recording: Option<&Recording>) -> Res
         return Err(fault::failed(
             context,
             COMMAND,
-            &say!(text, "listen-json-needs-file"),
+            &say!(text, "error-json-needs-file"),
         ));
     }
     payload.check(context, COMMAND)?;

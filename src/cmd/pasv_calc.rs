@@ -47,13 +47,12 @@ const MAX_PIECES: usize = 4;
 
 /// Explains what is on the command line, else what comes on standard input.
 pub(super) fn run(asked: &PasvCalc, context: &Context) -> Result<Exit, Failure> {
-    let recorded = recording::Asked {
-        command: COMMAND,
-        path: asked.record.as_deref(),
-        json: asked.json,
-        silent: asked.json,
-        events: asked.events.as_deref(),
-    };
+    let recorded = recording::Asked::new(
+        COMMAND,
+        asked.record.as_deref(),
+        asked.json,
+        asked.events.as_deref(),
+    );
     recording::around(context, &recorded, |recording| {
         calculate(asked, context, recording)
     })
@@ -72,7 +71,7 @@ fn calculate(
     };
     if asked.connect {
         if asked.json && asked.output.is_none() && asked.send.is_none() {
-            let what = say!(context.text, "listen-json-needs-file");
+            let what = say!(context.text, "error-json-needs-file");
             return Err(fault::failed(context, COMMAND, &what));
         }
         payload.check(context, COMMAND)?;
@@ -162,7 +161,17 @@ impl Calculator<'_> {
         let mut held = Vec::new();
         let mut pieces = 0;
         let mut passed_over: Option<Vec<u8>> = None;
-        while streams::read_line(&mut line)? {
+        while let Some(dropped) = streams::read_line(&mut line)? {
+            if dropped > 0 {
+                let sentence = say!(
+                    self.context.text,
+                    "pasv-line-cut",
+                    most = streams::MAX_LINE as u64,
+                    count = dropped
+                );
+                let told = shown::remark(self.context.err, Role::Warning, &sentence);
+                streams::complain(told.trim_end());
+            }
             let text = line.trim_ascii();
             let alone = paste::read(text);
             let whole_line = matches!(&alone, Ok(pasted) if matches!(pasted.kind, Kind::Line(_)));

@@ -71,6 +71,24 @@ pub(super) struct Asked<'a> {
     pub(super) events: Option<&'a Path>,
 }
 
+impl<'a> Asked<'a> {
+    /// What a command line asks for. With `--json` no sentence is said: standard error is for people who look on.
+    pub(super) fn new(
+        command: &'static str,
+        path: Option<&'a Path>,
+        json: bool,
+        events: Option<&'a Path>,
+    ) -> Asked<'a> {
+        Asked {
+            command,
+            path,
+            json,
+            silent: json,
+            events,
+        }
+    }
+}
+
 /// Does the work of a subcommand and records it where that is asked for: says so before, and behind it how the file is
 /// opened.
 pub(super) fn around(

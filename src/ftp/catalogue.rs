@@ -156,12 +156,6 @@ pub struct CommandFact {
 }
 
 impl CommandFact {
-    /// True where it may be sent without an argument: it takes none, or its syntax brackets it.
-    #[must_use]
-    pub fn may_be_bare(&self) -> bool {
-        self.argument == Argument::None || self.syntax[self.verb.name().len()..].starts_with(" [")
-    }
-
     /// The standard verb that this X-variant is an old name of (RFC 1123 4.1.3.1).
     #[must_use]
     pub const fn modern(&self) -> Option<Verb> {
@@ -175,23 +169,11 @@ impl CommandFact {
         }
     }
 
-    /// True where RFC 1123 4.1.2.13 wants it in every server whose file system allows it.
-    #[must_use]
-    pub fn in_every_server(&self) -> bool {
-        MINIMUM.contains(&self.verb)
-    }
-
     /// Every code of the rows, once, in their order.
     pub fn codes(&self) -> impl Iterator<Item = ReplyCode> {
         unique(self.replies, ANY_STAGE)
     }
 }
-
-/// RFC 1123 4.1.2.13, the minimum implementation (it replaces the shorter list of RFC 959 5.1).
-const MINIMUM: &[Verb] = &[
-    User, Pass, Acct, Port, Pasv, Type, Mode, Stru, Retr, Stor, Appe, Rnfr, Rnto, Dele, Cwd, Cdup,
-    Rmd, Mkd, Pwd, List, Nlst, Syst, Stat, Help, Noop, Quit,
-];
 
 /// What the RFCs say about a reply code.
 #[derive(Debug, Clone, Copy)]
@@ -881,13 +863,6 @@ mod tests {
                 }
             }
         }
-    }
-
-    #[test]
-    fn brackets_around_the_argument_make_it_optional() {
-        let bare = |verb: Verb| fact(verb).expect("known").may_be_bare();
-        assert!(bare(List) && bare(Epsv) && bare(Pwd) && bare(Help));
-        assert!(!bare(Retr) && !bare(Allo) && !bare(Type) && !bare(Opts));
     }
 
     #[test]

@@ -29,25 +29,6 @@ pub enum FirstDigit {
     Undefined,
 }
 
-/// What the second digit says: the subject of the reply (RFC 959 4.2).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SecondDigit {
-    /// x0z: syntax; also commands that are not implemented or superfluous.
-    Syntax,
-    /// x1z: information, such as status or help.
-    Information,
-    /// x2z: the control and data connections.
-    Connections,
-    /// x3z: authentication and accounting (also protection, RFC 2228 5).
-    Authentication,
-    /// x4z: unspecified.
-    Unspecified,
-    /// x5z: the file system.
-    FileSystem,
-    /// x6z to x9z: no RFC gives them a meaning.
-    Undefined,
-}
-
 impl ReplyCode {
     /// The code of this value; `None` above 999.
     #[must_use]
@@ -98,20 +79,6 @@ impl ReplyCode {
             5 => FirstDigit::PermanentNegative,
             6 => FirstDigit::Protected,
             _ => FirstDigit::Undefined,
-        }
-    }
-
-    /// What the second digit says.
-    #[must_use]
-    pub const fn second(self) -> SecondDigit {
-        match self.digits()[1] {
-            0 => SecondDigit::Syntax,
-            1 => SecondDigit::Information,
-            2 => SecondDigit::Connections,
-            3 => SecondDigit::Authentication,
-            4 => SecondDigit::Unspecified,
-            5 => SecondDigit::FileSystem,
-            _ => SecondDigit::Undefined,
         }
     }
 
@@ -171,13 +138,11 @@ mod tests {
     }
 
     #[test]
-    fn every_digit_has_its_meaning() {
+    fn every_first_digit_has_its_meaning() {
         let code = |value| ReplyCode::new(value).expect("in range");
         assert_eq!(code(425).first(), FirstDigit::TransientNegative);
-        assert_eq!(code(425).second(), SecondDigit::Connections);
         assert_eq!(code(631).first(), FirstDigit::Protected);
         assert_eq!(code(990).first(), FirstDigit::Undefined);
-        assert_eq!(code(990).second(), SecondDigit::Undefined);
         assert!(code(150).is_preliminary() && code(553).is_negative() && !code(331).is_negative());
     }
 }

@@ -125,6 +125,8 @@ struct Core {
     resync: bool,
     /// Bytes are missing since the last transfer command.
     lost: bool,
+    /// The line that is being read ends where bytes are missing: how it is written is not its writer's doing.
+    cut: bool,
     finished: bool,
     /// Where a session starts, where that is known.
     home: Option<Box<[u8]>>,
@@ -223,12 +225,6 @@ impl Dialogue {
         }
     }
 
-    /// True while a reply of several lines is open.
-    #[must_use]
-    pub fn reply_open(&self) -> Option<ReplyCode> {
-        self.replies.open().map(|open| open.code)
-    }
-
     /// How many bytes of TLS this side has sent.
     #[must_use]
     pub fn sealed_bytes(&self, side: Side) -> u64 {
@@ -322,7 +318,9 @@ impl Dialogue {
             at,
         };
         if let Some(line) = stream.lines.gap(bytes) {
+            core.cut = true;
             core.line(here, &line, replies, sink);
+            core.cut = false;
         }
         core.quirk(here, Kind::BytesMissing { bytes }, sink);
         core.resync = true;
@@ -370,15 +368,6 @@ impl Dialogue {
         };
         self.core.finish(here, sink);
     }
-
-    /// How a side ended, if it did.
-    #[must_use]
-    pub fn ended(&self, side: Side) -> Option<Close> {
-        match side {
-            Side::User => self.user.ended,
-            Side::Server => self.server.ended,
-        }
-    }
 }
 
 impl Core {
@@ -396,12 +385,16 @@ impl Core {
             intermediate: None,
             resync: ends.midstream,
             lost: false,
+            cut: false,
             finished: false,
             home: None,
         }
     }
 
     fn quirk(&mut self, here: Here, kind: Kind, sink: Sink<'_>) {
+        if self.cut && kind.is_about_the_writing() {
+            return;
+        }
         self.quirks += 1;
         if self.quirks <= MAX_QUIRKS {
             here.tell(
@@ -924,7 +917,7 @@ impl Core {
         let chosen = (pending.verb == Verb::Stou)
             .then(|| chosen_name(text))
             .flatten();
-        let named: Option<Cow<'_, [u8]>> = match (chosen, arg) {
+        let named: Option<Cow<'_, [u8]>> = match (&chosen, arg) {
             (Some(name), _) => Some(name.into()),
             (None, Some(arg)) if !matches!(pending.verb, Verb::List | Verb::Nlst) => {
                 Some(arg.into())
@@ -955,6 +948,7 @@ impl Core {
             arg,
             flow,
             path: path.as_deref(),
+            chosen: chosen.as_deref(),
             negotiation: session
                 .negotiation
                 .as_ref()
@@ -1367,16 +1361,18 @@ fn makes_sense(side: Side, line: &[u8], reply_open: bool) -> bool {
 
 /// The name that the server chose for STOU: behind `FILE:` in the 1yz reply (RFC 1123 4.1.2.9), or in quotes.
 fn chosen_name(text: ReplyText<'_>) -> Option<Vec<u8>> {
-    let last = text.last_text();
     let marker = b"FILE:";
-    if let Some(at) = last
-        .windows(marker.len())
-        .position(|w| w.eq_ignore_ascii_case(marker))
-    {
-        let name = last[at + marker.len()..].trim_ascii();
-        return (!name.is_empty()).then(|| name.to_vec());
+    let behind = |line: &[u8]| {
+        let found = line
+            .windows(marker.len())
+            .position(|w| w.eq_ignore_ascii_case(marker));
+        found.map(|at| line[at + marker.len()..].trim_ascii().to_vec())
+    };
+    // Pure-FTPd says it in the first of two lines.
+    match text.lines().find_map(behind) {
+        Some(name) => (!name.is_empty()).then_some(name),
+        None => session::quoted_path(text.last_text()),
     }
-    session::quoted_path(last)
 }
 
 /// `YYYYMMDDHHMMSS` with an optional fraction (RFC 3659 2.3).

@@ -122,6 +122,8 @@ pub struct Transfer<'a> {
     pub flow: Flow,
     /// The path as the server sees it, or the server's own choice (STOU); `None` where it cannot be known.
     pub path: Option<&'a [u8]>,
+    /// The name that the server chose for STOU, as its reply says it.
+    pub chosen: Option<&'a [u8]>,
     /// The number of the negotiation that holds; `None` means the default data port.
     pub negotiation: Option<u64>,
     /// REST's offset.

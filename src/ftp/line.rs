@@ -290,6 +290,10 @@ impl LineReader {
         self.offset += bytes;
         self.after_gap = true;
         self.lent = true;
+        if bytes > 0 && self.carry.last() == Some(&b'\r') {
+            // The LF is among what is missing.
+            self.carry.pop();
+        }
         begun.then_some(Line {
             bytes: &self.carry,
             start: self.start,

@@ -194,6 +194,24 @@ pub enum Kind {
 }
 
 impl Kind {
+    /// Whether this says how a line is written, not what it means at its place in the dialogue: of a line that was cut by
+    /// missing bytes nobody can say that.
+    #[must_use]
+    pub fn is_about_the_writing(&self) -> bool {
+        matches!(
+            self,
+            Kind::BareCr
+                | Kind::UnknownVerb
+                | Kind::PrivilegedPort { .. }
+                | Kind::PortZero { .. }
+                | Kind::BadEndpoint { .. }
+                | Kind::OddEndpoint { .. }
+                | Kind::NoCode
+                | Kind::NoBlankAfterCode
+                | Kind::CodeAlone
+        )
+    }
+
     /// The name by which programs know it.
     #[must_use]
     pub fn name(&self) -> &'static str {

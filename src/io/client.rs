@@ -25,8 +25,9 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long nothing must come where a line does not end.
 const QUIET: Duration = Duration::from_millis(300);
-/// The longest line and the most data that are looked at.
+/// The longest line that is looked at, in bytes: the dialogue keeps no more of one either.
 const MAX_LINE: u64 = 64 * 1024;
+/// The most bytes of a data connection that are looked at: as much as a file of a script that is compared.
 const MAX_DATA: u64 = 16 * 1024 * 1024;
 
 /// A data connection.

@@ -30,7 +30,8 @@ use rustyline::{
 use super::printer::{self, Above, Shared};
 use crate::ftp::secret;
 
-/// The longest line that is taken from a pipe; what exceeds it comes as a line of its own.
+/// The longest line that is taken from a pipe, in bytes: as much as is kept of a line of the wire. A longer one is left out
+/// and told: half a command is another command.
 pub const MAX_TYPED: usize = 64 * 1024;
 
 /// What the keyboard reports.
@@ -38,6 +39,8 @@ pub const MAX_TYPED: usize = 64 * 1024;
 pub enum Typed {
     /// A line without its end.
     Line(Vec<u8>),
+    /// A line of so many bytes, more than [`MAX_TYPED`]; it was left out.
+    TooLong(u64),
     /// Ctrl-C: the line was cleared.
     Interrupt,
     /// Ctrl-D, Ctrl-] or the end of the input.
@@ -208,7 +211,7 @@ pub fn pipe<T: Send + 'static>(
         let mut input = io::stdin().lock();
         loop {
             let typed = match line(&mut input) {
-                Ok(Some(line)) => Typed::Line(line),
+                Ok(Some(typed)) => typed,
                 Ok(None) | Err(_) => Typed::End,
             };
             if tell(typed, &to, report, &gone_on).is_none() {
@@ -242,10 +245,16 @@ fn tell<T>(
 }
 
 /// The next line of a pipe, without its LF or CR LF.
-fn line(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+fn line(input: &mut impl BufRead) -> io::Result<Option<Typed>> {
     let mut line = Vec::new();
-    if io::Read::take(&mut *input, MAX_TYPED as u64).read_until(b'\n', &mut line)? == 0 {
+    // The end may have two bytes.
+    let most = MAX_TYPED + 2;
+    if io::Read::take(&mut *input, most as u64).read_until(b'\n', &mut line)? == 0 {
         return Ok(None);
+    }
+    if line.len() == most && !line.ends_with(b"\n") {
+        let rest = input.skip_until(b'\n')?;
+        return Ok(Some(Typed::TooLong((line.len() + rest) as u64)));
     }
     if line.ends_with(b"\n") {
         line.pop();
@@ -253,7 +262,10 @@ fn line(input: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
             line.pop();
         }
     }
-    Ok(Some(line))
+    if line.len() > MAX_TYPED {
+        return Ok(Some(Typed::TooLong(line.len() as u64)));
+    }
+    Ok(Some(Typed::Line(line)))
 }
 
 /// Ctrl-]: telnet's key for leaving.
@@ -366,7 +378,25 @@ mod tests {
         while let Some(line) = line(&mut input).expect("memory") {
             lines.push(line);
         }
-        assert_eq!(lines, [&b"USER x"[..], b"", b"PWD", b"\xff \rend"]);
+        let wanted = [&b"USER x"[..], b"", b"PWD", b"\xff \rend"];
+        assert_eq!(lines, wanted.map(|line| Typed::Line(line.to_vec())));
+    }
+
+    #[test]
+    fn a_line_that_is_too_long_is_left_out_whole() {
+        for (bytes, fits) in [(MAX_TYPED, true), (MAX_TYPED + 1, false), (900_000, false)] {
+            for end in ["\n", "\r\n"] {
+                let input = format!("{}{end}NOOP{end}", "x".repeat(bytes));
+                let mut input = input.as_bytes();
+                match line(&mut input).expect("memory") {
+                    Some(Typed::Line(line)) => assert!(fits && line.len() == bytes),
+                    Some(Typed::TooLong(told)) => assert!(!fits && told >= bytes as u64),
+                    other => panic!("{other:?}"),
+                }
+                let next = line(&mut input).expect("memory");
+                assert_eq!(next, Some(Typed::Line(b"NOOP".to_vec())));
+            }
+        }
     }
 
     #[test]

@@ -74,6 +74,8 @@ pub struct Follower {
     rest: Vec<u8>,
     /// That line is too long: it is dropped up to its end.
     dropping: bool,
+    /// Lines that were dropped since [`Follower::take_dropped`] was asked.
+    dropped: u64,
 }
 
 impl Follower {
@@ -86,7 +88,13 @@ impl Follower {
             at,
             rest: Vec::new(),
             dropping: false,
+            dropped: 0,
         }
+    }
+
+    /// How many lines were longer than [`MAX_EVENT`] and dropped since this was last asked.
+    pub fn take_dropped(&mut self) -> u64 {
+        std::mem::take(&mut self.dropped)
     }
 
     /// The byte behind the last whole line that was read.
@@ -133,6 +141,7 @@ impl Follower {
             }
             self.rest.extend_from_slice(whole.unwrap_or(part));
             if self.rest.len() > MAX_EVENT {
+                self.dropped += 1;
                 self.rest.clear();
                 self.dropping = whole.is_none();
             } else if whole.is_some() {
@@ -172,6 +181,7 @@ mod tests {
         assert!(look(&mut follower).is_empty());
         events.append("yyy\nnext\n").expect("written");
         assert_eq!(look(&mut follower), ["next"]);
+        assert_eq!((follower.take_dropped(), follower.take_dropped()), (1, 0));
         let mut again = Follower::from(&path, 4);
         assert_eq!(look(&mut again)[0], "two");
         std::fs::write(&path, "").expect("emptied");

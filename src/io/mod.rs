@@ -3,6 +3,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`address`] | hosts and ports as people write them, and the addresses behind them |
+//! | [`background`] | a data connection beside the control line, in a thread |
 //! | [`clock`] | the wall clock |
 //! | [`control`] | the control connection of `raw` |
 //! | [`client`] | the client player's sockets |
@@ -16,6 +17,9 @@
 //! | `printer` | printing above a line that is being typed |
 //! | [`progress`] | progress of a long transfer |
 //! | [`server`] | the fake server's sockets |
+//! | `server_data` | its data connections |
+//! | `server_files` | the files that it serves and takes |
+//! | `server_wire` | what went over its connections, byte by byte, for a recording |
 //! | [`signal`] | Ctrl-C |
 //! | [`stdio`] | the program's own streams |
 //! | [`terminals`] | several ftplab processes side by side |

@@ -29,24 +29,27 @@ pub fn stdout_unbuffered() -> io::Result<File> {
     Ok(File::from(rustix::stdio::stdout().try_clone_to_owned()?))
 }
 
-/// The longest line of standard input that is kept; the rest of a longer one is dropped.
+/// The longest line of standard input that is kept, in bytes: no end point is told in more. The rest of a longer one is
+/// dropped and counted.
 pub const MAX_LINE: usize = 64 << 10;
 
-/// Reads the next line of standard input, with its line end, in place of what `line` holds. False at the end.
+/// Reads the next line of standard input, with its line end, in place of what `line` holds. Gives how many bytes of it were
+/// dropped, see [`MAX_LINE`]; `None` at the end.
 ///
 /// # Errors
 /// Where standard input cannot be read.
-pub fn read_line(line: &mut Vec<u8>) -> io::Result<bool> {
+pub fn read_line(line: &mut Vec<u8>) -> io::Result<Option<u64>> {
     next_line(&mut io::stdin().lock(), line)
 }
 
-fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<bool> {
+fn next_line(input: &mut impl BufRead, line: &mut Vec<u8>) -> io::Result<Option<u64>> {
     line.clear();
+    let mut dropped = 0;
     input.take(MAX_LINE as u64).read_until(b'\n', line)?;
     if line.len() == MAX_LINE && line.last() != Some(&b'\n') {
-        input.skip_until(b'\n')?;
+        dropped = input.skip_until(b'\n')?;
     }
-    Ok(!line.is_empty())
+    Ok((!line.is_empty()).then_some(dropped as u64))
 }
 
 /// How a wait for a word from standard input ended.
@@ -155,10 +158,10 @@ mod tests {
         let mut input = input.as_slice();
         let mut line = Vec::new();
         let mut lengths = Vec::new();
-        while next_line(&mut input, &mut line).expect("memory") {
-            lengths.push(line.len());
+        while let Some(dropped) = next_line(&mut input, &mut line).expect("memory") {
+            lengths.push((line.len(), dropped));
         }
-        assert_eq!(lengths, [4, MAX_LINE, 4]);
+        assert_eq!(lengths, [(4, 0), (MAX_LINE, 11), (4, 0)]);
         assert_eq!(line, b"");
     }
 }

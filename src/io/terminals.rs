@@ -7,7 +7,7 @@ use std::{
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, Sender, channel},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// The longest line that is taken from a process; what exceeds it comes as a line of its own.
@@ -111,23 +111,6 @@ impl Terminals {
     #[must_use]
     pub fn next(&self, within: Duration) -> Option<Printed> {
         self.inbox.recv_timeout(within).ok()
-    }
-
-    /// Waits until the process in a terminal has ended; true where it ended well and in time.
-    #[must_use]
-    pub fn ended_well(&mut self, terminal: usize, within: Duration) -> bool {
-        let deadline = Instant::now() + within;
-        let Some((child, input)) = &mut self.children[terminal] else {
-            return true;
-        };
-        *input = None;
-        loop {
-            match child.try_wait() {
-                Ok(Some(status)) => return status.success(),
-                Ok(None) if Instant::now() < deadline => thread::sleep(Duration::from_millis(10)),
-                _ => return false,
-            }
-        }
     }
 
     /// The process in a terminal, as its events name it.

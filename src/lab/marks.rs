@@ -104,10 +104,15 @@ pub fn same(reports: &[&Report]) -> Vec<Same> {
     let several = |all: &Vec<usize>| all.len() > 1;
     let copies: Vec<Vec<usize>> = whole.into_values().filter(several).collect();
     // What is a copy as a whole need not be told again for its parts.
+    let mut copy_of = vec![None; reports.len()];
+    for (copy, all) in copies.iter().enumerate() {
+        for &at in all {
+            copy_of[at] = Some(copy);
+        }
+    }
     let told = |all: &Vec<usize>| {
-        copies
-            .iter()
-            .any(|copy| all.iter().all(|at| copy.contains(at)))
+        let first = copy_of[all[0]];
+        first.is_some() && all.iter().all(|&at| copy_of[at] == first)
     };
     let mut out: Vec<Same> = copies.iter().cloned().map(Same::Report).collect();
     for ((_, block, _), all) in texts {

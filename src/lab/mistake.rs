@@ -1,20 +1,10 @@
 //! What can be wrong with a sheet, as data: which line, which column, what. The sentences are in `view`.
 
 use super::template::{FaultKind, Name};
-use crate::script::mistake::Kind as Notation;
+use crate::script::mistake::{self, Kind as Notation};
 
 /// A mistake in a sheet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
-    /// The line, from 1.
-    pub line: u32,
-    /// The column in characters, from 1.
-    pub column: u32,
-    /// The line as it stands in the sheet, without its end.
-    pub text: String,
-    /// What is wrong.
-    pub kind: Kind,
-}
+pub type Mistake = mistake::Mistake<Kind>;
 
 /// What is wrong. `nearest` is the word that was perhaps meant.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! it, so that it deters and does not prevent; what a student answered from their own session (ports, codes) is the
 //! better witness, since it fits the dialogue in the same report.
 
-use std::{collections::BTreeMap, io};
+use std::{collections::BTreeMap, fmt::Write, io};
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -260,10 +260,12 @@ pub fn hash(parts: &[&[u8]]) -> String {
     for part in parts {
         hash.update(part);
     }
-    hash.finalize()
-        .iter()
-        .map(|byte| format!("{byte:02x}"))
-        .collect()
+    let mut hexadecimal = String::with_capacity(64);
+    for byte in hash.finalize() {
+        // Into a string nothing fails.
+        let _ = write!(hexadecimal, "{byte:02x}");
+    }
+    hexadecimal
 }
 
 #[cfg(test)]

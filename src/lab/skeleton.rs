@@ -280,9 +280,8 @@ fn cut(exchanges: &mut Vec<Exchange>) -> usize {
     });
     let keep = fits.count().min(MAX_COMMANDS);
     let left_out = exchanges.split_off(keep);
-    let kept = exchanges.len();
     exchanges.extend(left_out.into_iter().find(|left| left.verb == Verb::Quit));
-    all - kept
+    all - exchanges.len()
 }
 
 /// What a session has, where this one was recorded in part: a greeting first, QUIT last.

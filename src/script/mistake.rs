@@ -1,18 +1,19 @@
-//! What can be wrong with a script, as data: which line, which column, what. The sentences are in `view`.
+//! What can be wrong with a script, as data: which line, which column, what. The sentences are in `view`. Sheets have
+//! mistakes of the same form, of other kinds (`lab::mistake`).
 
 use super::literal::Value;
 
-/// A mistake in a script.
+/// A mistake in a text that somebody writes for ftplab: a script, where no other kinds `K` are named.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mistake {
+pub struct Mistake<K = Kind> {
     /// The line, from 1.
     pub line: u32,
     /// The column in characters, from 1.
     pub column: u32,
-    /// The line as it stands in the script, without its end.
+    /// The line as it stands in the text, without its end.
     pub text: String,
     /// What is wrong.
-    pub kind: Kind,
+    pub kind: K,
 }
 
 /// What is wrong.

@@ -62,4 +62,5 @@ pub const MAX_SCRIPT: usize = 4 * 1024 * 1024;
 pub const MAX_MISTAKES: usize = 100;
 
 /// The script of this module's documentation.
-pub const EXAMPLE: &str = include_str!("example.ftp");
+#[cfg(test)]
+const EXAMPLE: &str = include_str!("example.ftp");

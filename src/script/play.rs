@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::{
-    literal::{Literal, Place, Value},
+    literal::{Literal, Value},
     notation::{Item, Script},
     params::Values,
     tree::Tree,
@@ -213,14 +213,6 @@ pub fn plain(text: &Literal, values: &Values) -> Vec<u8> {
             out.extend_from_slice(value.as_bytes());
         }
     })
-}
-
-/// A literal written on a command line, for what has no script.
-#[must_use]
-pub fn literal(source: &str) -> Option<Literal> {
-    let mut found = Vec::new();
-    let literal = Literal::parse(source, Place::Reply, &mut found);
-    found.is_empty().then_some(literal)
 }
 
 #[cfg(test)]

@@ -294,18 +294,6 @@ impl Player {
         }
     }
 
-    /// True while a block plays.
-    #[must_use]
-    pub fn is_busy(&self) -> bool {
-        !self.frames.is_empty()
-    }
-
-    /// How many steps of the script this connection has taken.
-    #[must_use]
-    pub fn steps_taken(&self) -> usize {
-        self.step
-    }
-
     fn idle(&self) -> Duration {
         self.play
             .script

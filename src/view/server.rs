@@ -24,6 +24,7 @@ use crate::{
     },
     say,
     script::{
+        MAX_MISTAKES,
         check::{Finding, Trap, What},
         client::{Differs, Plan},
         effect::{DataFault, Notice, Origin, Why},
@@ -39,7 +40,7 @@ use crate::{
 const INDENT: usize = 14;
 /// The columns before a line of a script: its number and a bar.
 const INDENT_EXCERPT: usize = 8;
-/// The longest piece of a script's line that is shown, in characters.
+/// The longest piece of a script's line that is shown, in characters; an ellipsis stands for the rest.
 const MAX_SHOWN: usize = 200;
 
 // ---- A script's mistakes ---------------------------------------------------------------------------------------------
@@ -71,6 +72,10 @@ pub fn mistakes(text: &Text, style: Style, name: &str, all: &[Mistake]) -> Strin
         name = name.into_owned()
     );
     let _ = writeln!(out, "{summary}");
+    if all.len() == MAX_MISTAKES {
+        let more = say!(text, "server-mistakes-first", most = MAX_MISTAKES as u64);
+        let _ = writeln!(out, "{more}");
+    }
     out
 }
 
@@ -251,7 +256,7 @@ pub fn findings(text: &Text, style: Style, name: &str, script: &Script, all: &[F
         );
         let source = script.lines.iter().find(|line| line.number == finding.line);
         if let Some(source) = source {
-            let shown: String = source.written.chars().take(MAX_SHOWN).collect();
+            let shown = beginning(&source.written);
             let _ = writeln!(
                 out,
                 "{:>5} | {}",
@@ -337,7 +342,7 @@ pub fn self_test(
         let told = wrap(&told, 0, 2, style.width());
         let _ = writeln!(out, "{}", style.paint(role, &told));
         if let Some(source) = script.lines.iter().find(|source| source.number == line) {
-            let shown: String = source.written.chars().take(MAX_SHOWN).collect();
+            let shown = beginning(&source.written);
             let shown = sanitise::line(shown.replace('\t', " ").as_bytes()).into_owned();
             let _ = writeln!(out, "{line:>5} | {shown}");
         }
@@ -714,12 +719,20 @@ impl Live {
     }
 }
 
+/// As much of a line as is shown, see [`MAX_SHOWN`].
+fn beginning(written: &str) -> String {
+    match written.char_indices().nth(MAX_SHOWN) {
+        Some((end, _)) => format!("{}…", &written[..end]),
+        None => written.to_owned(),
+    }
+}
+
 /// The pattern in a line of the script.
 fn pattern_of(script: &Script, number: u32) -> String {
     let line = script.lines.iter().find(|line| line.number == number);
     match line.map(|line| &line.item) {
         Some(Item::Step(pattern) | Item::Rule(pattern)) => {
-            let written: String = pattern.to_string().chars().take(MAX_SHOWN).collect();
+            let written = beginning(&pattern.to_string());
             sanitise::line(written.as_bytes()).into_owned()
         }
         _ => String::new(),

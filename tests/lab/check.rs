@@ -67,11 +67,7 @@ fn a_sheet_without_fault_in_one_file() {
 #[test]
 fn lines_for_programs() {
     let done = check("en", &["missing.en.md", "fine.md", "--json", "--no-play"]).code(1);
-    let lines: Vec<serde_json::Value> = done
-        .out()
-        .lines()
-        .map(|line| serde_json::from_str(line).expect("JSON"))
-        .collect();
+    let lines = done.json_lines();
     let kinds: Vec<&str> = lines
         .iter()
         .map(|line| line["type"].as_str().expect("a type"))
@@ -112,12 +108,9 @@ macro_rules! shipped {
         fn every_shipped_sheet_has_a_test_here() {
             let done = ftplab().args(["lab", "list", "--json"]).run().code(0);
             let listed: Vec<String> = done
-                .out()
-                .lines()
-                .map(|line| {
-                    let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
-                    line["name"].as_str().expect("a name").to_owned()
-                })
+                .json_lines()
+                .iter()
+                .map(|line| line["name"].as_str().expect("a name").to_owned())
                 .collect();
             assert_eq!(listed, [$($name),*]);
         }
@@ -140,8 +133,7 @@ shipped! {
 fn without_fault(name: &str) {
     let done = check("en", &[name, "--json"]);
     let mut files = 0;
-    for line in done.out().lines() {
-        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    for line in done.json_lines() {
         assert_eq!(line["ok"], true, "{}", done.out());
         // The annex is to be read, not worked through.
         let asks = line["questions"].as_u64().is_some_and(|n| n > 0);
@@ -168,8 +160,7 @@ fn the_list() {
         .collect();
     assert!(own.concat().contains("In one file"), "{}", done.out());
     let lines = ftplab().args(["lab", "list", "--json"]).run().code(0);
-    for line in lines.out().lines() {
-        let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+    for line in lines.json_lines() {
         assert_eq!(line["mistakes"], 0, "{line}");
         assert_eq!(
             line["languages"].as_array().map(Vec::len),

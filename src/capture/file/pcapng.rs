@@ -140,6 +140,7 @@ impl Pcapng {
             if length > looked_at {
                 if !is_packet {
                     about.skipped_blocks += 1;
+                    about.long_blocks += 1;
                 }
                 if !input.skip(length as u64)? {
                     return Ok(Step::Cut);

@@ -166,6 +166,14 @@ fn a_retransmission_long_after_is_not_compared_but_counted() {
 }
 
 #[test]
+fn nothing_stands_behind_a_fin() {
+    let text = "A = 10.0.0.1:40000\nB = 10.0.0.2:21\n0 A > B S seq=99\n1 A > B F. seq=104\n\
+                2 A > B P seq=106 \"late\"\n3 A > B P seq=100 \"abcdEFGH\"\n";
+    let (journal, _) = Journal::of(&pcap(text));
+    assert_eq!(journal.told()[1..], ["1 > 0: \"abcd\" @4", "1 > Fin @2"]);
+}
+
+#[test]
 fn keep_alives_are_no_data() {
     let text = "A = 10.0.0.1:40000\nB = 10.0.0.2:21\n0 A > B S seq=99\n\
                 1 A > B P seq=100 \"abc\"\n9 A > B . seq=102 \"\\x00\"\n19 A > B . seq=102\n";

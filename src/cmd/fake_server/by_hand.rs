@@ -335,6 +335,11 @@ impl Person for Seat {
                 *self.held.borrow_mut() = Some(line);
                 self.batch(at)
             }
+            Typed::TooLong(bytes) => {
+                self.warn(&fault::too_long(&self.context.text, bytes));
+                self.keyboard.go_on();
+                Vec::new()
+            }
             Typed::Interrupt if self.interactive && !self.interrupted.replace(true) => {
                 self.warn(&say!(self.context.text, "hand-interrupt"));
                 self.keyboard.go_on();

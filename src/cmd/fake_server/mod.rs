@@ -53,13 +53,12 @@ pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure
     if let Some(path) = &asked.from {
         return from::run(asked, context, path);
     }
-    let recorded = recording::Asked {
-        command: NAME,
-        path: asked.record.as_deref(),
-        json: asked.json,
-        silent: asked.json,
-        events: asked.events.as_deref(),
-    };
+    let recorded = recording::Asked::new(
+        NAME,
+        asked.record.as_deref(),
+        asked.json,
+        asked.events.as_deref(),
+    );
     recording::around(context, &recorded, |recording| {
         serve(asked, context, recording)
     })

@@ -185,10 +185,10 @@ impl Outputs {
         {
             self.append(&line);
         }
-        if let Some(logs) = &mut self.log {
-            if let Some(written) = logs.happening(connection, happening) {
-                logs.file.append(&self.text, self.err, &written);
-            }
+        if let Some(logs) = &mut self.log
+            && let Some(written) = logs.happening(connection, happening)
+        {
+            logs.file.append(&self.text, self.err, &written);
         }
     }
 

@@ -38,7 +38,8 @@ const RESERVED: usize = 64 * 1024;
 const BUFFER: usize = 256 * 1024;
 /// Bytes kept in memory in all.
 const BUFFERS: usize = 16 * 1024 * 1024;
-/// Pieces of one direction, where bytes are missing between them; what comes after the last is left out.
+/// Pieces of one direction, where bytes are missing between them, a file each; what comes after the last is left out, and
+/// the manifest says how much.
 const MAX_PIECES: usize = 1_000;
 /// Longest name of a transferred file that is kept.
 const MAX_NAME: usize = 100;
@@ -135,6 +136,9 @@ struct Line<'a> {
     data_type: char,
     mode: char,
     rest: u64,
+    /// Bytes behind the last of too many pieces, which are in no file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left_out: Option<u64>,
 }
 
 impl Extract {
@@ -300,6 +304,10 @@ impl Extract {
                 named
             }
         };
+        let left_out = self
+            .flows
+            .get(&connection.flow)
+            .map_or(0, |stored| stored.left_out.iter().sum());
         for file in &named {
             let line = Line {
                 capture: Bytes(&self.capture),
@@ -318,6 +326,7 @@ impl Extract {
                 data_type: transfer.data_type.letter(),
                 mode: char::from(transfer.mode),
                 rest: transfer.restart,
+                left_out: (left_out > 0).then_some(left_out),
             };
             self.manifest.push_str(&json::line("file", None, &line));
         }
@@ -350,6 +359,15 @@ impl Extract {
                 }
                 if transfer.verb == Some(Verb::Appe) {
                     name.push_str(".append");
+                }
+                if transfer.mode != b'S' {
+                    // What is kept is not the file yet.
+                    let letter = transfer.mode.to_ascii_lowercase();
+                    name.push_str(".mode-");
+                    name.push(match letter {
+                        b'a'..=b'z' => char::from(letter),
+                        _ => '_',
+                    });
                 }
                 if split {
                     name.push_str(&format!(".from-{}", piece.offset));
@@ -487,7 +505,9 @@ fn base_name(transfer: &Transfer) -> String {
     let listing = matches!(transfer.verb, Some(Verb::List | Verb::Nlst | Verb::Mlsd));
     let name = match (
         listing,
-        transfer.path.as_deref().or(transfer.arg.as_deref()),
+        [&transfer.path, &transfer.chosen, &transfer.arg]
+            .into_iter()
+            .find_map(Option::as_deref),
     ) {
         (true, _) => format!(
             "{}.txt",

@@ -1,7 +1,10 @@
 //! Several captures as one, in time order: the three terminals of a lab record three files of one session. Frames are
 //! numbered anew, as `mergecap` would number them. One capture is the same with nothing to merge.
 
-use crate::capture::file::{About, Ending, Packet, Reader};
+use crate::capture::{
+    file::{About, Ending, Packet, Reader},
+    write::INTERFACE,
+};
 
 /// Captures that are read side by side.
 pub(super) struct Merged<'r> {
@@ -81,6 +84,9 @@ impl<'r> Merged<'r> {
         let mut about = self.readers[0].about().clone();
         for reader in &self.readers[1..] {
             let other = reader.about();
+            if other.interface.as_deref() == Some(INTERFACE) {
+                about.interface.clone_from(&other.interface);
+            }
             about.filter = about.filter.or(other.filter.clone());
             about.snaplen = match (about.snaplen, other.snaplen) {
                 (Some(one), Some(two)) => Some(one.min(two)),

@@ -95,6 +95,8 @@ pub(in crate::cmd) struct Bench<'a> {
     /// Data connections that were opened.
     opened: u64,
     followers: Vec<Follower>,
+    /// Lines of the events files that were too long to be read, and have not been told yet.
+    unread: u64,
     seen: Seen,
     recordings: Vec<PathBuf>,
 }
@@ -192,6 +194,7 @@ impl<'a> Bench<'a> {
             hand: Hand::default(),
             opened: 0,
             followers,
+            unread: 0,
             seen: Seen::new(run),
             recordings: Vec::new(),
         };
@@ -640,9 +643,15 @@ impl<'a> Bench<'a> {
                 self.control(line);
             });
             read.map_err(|error| unfollowed(self.context, &error))?;
+            self.unread += follower.take_dropped();
         }
         self.followers = followers;
         Ok(())
+    }
+
+    /// How many lines of the events files were too long to be read, since this was last asked.
+    pub(in crate::cmd) fn take_unread(&mut self) -> u64 {
+        std::mem::take(&mut self.unread)
     }
 
     /// Watches what the control connections in our own terminals do.

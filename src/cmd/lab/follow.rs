@@ -18,7 +18,8 @@ use crate::{
 
 /// What the report says where nothing came in place of a line.
 const NOTHING: &str = "–";
-/// The most lines that are kept of one reply or of one data connection.
+/// The most lines that are kept of one reply or of one data connection, for the report; how many more there were stands
+/// behind them.
 const MAX_LINES: usize = 20;
 
 /// A block while it happens.
@@ -26,6 +27,8 @@ pub(super) struct Watched<'f> {
     ftp: &'f Ftp,
     progress: Progress,
     dialogue: Vec<String>,
+    /// How many lines of it were left out, see [`MAX_DIALOGUE`].
+    left_out: usize,
     /// What came in place of a line, by its index.
     came: Vec<Option<String>>,
     /// What is to be shown next.
@@ -39,6 +42,7 @@ impl<'f> Watched<'f> {
             ftp,
             progress: Progress::new(ftp, params),
             dialogue: Vec::new(),
+            left_out: 0,
             came: vec![None; ftp.lines.len()],
             matched: Vec::new(),
             differences: Vec::new(),
@@ -80,8 +84,11 @@ impl<'f> Watched<'f> {
                 lines.push(format!("C> {}", text(&secret::shown_line(line, false))));
             }
             Event::Reply { lines: reply, .. } => {
-                let reply = reply.iter().take(MAX_LINES);
-                lines.extend(reply.map(|line| format!("S> {}", text(line))));
+                let kept = reply.iter().take(MAX_LINES);
+                lines.extend(kept.map(|line| format!("S> {}", text(line))));
+                if reply.len() > MAX_LINES {
+                    lines.push(format!("# S> +{} lines", reply.len() - MAX_LINES));
+                }
             }
             Event::Data { lines: data, bytes } => {
                 let data = data.iter().take(MAX_LINES);
@@ -90,7 +97,9 @@ impl<'f> Watched<'f> {
             }
             Event::Upload(bytes) => lines.push(format!("# D< {bytes} bytes")),
         }
-        lines.truncate(MAX_DIALOGUE.saturating_sub(self.dialogue.len()));
+        let room = MAX_DIALOGUE.saturating_sub(self.dialogue.len());
+        self.left_out += lines.len().saturating_sub(room);
+        lines.truncate(room);
         self.dialogue.extend(lines);
     }
 
@@ -127,7 +136,11 @@ impl<'f> Watched<'f> {
             seen: self.progress.has_matched(at),
             came: came.clone(),
         });
-        (lines.collect(), self.dialogue.clone())
+        let mut dialogue = self.dialogue.clone();
+        if self.left_out > 0 {
+            dialogue.push(format!("# +{} lines", self.left_out));
+        }
+        (lines.collect(), dialogue)
     }
 
     /// The first line that has not come, and what came in its place.

@@ -21,8 +21,9 @@ use crate::{
     },
 };
 
-/// How many files of a folder are looked at.
-const MAX_FILES: usize = 1000;
+/// How many files of a folder that end in `.md` are read, in the order of their names: a folder of sheets has a dozen. How
+/// many more there are is told.
+pub(super) const MAX_FILES: usize = 1000;
 
 /// The language of the user, as sheets have it.
 pub(in crate::cmd) fn language(text: &Text) -> Language {
@@ -157,22 +158,27 @@ fn sort(all: &mut [Found]) {
     });
 }
 
-/// The sheets of a folder: its files that end in `.en.md` or `.fr.md`, and those that end in `.md` and are sheets.
-pub(in crate::cmd) fn of_folder(folder: &Path) -> io::Result<Vec<Found>> {
-    let mut all = Vec::new();
-    for entry in fs::read_dir(folder)?.take(MAX_FILES) {
+/// The sheets of a folder: its files that end in `.en.md` or `.fr.md`, and those that end in `.md` and are sheets. And how
+/// many files were left out, see [`MAX_FILES`].
+pub(in crate::cmd) fn of_folder(folder: &Path) -> io::Result<(Vec<Found>, usize)> {
+    let mut paths = Vec::new();
+    for entry in fs::read_dir(folder)? {
         let path = entry?.path();
-        let name = path.file_name().and_then(|name| name.to_str());
-        if !path.is_file() || !name.is_some_and(|name| name.ends_with(".md")) {
-            continue;
+        if path.extension().is_some_and(|end| end == "md") && path.is_file() {
+            paths.push(path);
         }
+    }
+    paths.sort();
+    let left_out = paths.len().saturating_sub(MAX_FILES);
+    let mut all = Vec::new();
+    for path in paths.into_iter().take(MAX_FILES) {
         let found = Found::read(&path)?;
         if found.language.is_some() || parse::read_bytes(&found.text).is_ok() {
             all.push(found);
         }
     }
     sort(&mut all);
-    Ok(all)
+    Ok((all, left_out))
 }
 
 /// The sheet at this path, or the shipped one of this number or name, in the user's language where it has it.
@@ -301,7 +307,7 @@ mod tests {
             "---\ntitle: T\nversion: 1\nlanguage: en\n---\n## S\n",
         );
         write("own.ftp", "S> 220 x\n");
-        let all = of_folder(folder.path()).expect("readable");
+        let (all, _) = of_folder(folder.path()).expect("readable");
         let names: Vec<&str> = all.iter().map(|found| found.id.as_str()).collect();
         assert_eq!(names, ["a", "b"]);
         assert!(all[0].script("own.ftp").expect("readable").is_some());

@@ -17,7 +17,7 @@ pub(super) fn run(context: &Context, asked: &LabList) -> Result<Exit, Failure> {
     let mut all = library::shipped();
     let mut exit = Exit::Done;
     if let Some(folder) = &asked.dir {
-        let own = library::of_folder(folder).map_err(|error| {
+        let (own, left_out) = library::of_folder(folder).map_err(|error| {
             let what = say!(
                 context.text,
                 "lab-unreadable",
@@ -28,6 +28,16 @@ pub(super) fn run(context: &Context, asked: &LabList) -> Result<Exit, Failure> {
         })?;
         if own.is_empty() {
             exit = Exit::No;
+        }
+        if left_out > 0 {
+            let told = say!(
+                context.text,
+                "lab-list-left-out",
+                folder = fault::shown(folder),
+                count = left_out as u64,
+                most = library::MAX_FILES as u64
+            );
+            streams::complain(&told);
         }
         all.extend(own);
     }

@@ -49,7 +49,12 @@ pub(super) fn run(context: &Context, asked: &LabMarks) -> Result<Exit, Failure> 
     let reports: Vec<&Report> = all.iter().map(|marked| &marked.report).collect();
     let same = marks::same(&reports);
     let page = if asked.csv {
-        view::csv(&all, &same)
+        let (page, left_out) = view::csv(&all, &same);
+        if left_out > 0 {
+            let told = say!(context.text, "labmarks-left-out", count = left_out as u64);
+            streams::complain(&told);
+        }
+        page
     } else {
         view::page(&context.text, context.out, &all, &same)
     };

@@ -4,6 +4,7 @@
 
 use std::{
     collections::VecDeque,
+    ops::ControlFlow,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     time::{Duration, Instant},
 };
@@ -13,10 +14,10 @@ use super::{
     bench::{self, BY_HAND, Bench},
     captures,
     follow::Watched,
-    walk::{Go, Hands, Walk},
+    walk::{Go, Hands, MAX_ANSWERS, Walk},
 };
 use crate::{
-    cmd::{Context, Failure, explain},
+    cmd::{Context, Failure, explain, fault},
     ftp::{catalogue, command::Verb, secret},
     io::{
         editor::{self, Keyboard, Screen, Typed, Word},
@@ -25,6 +26,7 @@ use crate::{
     lab::{
         answer::{self, Judgement},
         sheet::{Ask, AskKind, Capture, Expected, Ftp, Role as Part, Write},
+        template::Template,
     },
     say,
     script::{by_hand, console},
@@ -33,7 +35,7 @@ use crate::{
 
 /// Reports of the keyboard that wait: it makes one at a time.
 const INBOX: usize = 1;
-/// The most bytes of a free text.
+/// The most bytes of a free text: ten pages. A line more is told and left out.
 const MAX_TEXT: usize = 64 * 1024;
 /// How long a command's reply is waited for before the next line may be typed.
 const PATIENCE: Duration = Duration::from_secs(3);
@@ -151,7 +153,7 @@ impl<'a> Person<'a> {
         self.keys.ask(question)?;
         Ok(match self.keys.wait()? {
             Typed::Line(line) => Some(String::from_utf8_lossy(&line).into_owned()),
-            Typed::Interrupt | Typed::End => None,
+            Typed::TooLong(_) | Typed::Interrupt | Typed::End => None,
         })
     }
 
@@ -194,6 +196,12 @@ impl<'a> Person<'a> {
                 }
                 Came::Line(line)
             }
+            Typed::TooLong(bytes) => {
+                let told = fault::too_long(walk.view.text, bytes);
+                self.say(walk, Role::Warning, &told)?;
+                self.keys.ask(prompt)?;
+                return Ok(None);
+            }
             Typed::Interrupt | Typed::End => Came::End,
         }))
     }
@@ -215,8 +223,38 @@ impl<'a> Person<'a> {
                 shown.push_str(&view.printed(&line.line));
             }
         }
+        match bench.take_unread() {
+            0 => {}
+            count => {
+                let told = say!(view.text, "labrun-events-unread", count = count);
+                shown.push_str(&view.line(Role::Warning, &told));
+            }
+        }
         self.keys.show(&shown)?;
         Ok(!shown.is_empty())
+    }
+
+    /// The next line that answers a block; broken off where a key or the end of the lines leads elsewhere.
+    fn entered(
+        &mut self,
+        walk: &mut Walk<'a>,
+        id: &str,
+        hints: &[Template],
+    ) -> Result<ControlFlow<Go, String>, Failure> {
+        loop {
+            let line = match self.line(walk, "> ")? {
+                Came::End => return Ok(ControlFlow::Break(Go::Leave)),
+                Came::Line(line) if line.is_empty() => continue,
+                Came::Line(line) => line,
+            };
+            let Some(key) = Key::read(&line) else {
+                return Ok(ControlFlow::Continue(line));
+            };
+            let hints: Vec<String> = hints.iter().map(|hint| walk.filled(hint)).collect();
+            if let Some(go) = self.key(walk, &key, id, &hints)? {
+                return Ok(ControlFlow::Break(go));
+            }
+        }
     }
 
     /// Does what a key says that is the same everywhere; `Some` where it leads away.
@@ -484,16 +522,14 @@ impl<'a> Hands<'a> for Person<'a> {
             self.say(walk, Role::Remark, &told)?;
         }
         loop {
-            let line = match self.line(walk, "> ")? {
-                Came::End => return Ok(Go::Leave),
-                Came::Line(line) if line.is_empty() => continue,
-                Came::Line(line) => line,
+            let line = match self.entered(walk, &ask.id, &ask.hints)? {
+                ControlFlow::Continue(line) => line,
+                ControlFlow::Break(go) => return Ok(go),
             };
-            if let Some(key) = Key::read(&line) {
-                let hints: Vec<String> = ask.hints.iter().map(|hint| walk.filled(hint)).collect();
-                if let Some(go) = self.key(walk, &key, &ask.id, &hints)? {
-                    return Ok(go);
-                }
+            if line.len() > answer::MAX_ANSWER {
+                let most = answer::MAX_ANSWER as u64;
+                let told = say!(walk.view.text, "labrun-answer-too-long", most = most);
+                self.say(walk, Role::Warning, &told)?;
                 continue;
             }
             let judgement = answer::judge(ask, &line, &|name| walk.bench.value(name));
@@ -504,6 +540,11 @@ impl<'a> Hands<'a> for Person<'a> {
             };
             if counts {
                 walk.given(&ask.id, &line, right);
+                if walk.tries(&ask.id) == MAX_ANSWERS {
+                    let most = MAX_ANSWERS as u64;
+                    let told = say!(walk.view.text, "labrun-answers-full", most = most);
+                    self.say(walk, Role::Warning, &told)?;
+                }
             }
             let (verb, _) = secret::verb_of(line.as_bytes());
             if matches!(judgement, Judgement::Unreadable(_)) && verb != Verb::Other {
@@ -545,7 +586,13 @@ impl<'a> Hands<'a> for Person<'a> {
             if line.is_empty() && !text.is_empty() {
                 break;
             }
-            if !line.is_empty() && text.len() + line.len() < MAX_TEXT {
+            if text.len() + line.len() >= MAX_TEXT {
+                let most = (MAX_TEXT / 1024) as u64;
+                let told = say!(walk.view.text, "labrun-write-full", most = most);
+                self.say(walk, Role::Warning, &told)?;
+                continue;
+            }
+            if !line.is_empty() {
                 text.push_str(&line);
                 text.push('\n');
             }
@@ -568,17 +615,10 @@ impl<'a> Hands<'a> for Person<'a> {
         let told = say!(walk.view.text, "labrun-capture-ask");
         self.say(walk, Role::Hint, &told)?;
         loop {
-            let line = match self.line(walk, "> ")? {
-                Came::End => return Ok(Go::Leave),
-                Came::Line(line) if line.is_empty() => continue,
-                Came::Line(line) => line,
+            let line = match self.entered(walk, &capture.id, &[])? {
+                ControlFlow::Continue(line) => line,
+                ControlFlow::Break(go) => return Ok(go),
             };
-            if let Some(key) = Key::read(&line) {
-                if let Some(go) = self.key(walk, &key, &capture.id, &[])? {
-                    return Ok(go);
-                }
-                continue;
-            }
             let held = captures::hold(walk, capture, &line)?;
             self.keys.show(&held.told)?;
             if held.met {

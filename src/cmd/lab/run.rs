@@ -35,8 +35,8 @@ use crate::{
 
 /// The subcommand, in what goes wrong.
 const NAME: &str = "lab run";
-/// The most lines of `--answers FILE`.
-const MAX_ANSWERS: usize = 100_000;
+/// The most bytes of `--answers FILE`: nobody types more in a lab. A longer file is refused.
+const MAX_ANSWERS: u64 = 4 << 20;
 /// The autopilot's pause before it types, for whoever watches.
 const PACE: Duration = Duration::from_millis(350);
 
@@ -307,9 +307,13 @@ fn load(
     let json = match fs::File::open(&files.json) {
         Ok(file) => {
             let mut json = Vec::new();
-            file.take(report::MAX_REPORT)
+            file.take(report::MAX_REPORT + 1)
                 .read_to_end(&mut json)
                 .map_err(|error| unreadable(context, &files.json, &error))?;
+            if json.len() as u64 > report::MAX_REPORT {
+                let most = report::MAX_REPORT >> 20;
+                return Err(bad(say!(context.text, "labmarks-too-long", most = most)));
+            }
             json
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
@@ -384,9 +388,21 @@ fn welcome_back(view: Run<'_>, report: &Report) -> String {
 
 /// The lines of `--answers`.
 fn lines(context: &Context, path: &Path) -> Result<Vec<String>, Failure> {
-    let text = fs::read(path).map_err(|error| unreadable(context, path, &error))?;
+    let mut text = Vec::new();
+    fs::File::open(path)
+        .and_then(|file| file.take(MAX_ANSWERS + 1).read_to_end(&mut text))
+        .map_err(|error| unreadable(context, path, &error))?;
+    if text.len() as u64 > MAX_ANSWERS {
+        let what = say!(
+            context.text,
+            "labrun-answers-too-long",
+            file = fault::shown(path),
+            most = MAX_ANSWERS >> 20
+        );
+        return Err(fault::failed(context, NAME, &what));
+    }
     let text = String::from_utf8_lossy(&text);
-    Ok(text.lines().take(MAX_ANSWERS).map(str::to_owned).collect())
+    Ok(text.lines().map(str::to_owned).collect())
 }
 
 fn unreadable(context: &Context, path: &Path, error: &std::io::Error) -> Failure {

@@ -27,12 +27,13 @@ use crate::{
     },
 };
 
-/// The most lines of a dialogue that are kept of a block.
+/// The most lines of a dialogue that are kept of a block, for the report; how many more there were stands behind them.
 pub(in crate::cmd) const MAX_DIALOGUE: usize = 400;
-/// The most characters that are kept of an answer.
+/// The most characters that are kept of an answer; an ellipsis stands for the rest.
 const MAX_ANSWER: usize = 1000;
-/// The most answers that are kept of a question.
-const MAX_ANSWERS: usize = 200;
+/// The most answers that are kept of a question; beyond it the last one takes the place of the one before, which the student
+/// is told.
+pub(super) const MAX_ANSWERS: usize = 200;
 
 /// Where to go from a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -232,7 +233,7 @@ impl<'a> Walk<'a> {
             }
         }
         self.save();
-        Ok(self.report.finished)
+        Ok(self.report.blocks.iter().all(|block| block.done))
     }
 
     fn part(&mut self, hands: &mut impl Hands<'a>, part: &'a Part) -> Result<Go, Failure> {
@@ -280,9 +281,7 @@ impl<'a> Walk<'a> {
                 if let Some(block) = self.block(&ask.id) {
                     block.question = Some(choices);
                 }
-                if self.is_done(&ask.id) {
-                    let answered = self.answered(&ask.id);
-                    hands.show(&answered)?;
+                if self.shows_answer(hands, &ask.id)? {
                     return Ok(Go::On);
                 }
                 hands.ask(self, ask)?
@@ -294,17 +293,13 @@ impl<'a> Walk<'a> {
                 if let Some(block) = self.block(&write.id) {
                     block.question = Some(plain);
                 }
-                if self.is_done(&write.id) {
-                    let answered = self.answered(&write.id);
-                    hands.show(&answered)?;
+                if self.shows_answer(hands, &write.id)? {
                     return Ok(Go::On);
                 }
                 hands.write(self, write)?
             }
             Kind::Capture(capture) => {
-                if self.is_done(&capture.id) {
-                    let answered = self.answered(&capture.id);
-                    hands.show(&answered)?;
+                if self.shows_answer(hands, &capture.id)? {
                     return Ok(Go::On);
                 }
                 hands.capture(self, capture)?
@@ -320,6 +315,15 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         hands.show(shown)
+    }
+
+    /// True where a block is done already: what was answered is shown, and nothing is asked again.
+    fn shows_answer(&self, hands: &mut impl Hands<'a>, id: &str) -> Result<bool, Failure> {
+        let done = self.is_done(id);
+        if done {
+            hands.show(&self.answered(id))?;
+        }
+        Ok(done)
     }
 
     /// Where the work goes on: the beginning of the step with the first block that is open.
@@ -363,8 +367,12 @@ impl<'a> Walk<'a> {
             if block.answers.len() >= MAX_ANSWERS {
                 block.answers.pop();
             }
+            let mut kept: String = answer.chars().take(MAX_ANSWER).collect();
+            if kept.len() < answer.len() {
+                kept.push('…');
+            }
             block.answers.push(Given {
-                answer: answer.chars().take(MAX_ANSWER).collect(),
+                answer: kept,
                 right,
                 at,
             });
@@ -385,7 +393,6 @@ impl<'a> Walk<'a> {
         if let Some(block) = self.block(id) {
             block.lines = lines;
             block.dialogue = dialogue;
-            block.dialogue.truncate(MAX_DIALOGUE);
         }
     }
 
@@ -481,11 +488,12 @@ impl<'a> Walk<'a> {
 
     /// Writes the report. Where the system does not take it, that is told once and tried again at every step.
     pub(in crate::cmd) fn save(&mut self) {
-        self.report.saved = now();
-        self.report.seal();
+        // The digests are for who reads the file; they cost as much as the whole report each time.
         let Some(kept) = &self.kept else {
             return;
         };
+        self.report.saved = now();
+        self.report.seal();
         let titles: Vec<String> = self
             .sheet
             .steps

@@ -2,7 +2,7 @@
 
 use super::Raw;
 use crate::{
-    cmd::{Exit, Failure},
+    cmd::{Exit, Failure, fault},
     io::{clock, editor::Typed},
     say,
     script::console::{self, Local, Meaning},
@@ -25,6 +25,12 @@ impl Raw<'_> {
                 } else {
                     self.held = Some(line);
                 }
+                Ok(None)
+            }
+            Typed::TooLong(bytes) => {
+                let told = fault::too_long(&self.context.text, bytes);
+                self.warn(&told)?;
+                self.keyboard.go_on();
                 Ok(None)
             }
             Typed::Interrupt if self.interrupted => Ok(Some(Exit::Done)),

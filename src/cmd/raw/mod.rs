@@ -119,13 +119,12 @@ struct Raw<'a> {
 /// # Errors
 /// Where the address makes no sense, nobody answers, or a file cannot be written.
 pub(super) fn run(context: &Context, args: &cli::Raw) -> Result<Exit, Failure> {
-    let recorded = recording::Asked {
-        command: "raw",
-        path: args.record.as_deref(),
-        json: args.json,
-        silent: args.json,
-        events: args.events.as_deref(),
-    };
+    let recorded = recording::Asked::new(
+        "raw",
+        args.record.as_deref(),
+        args.json,
+        args.events.as_deref(),
+    );
     recording::around(context, &recorded, |recording| {
         converse(context, args, recording)
     })

@@ -1,8 +1,9 @@
 //! Data connections of `raw`, opened by `/data` and `/listen`, in the background.
 
 use std::{
+    io,
     net::SocketAddr,
-    sync::mpsc::{Sender, channel},
+    sync::mpsc::{Sender, SyncSender, channel},
 };
 
 use super::{Happened, Raw, Transfer};
@@ -25,11 +26,7 @@ use crate::{
 type Prepared = (Carry, Option<Sender<()>>);
 
 impl Raw<'_> {
-    fn witness(&self) -> Option<Box<dyn Witness>> {
-        self.recording.map(Recording::witness)
-    }
-
-    /// What is to be done with a connection; for a file that is sent, also how to say that the server is ready.
+    /// Opens the file that the payload names; `None` where that fails, which is told.
     fn carry(&mut self, payload: &Payload) -> Result<Option<Prepared>, Failure> {
         let opened = match payload {
             Payload::Show => return Ok(Some((Carry::Show, None))),
@@ -126,19 +123,9 @@ impl Raw<'_> {
             ),
         );
         self.remark(&told)?;
-        self.opened += 1;
-        let number = self.opened;
-        let cancel = background::dial(
-            address,
-            carry,
-            self.witness(),
-            self.outbox.clone(),
-            move |told| Happened::Data(number, told),
-        )?;
-        self.transfers
-            .push(Transfer::new(number, false, ready, cancel, address));
-        self.release();
-        Ok(())
+        self.begin(false, address, ready, |witness, outbox, report| {
+            background::dial(address, carry, witness, outbox, report)
+        })
     }
 
     pub(super) fn listen_data(&mut self, port: u16, payload: &Payload) -> Result<(), Failure> {
@@ -170,17 +157,38 @@ impl Raw<'_> {
         self.remark(&told)?;
         let line = json::Listening::new(at);
         self.emit("listening", &line)?;
+        self.begin(true, at, ready, |witness, outbox, report| {
+            background::listen(listener, carry, witness, outbox, report)
+        })
+    }
+
+    /// Starts a connection in the background, under the next number; `awaited` where the peer dials.
+    fn begin(
+        &mut self,
+        awaited: bool,
+        address: SocketAddr,
+        ready: Option<Sender<()>>,
+        start: impl FnOnce(
+            Option<Box<dyn Witness>>,
+            SyncSender<Happened>,
+            Box<dyn Fn(Told) -> Happened + Send>,
+        ) -> io::Result<Cancel>,
+    ) -> Result<(), Failure> {
         self.opened += 1;
         let number = self.opened;
-        let cancel = background::listen(
-            listener,
-            carry,
-            self.witness(),
-            self.outbox.clone(),
-            move |told| Happened::Data(number, told),
-        )?;
-        self.transfers
-            .push(Transfer::new(number, true, ready, cancel, at));
+        let witness = self.recording.map(Recording::witness);
+        let report = Box::new(move |told| Happened::Data(number, told));
+        let cancel = start(witness, self.outbox.clone(), report)?;
+        self.transfers.push(Transfer {
+            number,
+            awaited,
+            cancel,
+            lines: DataLines::default(),
+            kept: Vec::new(),
+            address,
+            waiting: true,
+            ready,
+        });
         self.release();
         Ok(())
     }
@@ -304,27 +312,6 @@ impl Raw<'_> {
                     ),
                 )
             }
-        }
-    }
-}
-
-impl Transfer {
-    pub(super) fn new(
-        number: u64,
-        awaited: bool,
-        ready: Option<Sender<()>>,
-        cancel: Cancel,
-        address: SocketAddr,
-    ) -> Transfer {
-        Transfer {
-            number,
-            awaited,
-            cancel,
-            lines: DataLines::default(),
-            kept: Vec::new(),
-            address,
-            waiting: true,
-            ready,
         }
     }
 }

@@ -635,6 +635,22 @@ fn a_client_is_held_with_lines_of_the_reply_that_will_come() {
 }
 
 #[test]
+fn a_client_is_held_for_ten_minutes_and_no_longer() {
+    let mut room = Room::new("S? 220\nC* USER *\nS? 331\nC* *\nS? 5\n", false);
+    room.types("220 Hello");
+    room.client("USER x");
+    room.sent();
+    room.types("/hold");
+    for _ in 0..MAX_HOLD + 20 {
+        room.passes(5);
+    }
+    assert_eq!(room.sent().matches("331-").count(), MAX_HOLD as usize);
+    assert!(room.says.contains(&Say::HeldEnough(code(331))));
+    room.types("331 Password?");
+    assert_eq!(room.sent(), "331 Password?/");
+}
+
+#[test]
 fn the_clients_patience_is_told() {
     let mut room = Room::new("", true);
     room.types("220 Hello");

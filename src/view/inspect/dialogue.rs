@@ -16,7 +16,8 @@ use crate::{
     },
 };
 
-/// Bytes of a session's log that are kept until it ends.
+/// Bytes of a session's log that are kept until it ends, its data included: what nobody reads to its end. What comes
+/// later is counted and told.
 pub const MAX_LOG: usize = 16 * 1024 * 1024;
 
 /// Makes logs.
@@ -41,10 +42,32 @@ struct Kept {
 /// A session's log so far.
 struct Lines {
     log: Log,
-    /// Text, and places that a transfer's data will take, by the command's number.
-    pieces: Vec<(String, Option<u64>)>,
+    /// Text, and places that a transfer's data will take.
+    pieces: Vec<String>,
+    /// Those places, by the command's number.
+    places: HashMap<u64, usize>,
     frame: u64,
     length: usize,
+    /// Events and transfers that are left out, see [`MAX_LOG`].
+    more: u64,
+}
+
+impl Lines {
+    /// Takes a text, at this place or as the last; beyond [`MAX_LOG`] it is counted.
+    fn put(&mut self, text: String, place: Option<usize>) {
+        if text.is_empty() {
+            return;
+        }
+        if self.length + text.len() > MAX_LOG {
+            self.more += 1;
+            return;
+        }
+        self.length += text.len();
+        match place.and_then(|at| self.pieces.get_mut(at)) {
+            Some(piece) => *piece = text,
+            None => self.pieces.push(text),
+        }
+    }
 }
 
 impl<'a> Dialogue<'a> {
@@ -116,17 +139,8 @@ impl<'a> Dialogue<'a> {
             );
             shown.push_str(&lines.log.comment(&missing));
         }
-        let place = lines
-            .pieces
-            .iter_mut()
-            .find(|(_, place)| *place == Some(command));
-        match place {
-            Some((text, place)) => {
-                *text = shown;
-                *place = None;
-            }
-            None => lines.pieces.push((shown, None)),
-        }
+        let place = lines.places.remove(&command);
+        lines.put(shown, place);
     }
 }
 
@@ -144,8 +158,10 @@ impl Show for Dialogue<'_> {
                     Lines {
                         log: Log::new(self.show_credentials),
                         pieces: Vec::new(),
+                        places: HashMap::new(),
                         frame: 0,
                         length: 0,
+                        more: 0,
                     },
                 );
             }
@@ -165,7 +181,7 @@ impl Show for Dialogue<'_> {
                     {
                         shown = said.to_owned();
                     }
-                } else if !shown.is_empty() && lines.frame != mark.frame && lines.length < MAX_LOG {
+                } else if !shown.is_empty() && lines.frame != mark.frame {
                     lines.frame = mark.frame;
                     let frame = say!(
                         self.text,
@@ -181,12 +197,12 @@ impl Show for Dialogue<'_> {
                         None => shown = format!("# {frame}\n{shown}"),
                     }
                 }
-                lines.length += shown.len();
-                if lines.length < MAX_LOG {
-                    lines.pieces.push((shown, None));
-                }
-                if let What::TransferBegun(transfer) = &event.what {
-                    lines.pieces.push((String::new(), Some(transfer.command)));
+                lines.put(shown, None);
+                if let What::TransferBegun(transfer) = &event.what
+                    && lines.more == 0
+                {
+                    lines.places.insert(transfer.command, lines.pieces.len());
+                    lines.pieces.push(String::new());
                 }
             }
             Finding::Data {
@@ -226,8 +242,17 @@ impl Show for Dialogue<'_> {
                     server = session.server.to_string()
                 );
                 out.push_str(&lines.log.comment(&title));
-                for (text, _) in lines.pieces {
-                    out.push_str(&text);
+                for text in &lines.pieces {
+                    out.push_str(text);
+                }
+                if lines.more > 0 {
+                    let more = say!(
+                        self.text,
+                        "inspect-log-more",
+                        count = lines.more,
+                        most = (MAX_LOG >> 20) as u64
+                    );
+                    out.push_str(&lines.log.comment(&more));
                 }
             }
             Finding::Remark { .. } => {}

@@ -13,6 +13,7 @@ use crate::{
     capture::reassembly::Mark,
     ftp::{
         event::{Event, What},
+        quirk::Kind,
         secret,
     },
     say,
@@ -77,6 +78,8 @@ pub struct Odd {
     pub frames: Vec<u64>,
     /// How often.
     pub count: u64,
+    /// It says that bytes are missing: no news where a whole direction is.
+    pub missing: bool,
 }
 
 /// Collects the findings of one capture.
@@ -121,7 +124,7 @@ impl<'a> Gather<'a> {
                 mark,
                 remark,
                 ..
-            } => self.odd(*session, *mark, &reason::remark(self.text, remark)),
+            } => self.odd(*session, *mark, reason::remark(self.text, remark), false),
             Finding::Transfer(transfer) => match transfer.session {
                 Some(session) => self.transfer(session, transfer, tell),
                 None => tell(Told::Orphan(Box::new((*transfer).clone()))),
@@ -205,7 +208,8 @@ impl<'a> Gather<'a> {
     fn said(&mut self, session: u64, mark: Mark, event: &Event<'_>, tell: &mut impl FnMut(Told)) {
         if let What::Quirk(odd) = &event.what {
             let sentence = quirk::with_rule(self.text, odd);
-            self.odd(session, mark, &sentence);
+            let missing = matches!(odd.kind, Kind::BytesMissing { .. });
+            self.odd(session, mark, sentence, missing);
         }
         if !self.explain {
             return;
@@ -258,7 +262,7 @@ impl<'a> Gather<'a> {
         out.push('\n');
     }
 
-    fn odd(&mut self, session: u64, mark: Mark, sentence: &str) {
+    fn odd(&mut self, session: u64, mark: Mark, sentence: String, missing: bool) {
         let Some((block, _)) = self.blocks.get_mut(&session) else {
             return;
         };
@@ -274,12 +278,14 @@ impl<'a> Gather<'a> {
             block.more_odd += 1;
             return;
         }
+        let bytes = sentence.len();
         block.odd.push(Odd {
-            sentence: sentence.to_owned(),
+            sentence,
             frames: vec![mark.frame],
             count: 1,
+            missing,
         });
-        self.grow(session, sentence.len());
+        self.grow(session, bytes);
     }
 }
 

@@ -53,6 +53,7 @@ pub struct Html<'a> {
     curves: HashMap<FlowId, Curve>,
     orphans: Vec<Transfer>,
     more_sessions: u64,
+    more_orphans: u64,
 }
 
 /// What was found of a session so far.
@@ -60,10 +61,22 @@ pub struct Html<'a> {
 struct Collected {
     rungs: Vec<Rung>,
     more_rungs: u64,
+    more_odd: u64,
+    more_transfers: u64,
     lines: String,
     count: usize,
     transfers: Vec<Transfer>,
     odd: Vec<(u64, String)>,
+}
+
+impl Collected {
+    fn odd(&mut self, frame: u64, sentence: String) {
+        if self.odd.len() < MAX_ODD {
+            self.odd.push((frame, sentence));
+        } else {
+            self.more_odd += 1;
+        }
+    }
 }
 
 /// How many bytes had come when.
@@ -110,6 +123,7 @@ impl<'a> Html<'a> {
             curves: HashMap::new(),
             orphans: Vec::new(),
             more_sessions: 0,
+            more_orphans: 0,
         }
     }
 
@@ -211,6 +225,7 @@ impl<'a> Html<'a> {
         );
         self.facts(session, &collected, &mut out);
         self.ledger(&collected.transfers, &mut out);
+        self.more(collected.more_transfers, &mut out);
         collected.rungs.extend(control_ends(text, session));
         collected.rungs.sort_by_key(|rung| rung.frame);
         self.ladder(session, &collected, &mut out);
@@ -223,14 +238,8 @@ impl<'a> Html<'a> {
                 self.say("inspect-html-unfold"),
                 collected.lines
             );
-            if collected.count > MAX_LINES {
-                let more = say!(
-                    text,
-                    "inspect-ladder-more",
-                    count = (collected.count - MAX_LINES) as u64
-                );
-                let _ = write!(out, "<p>{}</p>", escape(&more));
-            }
+            let more = collected.count.saturating_sub(MAX_LINES);
+            self.more(more as u64, &mut out);
         }
         for transfer in &collected.transfers {
             if let Some(connection) = &transfer.connection {
@@ -330,7 +339,19 @@ impl<'a> Html<'a> {
             );
             fact("inspect-label-odd", &escape(&shown));
         }
+        if collected.more_odd > 0 {
+            let shown = say!(text, "inspect-odd-more", count = collected.more_odd);
+            fact("inspect-label-odd", &escape(&shown));
+        }
         out.push_str("</dl>\n");
+    }
+
+    /// How many more there are than are shown.
+    fn more(&self, count: u64, out: &mut String) {
+        if count > 0 {
+            let more = say!(self.text, "inspect-ladder-more", count = count);
+            let _ = writeln!(out, "<p>{}</p>", escape(&more));
+        }
     }
 
     fn ledger(&self, transfers: &[Transfer], out: &mut String) {
@@ -464,7 +485,6 @@ impl<'a> Html<'a> {
     /// The ladder as a picture, once for wide pages and once for narrow ones: what is scaled down to a telephone cannot be
     /// read. Its text is in the dialogue and the table, which its description says.
     fn ladder(&self, session: &Session, collected: &Collected, out: &mut String) {
-        let text = self.text;
         let rungs = &collected.rungs[..collected.rungs.len().min(MAX_RUNGS)];
         if rungs.is_empty() {
             return;
@@ -476,10 +496,7 @@ impl<'a> Html<'a> {
         }
         out.push_str("</figure>\n");
         let more = collected.more_rungs + (collected.rungs.len() - rungs.len()) as u64;
-        if more > 0 {
-            let more = say!(text, "inspect-ladder-more", count = more);
-            let _ = writeln!(out, "<p>{}</p>", escape(&more));
-        }
+        self.more(more, out);
     }
 
     fn ladder_in(&self, lanes: &Lanes, session: &Session, rungs: &[Rung], out: &mut String) {
@@ -577,8 +594,9 @@ impl<'a> Html<'a> {
                     .filter(|curve| curve.points.len() > 1)?;
                 Some((transfer, curve))
             })
-            .take(MAX_CURVES)
             .collect();
+        let more = curves.len().saturating_sub(MAX_CURVES);
+        let curves = &curves[..curves.len() - more];
         let most = curves.iter().map(|(_, curve)| curve.total).max();
         let first = curves.iter().filter_map(|(_, curve)| curve.points.first());
         let first = first.map(|(time, _)| *time).min();
@@ -623,6 +641,7 @@ impl<'a> Html<'a> {
             }
         }
         out.push_str("</svg></figure>\n");
+        self.more(more as u64, out);
     }
 }
 
@@ -724,10 +743,8 @@ impl Show for Html<'_> {
             } => {
                 if let What::Quirk(odd) = &event.what {
                     let sentence = quirk::with_rule(self.text, odd);
-                    if let Some(collected) = self.sessions.get_mut(&session.number)
-                        && collected.odd.len() < MAX_ODD
-                    {
-                        collected.odd.push((mark.frame, sentence));
+                    if let Some(collected) = self.sessions.get_mut(&session.number) {
+                        collected.odd(mark.frame, sentence);
                     }
                 }
                 self.line(finding);
@@ -739,10 +756,8 @@ impl Show for Html<'_> {
                 ..
             } => {
                 let sentence = reason::remark(self.text, remark);
-                if let Some(collected) = self.sessions.get_mut(session)
-                    && collected.odd.len() < MAX_ODD
-                {
-                    collected.odd.push((mark.frame, sentence));
+                if let Some(collected) = self.sessions.get_mut(session) {
+                    collected.odd(mark.frame, sentence);
                 }
             }
             Finding::Remark { session: None, .. } => {}
@@ -764,14 +779,18 @@ impl Show for Html<'_> {
                     if let Some(collected) = self.sessions.get_mut(&session) {
                         if collected.rungs.len() < MAX_RUNGS {
                             collected.rungs.extend(data_rungs(self.text, transfer));
+                        } else {
+                            collected.more_rungs += data_rungs(self.text, transfer).len() as u64;
                         }
                         if collected.transfers.len() < MAX_LINES {
                             collected.transfers.push((*transfer).clone());
+                        } else {
+                            collected.more_transfers += 1;
                         }
                     }
                 }
                 None if self.orphans.len() < MAX_LINES => self.orphans.push((*transfer).clone()),
-                None => {}
+                None => self.more_orphans += 1,
             },
             Finding::Session(session) => {
                 if self.sessions.contains_key(&session.number) {
@@ -815,13 +834,11 @@ impl Show for Html<'_> {
         for shown in self.done.values() {
             out.push_str(shown);
         }
-        if self.more_sessions > 0 {
-            let more = say!(text, "inspect-ladder-more", count = self.more_sessions);
-            let _ = writeln!(out, "<p>{}</p>", escape(&more));
-        }
+        self.more(self.more_sessions, out);
         if !self.orphans.is_empty() {
             let _ = writeln!(out, "<section><h2>{}</h2>", self.say("inspect-orphans"));
             self.ledger(&self.orphans, out);
+            self.more(self.more_orphans, out);
             out.push_str("</section>\n");
         }
         let _ = writeln!(

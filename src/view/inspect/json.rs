@@ -78,6 +78,8 @@ struct TransferLine<'a> {
     verb: Option<&'static str>,
     arg: Option<Bytes<'a>>,
     path: Option<Bytes<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chosen: Option<Bytes<'a>>,
     negotiation: Option<u64>,
     connection: Option<ConnectionField>,
     up: Option<u64>,
@@ -118,6 +120,8 @@ struct SessionLine<'a> {
     replies: u64,
     transfers: u64,
     missing: u64,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    same_as: Option<u64>,
 }
 
 #[derive(Serialize)]
@@ -225,6 +229,7 @@ impl Json<'_> {
             verb: transfer.verb.map(|verb| verb.name()),
             arg: transfer.arg.as_deref().map(Bytes),
             path: transfer.path.as_deref().map(Bytes),
+            chosen: transfer.chosen.as_deref().map(Bytes),
             negotiation: transfer
                 .agreement
                 .as_ref()
@@ -270,6 +275,7 @@ impl Json<'_> {
             replies: session.replies,
             transfers: session.transfers,
             missing: session.missing,
+            same_as: session.same_as,
         };
         json::line("session", None, &line)
     }

@@ -20,20 +20,49 @@ use crate::{
 
 // ---- Filters -------------------------------------------------------------------------------------------------------
 
+/// Where Wireshark finds what was read; names as they may stand on a terminal.
+#[derive(Debug)]
+pub enum AtHand {
+    /// In this file.
+    File(String),
+    /// In none yet: it is inside ftplab, under this name.
+    Inside {
+        /// What ftplab calls it.
+        name: String,
+        /// What its file is called once it is written.
+        file: String,
+    },
+    /// In these, which were read as one.
+    Merged(Vec<String>),
+    /// It came through standard input.
+    Stream,
+}
+
+/// What several captures are called that are made one for Wireshark.
+const MERGED: &str = "merged.pcapng";
+
 /// Lines for Wireshark: by addresses and ports, with the Decode As that other ports need.
 pub struct Filters<'a> {
     text: &'a Text,
+    /// As it is typed to a shell.
     file: String,
+    at_hand: AtHand,
     sessions: BTreeMap<u64, Vec<String>>,
 }
 
 impl<'a> Filters<'a> {
     /// Filters, with remarks in this language.
     #[must_use]
-    pub fn new(text: &'a Text) -> Filters<'a> {
+    pub fn new(text: &'a Text, at_hand: AtHand) -> Filters<'a> {
+        let file = match &at_hand {
+            AtHand::File(file) | AtHand::Inside { file, .. } => quoted(file).into_owned(),
+            AtHand::Merged(_) => MERGED.to_owned(),
+            AtHand::Stream => "FILE".to_owned(),
+        };
         Filters {
             text,
-            file: String::new(),
+            file,
+            at_hand,
             sessions: BTreeMap::new(),
         }
     }
@@ -69,9 +98,27 @@ pub fn between(one: SocketAddr, other: SocketAddr) -> String {
 }
 
 impl Show for Filters<'_> {
-    fn begin(&mut self, file: &[u8], _: &str, _: &mut String) {
-        self.file = quoted(&sanitise::line(file)).into_owned();
+    fn begin(&mut self, _: &[u8], _: &str, out: &mut String) {
         self.sessions.clear();
+        let (title, command) = match &self.at_hand {
+            AtHand::File(_) => return,
+            AtHand::Inside { name, .. } => (
+                say!(self.text, "inspect-filter-inside"),
+                format!("ftplab inspect {} --copy {}", quoted(name), self.file),
+            ),
+            AtHand::Merged(files) => {
+                let files: Vec<_> = files.iter().map(|file| quoted(file)).collect();
+                (
+                    say!(self.text, "inspect-filter-merged"),
+                    format!("mergecap -w {MERGED} {}", files.join(" ")),
+                )
+            }
+            AtHand::Stream => {
+                let _ = writeln!(out, "# {}", say!(self.text, "inspect-filter-stream"));
+                return;
+            }
+        };
+        let _ = writeln!(out, "# {title}\n{command}");
     }
 
     fn finding(&mut self, finding: &Finding<'_>, out: &mut String) {

@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::{Overview, Show, lists::cell};
 use crate::{
     analysis::{
-        expect::{Expectation, Expected, File, Mark, Marks, Rubric},
+        expect::{Expectation, Expected, File, MAX_EVIDENCE, Mark, Marks, Rubric},
         finding::Finding,
     },
     say,
@@ -47,6 +47,8 @@ struct CheckLine<'a> {
     title: &'a str,
     met: bool,
     frames: &'a [u64],
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    tried_only: bool,
 }
 
 impl<'a> Marker<'a> {
@@ -74,8 +76,15 @@ impl<'a> Marker<'a> {
             .map(|id| self.text.say(id, &[]).chars().count());
         let widest = widest[0].max(widest[1]);
         let mut shown = title(self.text, expectation);
+        if mark.tried_only {
+            shown.push(' ');
+            shown.push_str(&say!(self.text, "inspect-mark-tried-only"));
+        }
         if !mark.frames.is_empty() {
-            let frames: Vec<String> = mark.frames.iter().map(ToString::to_string).collect();
+            let mut frames: Vec<String> = mark.frames.iter().map(ToString::to_string).collect();
+            if frames.len() == MAX_EVIDENCE {
+                frames.push("…".to_owned());
+            }
             shown.push(' ');
             shown.push_str(&say!(
                 self.text,
@@ -201,6 +210,7 @@ impl Show for Marker<'_> {
                         title: &title(self.text, expectation),
                         met: mark.met,
                         frames: &mark.frames,
+                        tried_only: mark.tried_only,
                     };
                     out.push_str(&json::line("check", None, &line));
                 }

@@ -4,6 +4,7 @@ use crate::{
     analysis::{
         finding::{Remark, Session, Transfer},
         notes::Note,
+        twin::Evidence,
         verdict::{Absence, Lack, Party, Reason, Verdict},
     },
     capture::{
@@ -287,6 +288,31 @@ pub fn remark(text: &Text, remark: &Remark) -> String {
                 ("second", conflict.second.to_string().into()),
             ],
         ),
+        Remark::SeenTwice {
+            other,
+            client,
+            server,
+            evidence,
+        } => {
+            let shows = match evidence {
+                Evidence::SequenceNumbers(client, server) => say!(
+                    text,
+                    "inspect-twin-numbers",
+                    client = client.to_string(),
+                    server = server.to_string()
+                ),
+                Evidence::Order => say!(text, "inspect-twin-order"),
+            };
+            text.say(
+                &id,
+                &[
+                    ("other", other.to_string().into()),
+                    ("client", client.to_string().into()),
+                    ("server", server.to_string().into()),
+                    ("evidence", shows.into()),
+                ],
+            )
+        }
         Remark::DataBeforePreliminary { .. }
         | Remark::CompletionBeforeEnd { .. }
         | Remark::ServerToServer
@@ -306,6 +332,7 @@ pub fn note(text: &Text, note: &Note) -> String {
             _ => say!(text, "inspect-note-damaged", at = count(*at)),
         },
         Note::Unreadable => say!(text, "inspect-note-unreadable"),
+        Note::Endpoint => say!(text, "inspect-note-endpoint"),
         Note::NoPackets => say!(text, "inspect-note-no-packets"),
         Note::NoFtp { connections, ports } => {
             if *connections == 0 {
@@ -358,6 +385,7 @@ pub fn note(text: &Text, note: &Note) -> String {
             say!(text, "inspect-note-midstream", count = *connections)
         }
         Note::OneWay { connections } => say!(text, "inspect-note-one-way", count = *connections),
+        Note::SeenTwice { sessions } => say!(text, "inspect-note-seen-twice", count = *sessions),
         Note::Duplicates { frames } => say!(text, "inspect-note-duplicates", count = *frames),
         Note::ChecksumOffload { wrong, checked } => say!(
             text,
@@ -379,6 +407,8 @@ pub fn note(text: &Text, note: &Note) -> String {
         ),
         Note::Oversized { packets } => say!(text, "inspect-note-oversized", count = *packets),
         Note::Evicted { connections } => say!(text, "inspect-note-evicted", count = *connections),
+        Note::Unexpected { endpoints } => say!(text, "inspect-note-unexpected", count = *endpoints),
+        Note::LongBlocks { blocks } => say!(text, "inspect-note-long-blocks", count = *blocks),
     }
 }
 

@@ -166,8 +166,12 @@ impl<'a> Prose<'a> {
         let mut whole = String::new();
         self::overview(self.text, self.style, overview, &mut whole);
         if self.spilled {
-            whole.insert(0, '\n');
-            return [ready, whole];
+            let most = (MAX_SORTED >> 20) as u64;
+            let late = say!(self.text, "inspect-unsorted", most = most);
+            let late = self
+                .style
+                .paint(Role::Remark, &wrap(&late, 0, 0, self.style.width()));
+            return [ready, format!("\n{late}\n\n{whole}")];
         }
         [whole, ready]
     }
@@ -242,7 +246,8 @@ impl<'a> Prose<'a> {
             self.row(out, Label::Mode, &shown);
         }
         self.closed(out, session);
-        for odd in &block.odd {
+        let news = |odd: &&Odd| !(odd.missing && session.one_way.is_some());
+        for odd in block.odd.iter().filter(news) {
             self.row(out, Label::Odd, &self.told_odd(odd));
         }
         if block.more_odd > 0 {
@@ -390,12 +395,11 @@ impl<'a> Prose<'a> {
         let shown = self.phrases.say(id, &[("user", &user), ("said", &said)]);
         self.row(out, Label::User, &shown);
         if session.login_tries > 1 {
-            let good = session.logins.iter().filter(|login| login.accepted).count();
             let shown = say!(
                 text,
                 "inspect-user-tries",
                 count = session.login_tries,
-                good = good as u64
+                good = session.logins_accepted
             );
             self.row(out, Label::Same, &shown);
             self.tries(out, session);
@@ -405,6 +409,7 @@ impl<'a> Prose<'a> {
     /// Who tried to log in how often, where it was more than one user.
     fn tries(&self, out: &mut String, session: &Session) {
         let mut users: Vec<(&[u8], u64, u64)> = Vec::new();
+        let mut others = session.login_tries - session.logins.len() as u64;
         for login in &session.logins {
             let good = u64::from(login.accepted);
             match users.iter().position(|(user, ..)| *user == login.user) {
@@ -413,7 +418,7 @@ impl<'a> Prose<'a> {
                     users[at].2 += good;
                 }
                 None if users.len() < MAX_USERS => users.push((&login.user, 1, good)),
-                None => {}
+                None => others += 1,
             }
         }
         if users.len() < 2 {
@@ -427,6 +432,10 @@ impl<'a> Prose<'a> {
                 count = count,
                 good = good
             );
+            self.row(out, Label::Same, &shown);
+        }
+        if others > 0 {
+            let shown = say!(self.text, "inspect-user-others", count = others);
             self.row(out, Label::Same, &shown);
         }
     }
@@ -478,6 +487,10 @@ impl<'a> Prose<'a> {
             let shown = self.phrases.say("inspect-refused", &values);
             self.row(out, Label::Refused, &shown);
         }
+        if session.more_refused > 0 {
+            let shown = say!(text, "inspect-ladder-more", count = session.more_refused);
+            self.row(out, Label::Refused, &shown);
+        }
     }
 
     // ---- Transfers -------------------------------------------------------------------------------------------------
@@ -514,7 +527,15 @@ impl<'a> Prose<'a> {
             _ => reason::reason(text, transfer),
         };
         self.row(out, Label::Reason, &reason);
-        if let Some(path) = transfer
+        if let Some(chosen) = &transfer.chosen {
+            let name = transfer.path.as_ref().unwrap_or(chosen);
+            let shown = say!(
+                text,
+                "inspect-chosen",
+                name = short(text, name).into_owned()
+            );
+            self.row(out, Label::Path, &shown);
+        } else if let Some(path) = transfer
             .path
             .as_deref()
             .filter(|path| transfer.arg.as_deref() != Some(*path))
@@ -651,6 +672,7 @@ impl<'a> Prose<'a> {
         let (up, down) = (transfer.up.unwrap_or(0), transfer.down.unwrap_or(0));
         let id = match (up > 0, down > 0, transfer.session.is_some()) {
             (false, false, _) => "inspect-data-none",
+            (true, true, true) if !transfer.third_party => "inspect-data-up-down",
             (true, true, _) => "inspect-data-both",
             (true, false, true) if transfer.third_party => "inspect-data-other",
             (true, false, true) => "inspect-data-up",

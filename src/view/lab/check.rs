@@ -7,7 +7,7 @@ use serde::Serialize;
 use crate::{
     analysis::expect::MAX_EXPECTATIONS,
     lab::{
-        MAX_CHOICES, MAX_PARTS, MAX_SHEET,
+        MAX_CHOICES, MAX_MISTAKES, MAX_PARTS, MAX_SHEET,
         check::{Differs, Finding, What},
         mistake::{Kind, Mistake},
         parse,
@@ -85,6 +85,10 @@ pub fn mistakes(text: &Text, style: Style, name: &str, all: &[Mistake]) -> Strin
         "{}",
         say!(text, "labcheck-summary", count = count, name = name)
     );
+    if all.len() == MAX_MISTAKES {
+        let more = say!(text, "labcheck-first", most = MAX_MISTAKES as u64);
+        let _ = writeln!(out, "{more}");
+    }
     out
 }
 

@@ -1,7 +1,7 @@
 //! The mark sheet of a class: a table for the terminal, or CSV for a spreadsheet (RFC 4180). Everything in a report is a
 //! student's own file: it is made safe and short before it is shown, and no cell of it becomes a formula.
 
-use std::fmt::Write;
+use std::{collections::BTreeSet, fmt::Write};
 
 use unicode_width::UnicodeWidthStr;
 
@@ -22,7 +22,7 @@ use crate::{
 
 /// The most columns of a student's or a sheet's name.
 const NAME: usize = 24;
-/// Columns of blocks that a CSV has at most.
+/// Columns of blocks that a CSV has at most: a spreadsheet shows no more in a row. How many more there are is told.
 const MAX_BLOCKS: usize = 1000;
 
 /// A report and what it came to.
@@ -214,14 +214,15 @@ const COLUMNS: &str = "file,student,sheet,version,language,finished,points,of,to
                        written,altered,demo,same";
 
 /// The mark sheet as CSV: a line a report, then a column a block: points of a question, the length of a free text, 1 or 0 of
-/// a dialogue or a capture.
+/// a dialogue or a capture. And how many columns were left out, see [`MAX_BLOCKS`].
 #[must_use]
-pub fn csv(all: &[Marked], same: &[Same]) -> String {
+pub fn csv(all: &[Marked], same: &[Same]) -> (String, usize) {
     let mut columns: Vec<(&str, &str)> = Vec::new();
+    let mut known = BTreeSet::new();
     for marked in all {
         for block in &marked.report.blocks {
             let column = (marked.report.sheet.id.as_str(), block.id.as_str());
-            if columns.len() < MAX_BLOCKS && !columns.contains(&column) {
+            if known.insert(column) && columns.len() < MAX_BLOCKS {
                 columns.push(column);
             }
         }
@@ -233,7 +234,7 @@ pub fn csv(all: &[Marked], same: &[Same]) -> String {
         out.push_str(&text(&format!("{sheet}/{block}")));
     }
     out.push_str("\r\n");
-    for (at, marked) in all.iter().enumerate() {
+    for (marked, same) in all.iter().zip(words(all.len(), same)) {
         let Marked { file, report, row } = marked;
         let mut cells = vec![
             text(file),
@@ -253,7 +254,7 @@ pub fn csv(all: &[Marked], same: &[Same]) -> String {
             row.written.to_string(),
             u8::from(row.altered.is_some() || report.edited).to_string(),
             u8::from(report.demo).to_string(),
-            text(&words(at, same)),
+            text(&same),
         ];
         for (sheet, block) in &columns {
             let block = Some(report)
@@ -264,18 +265,26 @@ pub fn csv(all: &[Marked], same: &[Same]) -> String {
         out.push_str(&cells.join(","));
         out.push_str("\r\n");
     }
-    out
+    (out, known.len() - columns.len())
 }
 
-/// What of a report is the same in others: words for a machine.
-fn words(at: usize, same: &[Same]) -> String {
-    let words = same.iter().filter_map(|same| match same {
-        Same::Report(all) if all.contains(&at) => Some("report".to_owned()),
-        Same::Text(block, all) if all.contains(&at) => Some(format!("text:{block}")),
-        Same::Params(all) if all.contains(&at) => Some("params".to_owned()),
-        _ => None,
-    });
-    words.collect::<Vec<_>>().join(" ")
+/// What of each report is the same in others: words for a machine.
+fn words(reports: usize, same: &[Same]) -> Vec<String> {
+    let mut words = vec![String::new(); reports];
+    for same in same {
+        let (word, all) = match same {
+            Same::Report(all) => ("report".to_owned(), all),
+            Same::Text(block, all) => (format!("text:{block}"), all),
+            Same::Params(all) => ("params".to_owned(), all),
+        };
+        for &at in all {
+            if !words[at].is_empty() {
+                words[at].push(' ');
+            }
+            words[at].push_str(&word);
+        }
+    }
+    words
 }
 
 fn result(block: &Block) -> String {

@@ -61,16 +61,6 @@ pub fn render(style: Style, prose: &Template, value: &dyn Fn(&Name) -> Option<St
     page.finish()
 }
 
-/// Markdown without values.
-#[must_use]
-pub fn render_text(style: Style, markdown: &str) -> String {
-    let piece = Piece::Text(markdown.to_owned());
-    let prose = Template {
-        pieces: vec![piece],
-    };
-    render(style, &prose, &|_| None)
-}
-
 /// A word: pieces of it may be dressed differently.
 #[derive(Default)]
 struct Word {
@@ -483,7 +473,10 @@ mod tests {
     use super::*;
 
     fn shown(markdown: &str, width: usize) -> String {
-        render_text(Style::new(false, width), markdown)
+        let prose = Template {
+            pieces: vec![Piece::Text(markdown.to_owned())],
+        };
+        render(Style::new(false, width), &prose, &|_| None)
     }
 
     #[test]

@@ -57,3 +57,5 @@ error-no-session = { $path }: a capture with { $count ->
     [one] one FTP session
    *[other] { $count } FTP sessions
 }; there is no session { $session }
+error-line-too-long = A line of { $bytes } bytes was left out: { $most } are the most. Make it shorter.
+error-json-needs-file = With --json the data needs a file: -o FILE (or --send FILE).

@@ -35,7 +35,6 @@ explain-data-up = Its data goes over a data connection: PASV or PORT before it.
 explain-old-name = The same as { $verb }, under the name it had in RFC 775; still served by many.
 explain-client-word = "{ $word }" is a word of client programs. On the control connection it is { $verb }.
 
-explain-pattern-codes = Codes { $pattern }
 explain-keyword = Where "{ $word }" is spoken of
 explain-tables-first = First digit: how it went (RFC 959 4.2, RFC 2228 5.2)
 explain-tables-second = Second digit: what it is about (RFC 959 4.2)

@@ -66,6 +66,9 @@ inspect-remark-data-source-port = The data connection comes from port { $port };
 inspect-remark-bytes-differ = Two frames differ about { $bytes } bytes of the same place; frame { $first } counts, frame { $second } does not.
 inspect-remark-edited-capture = Many short gaps between segments: it looks as if somebody had shortened the payload and left the sequence numbers.
 inspect-remark-one-direction = Nothing of this direction was captured.
+inspect-remark-seen-twice = Session { $other } looks like this one again, seen on the other side of a router that translates addresses (NAT): there the client is { $client } and the server { $server }. { $evidence }
+inspect-twin-numbers = The same bytes begin both, and both initial sequence numbers are the same ({ $client } and { $server }).
+inspect-twin-order = The same lines begin both; the client’s come first in the one, the server’s first in the other.
 
 inspect-note-cut = The file ends in the middle of a packet: what it holds was read, what follows is missing.
 inspect-note-damaged = The file is damaged at byte { $at }; what stands before was read.
@@ -98,6 +101,7 @@ inspect-note-lost = { $count ->
     [one] One byte of FTP's connections is
    *[other] { $bytes } bytes of FTP's connections are
 } in no frame of the capture.
+inspect-note-endpoint = Recorded by ftplab at one end, not on the network: payload, times and addresses are real; handshakes, acknowledgements, sequence numbers and windows are invented.
 inspect-note-filter = The capture filter “{ $filter }” let no data connection through: they use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-control-only = Data connections were agreed on and none is in the capture, as a filter for the control port makes it: data connections use other ports. Capture with tcpdump -s 0 -w FILE host SERVER.
 inspect-note-midstream = { $count ->
@@ -107,7 +111,11 @@ inspect-note-midstream = { $count ->
 inspect-note-one-way = Of { $count ->
     [one] one control connection
    *[other] { $count } control connections
-} only one direction was captured.
+} only one direction was captured. Capture with tcpdump -s 0 -w FILE host SERVER, where both directions pass.
+inspect-note-seen-twice = { $count ->
+    [one] One session is in this capture twice, and so are its transfers
+   *[other] { $count } sessions are in this capture twice, and so are their transfers
+}: it was recorded on both sides of a router that translates addresses (NAT). --session N shows one of them.
 inspect-note-duplicates = { $count ->
     [one] One frame was
    *[other] { $count } frames were
@@ -239,6 +247,7 @@ inspect-data-up = { $bytes } bytes from the client, { $frames }
 inspect-data-down = { $bytes } bytes from the server, { $frames }
 inspect-data-opener = { $bytes } bytes from the end that opened it, { $frames }
 inspect-data-acceptor = { $bytes } bytes from the end that accepted it, { $frames }
+inspect-data-up-down = { $up } bytes from the client, { $down } bytes from the server, { $frames }
 inspect-data-both = { $up } bytes one way, { $down } bytes the other way, { $frames }
 inspect-rate = , { $seconds } s, { $rate }/s
 inspect-missing = { $bytes } bytes are missing
@@ -263,7 +272,7 @@ inspect-unopened-header = the file ends inside its header, after { $count ->
     [one] one byte
    *[other] { $count } bytes
 }.
-inspect-unopened-unknown = no capture: it begins with the bytes { $magic }. Captures are pcap, pcapng or snoop files.
+inspect-unopened-unknown = no capture: it begins with the bytes { $magic }. Captures are pcap, pcapng or snoop files; what else Wireshark reads, editcap -F pcap converts.
 inspect-unopened-version = { $format } of version { $version } is not read here. Try: editcap -F pcap { $file } NEW.pcap
 inspect-unopened-deep = it is compressed too many times over. Unpack it first.
 inspect-unopened-wrapper = the compressed data is damaged before the first packet.
@@ -287,6 +296,11 @@ inspect-ladder-lines = (+ { $count ->
 inspect-ladder-data = { $bytes } bytes
 inspect-ladder-data-to = { $bytes } bytes, to frame { $last }
 
+inspect-filter-inside = The capture is inside ftplab: write it to a file first
+inspect-filter-merged = Wireshark reads one file: make one of them first
+inspect-filter-stream = Standard input leaves no file; FILE is the one that you keep, as with tee FILE
+inspect-copy-one = --copy writes one capture that ftplab brings.
+inspect-copy-a-file = --copy writes a capture that ftplab brings; { $file } is a file already.
 inspect-filter-session = Session { $n }: control connection
 inspect-filter-transfer = Transfer { $n }: { $what }
 inspect-filter-connection = Data connection { $n }
@@ -329,7 +343,8 @@ inspect-expect-both = Active and passive mode were both used.
 inspect-expect-retrieved = The file { $name } was fetched.
 inspect-expect-stored = The file { $name } was sent.
 inspect-expect-listed = A directory was listed.
-inspect-expect-port = A data connection went to the port that the six numbers make.
+inspect-expect-port = A SYN went to the port that the six numbers make.
+inspect-mark-tried-only = No data connection was opened, though.
 inspect-expect-commands = These commands came in this order: { $verbs }.
 inspect-expect-no-refusal = The server refused nothing (no 4yz, no 5yz).
 inspect-expect-goodbye = QUIT was answered by 221.
@@ -367,6 +382,7 @@ inspect-data-other = { $bytes } bytes from the other host, { $frames }
 inspect-hash-lf = TYPE A: { $crlf } lines end with CR LF, { $lf } with LF alone; kept with LF the file has
 inspect-not-decoded = MODE { $mode }, STRU { $structure }: the bytes are counted as they came, not decoded
 inspect-reason-command-missing = The data came whole; the command that asked for it is not in the capture.
+inspect-chosen = { $name }, a name that the server chose
 inspect-refused = { $verb } { $listen } in frame { $frame }: the server said no
 inspect-label-refused = Refused
 inspect-reason-no-answer-differs-active = It is not the address of the control connection: a client behind NAT that names its inside address looks like this.
@@ -397,5 +413,20 @@ inspect-reason-dialled-instead = { $who ->
 inspect-reason-bytes-exchanged = The two bytes of the port were exchanged: { $sum }.
 inspect-note-no-control = No FTP session in this capture: its control connection is missing, there are data connections only.
 
+inspect-user-others = further attempts: { $count }; --dialogue shows them all
+inspect-note-unexpected = { $count ->
+    [one] One agreed port was
+   *[other] { $count } agreed ports were
+} not remembered because too many were open at a time: data connections to them stand without a session.
+inspect-note-long-blocks = { $count ->
+    [one] One block of the file that is no packet is longer than 64 kB and was
+   *[other] { $count } blocks of the file that are no packets are longer than 64 kB and were
+} not looked at: names and comments in it are not shown.
+inspect-log-more = { $count ->
+    [one] one more command, reply or transfer is left out
+   *[other] { $count } more commands, replies and transfers are left out
+}: the log of a session has { $most } MB at most; --json tells all
+inspect-folders-deep = { $folder }: folders more than { $most } deep were not opened. Name them.
+inspect-unsorted = The report is longer than { $most } MB: its sessions stand as they ended, and what is to be known about the whole capture comes here. --json, --session N or --host tell less at a time.
 inspect-extract-lost = not all files could be written into { $folder }: { $why }. { $kept } written, { $lost } not; the manifest says which (“stored”: false). Make room, and extract into a new folder.
 inspect-manifest-cut = the manifest { $file } could not be written whole: { $why }. Files written: { $kept }, not written: { $lost }. Make room, and extract into a new folder.

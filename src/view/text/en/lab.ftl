@@ -20,3 +20,4 @@ lab-list-broken =
     }: ftplab lab check { $name }
 lab-list-empty = There are no sheets here.
 lab-list-how = To work through a sheet: ftplab lab run 1. On paper: ftplab lab print 1. Your own: ftplab lab run FILE.
+lab-list-left-out = Of the files .md of { $folder } the first { $most } by name were read; { $count } more were not. Put the sheets into a folder of their own.

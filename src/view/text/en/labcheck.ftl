@@ -115,3 +115,4 @@ labcheck-found-wrong-is-right = { $id }: this wrong answer is right: { $answer }
 labcheck-found-wrong-hidden = { $id }: this wrong answer is never told: another one takes { $answer } first
 labcheck-found-no-choice = { $id }: no choice is right with what was seen
 labcheck-found-every-choice = { $id }: every choice is right
+labcheck-first = The first { $most } are told, and no more.

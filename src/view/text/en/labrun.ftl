@@ -135,3 +135,11 @@ labrun-md-came = instead: { $came }
 labrun-md-dialogue = What was said
 labrun-md-ftplab = ftplab
 labrun-md-digest = Digest
+labrun-write-full = This line was not taken: a text has { $most } kB at most. An empty line ends it.
+labrun-answers-too-long = { $file } is longer than { $most } MB: give a file with the lines that a student types.
+labrun-answer-too-long = That is longer than { $most } bytes, and no answer.
+labrun-answers-full = The report holds { $most } answers to this question, the most it takes: of those that follow it keeps the last. ?hint helps on.
+labrun-events-unread = { $count ->
+    [one] One event was
+   *[other] { $count } events were
+} too long to be read, a reply of more than a thousand lines perhaps: what it told is not seen here.

@@ -44,5 +44,4 @@ listen-against = { $bytes } bytes came from the other end meanwhile and were thr
 listen-nobody = Nobody connected within { $seconds } s.
 listen-nobody-interrupted = Interrupted; nobody had connected.
 listen-accept = The connection could not be taken: { $why }.
-listen-json-needs-file = With --json the data needs a file: -o FILE (or --send FILE).
 listen-two-addresses = { $address } and --for { $host } both tell where to listen: one of them is enough.

@@ -25,7 +25,6 @@ raw-unknown-nearest = /{ $word } is no local command. Is { $nearest } meant?
 raw-misused = { $command } is used like this: { $usage }
 raw-no-last-reply = No reply has come that could be explained.
 raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? For the built-in one: ftplab fake-server
-raw-log-open = ftplab: cannot write { $file }: { $why }
 
 raw-hint-pass = PASS and your password come next.
 raw-hint-pass-anonymous = PASS comes next; an anonymous user gives an e-mail address as the password.

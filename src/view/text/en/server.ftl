@@ -220,3 +220,4 @@ server-test-summary =
        *[other] { $name }: { $differs } differences, control connections: { $connections }
     }
 server-from-beside = { $file }: { $bytes } bytes that the server sent
+server-mistakes-first = The first { $most } are told, and no more.

@@ -57,3 +57,5 @@ error-no-session = { $path } : une capture avec { $count ->
     [one] une session FTP
    *[other] { $count } sessions FTP
 } ; il n’y a pas de session { $session }
+error-line-too-long = Une ligne de { $bytes } octets a été laissée de côté : { $most } sont le maximum. Raccourcissez-la.
+error-json-needs-file = Avec --json, il faut un fichier pour les données : -o FICHIER (ou --send FICHIER).

@@ -35,7 +35,6 @@ explain-data-up = Ses données partent par une connexion de données : PASV ou 
 explain-old-name = La même que { $verb }, sous le nom qu’elle avait dans la RFC 775 ; beaucoup de serveurs la gardent.
 explain-client-word = « { $word } » est un mot des programmes clients. Sur la connexion de contrôle, c’est { $verb }.
 
-explain-pattern-codes = Codes { $pattern }
 explain-keyword = Où il est question de « { $word } »
 explain-tables-first = Premier chiffre : comment cela s’est passé (RFC 959 4.2, RFC 2228 5.2)
 explain-tables-second = Deuxième chiffre : de quoi il s’agit (RFC 959 4.2)

@@ -66,6 +66,9 @@ inspect-remark-data-source-port = La connexion de données vient du port { $port
 inspect-remark-bytes-differ = Deux trames diffèrent sur { $bytes } octets au même endroit ; la trame { $first } compte, la trame { $second } non.
 inspect-remark-edited-capture = Beaucoup de petits trous entre les segments : on dirait que le contenu a été raccourci sans toucher aux numéros de séquence.
 inspect-remark-one-direction = Rien n’a été capturé dans ce sens.
+inspect-remark-seen-twice = La session { $other } est sans doute la même, vue de l’autre côté d’un routeur qui traduit les adresses (NAT) : le client y est { $client } et le serveur { $server }. { $evidence }
+inspect-twin-numbers = Toutes deux commencent par les mêmes octets et ont les mêmes numéros de séquence initiaux ({ $client } et { $server }).
+inspect-twin-order = Toutes deux commencent par les mêmes lignes ; celles du client arrivent d’abord dans l’une, celles du serveur d’abord dans l’autre.
 
 inspect-note-cut = Le fichier s’arrête au milieu d’un paquet : ce qu’il contient a été lu, la suite manque.
 inspect-note-damaged = Le fichier est abîmé à l’octet { $at } ; ce qui précède a été lu.
@@ -98,16 +101,21 @@ inspect-note-lost = { $count ->
     [one] Un octet des connexions FTP n’est
    *[other] { $bytes } octets des connexions FTP ne sont
 } dans aucune trame de la capture.
+inspect-note-endpoint = Enregistré par ftplab à un bout, et non sur le réseau : le contenu, les heures et les adresses sont réels ; les poignées de main, les acquittements, les numéros de séquence et les fenêtres sont inventés.
 inspect-note-filter = Le filtre de capture « { $filter } » n’a laissé passer aucune connexion de données : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-control-only = Des connexions de données ont été convenues et aucune n’est dans la capture, comme avec un filtre sur le port de contrôle : elles utilisent d’autres ports. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR.
 inspect-note-midstream = { $count ->
     [one] Une connexion FTP a
    *[other] { $count } connexions FTP ont
 } commencé avant la capture. Lancez d’abord la capture, puis le client.
-inspect-note-one-way = De { $count ->
-    [one] une connexion de contrôle
-   *[other] { $count } connexions de contrôle
-}, un seul sens a été capturé.
+inspect-note-one-way = { $count ->
+    [one] D’une connexion de contrôle
+   *[other] De { $count } connexions de contrôle
+}, un seul sens a été capturé. Capturez avec tcpdump -s 0 -w FICHIER host SERVEUR, là où passent les deux sens.
+inspect-note-seen-twice = { $count ->
+    [one] Une session est deux fois dans cette capture, et ses transferts aussi
+   *[other] { $count } sessions sont deux fois dans cette capture, et leurs transferts aussi
+} : l’enregistrement a été fait des deux côtés d’un routeur qui traduit les adresses (NAT). --session N n’en montre qu’une.
 inspect-note-duplicates = { $count ->
     [one] Une trame a été capturée
    *[other] { $count } trames ont été capturées
@@ -121,9 +129,9 @@ inspect-note-backwards = L’horloge recule à { $count ->
     [one] un paquet
    *[other] { $count } paquets
 }.
-inspect-note-conflicts = De { $count ->
-    [one] un octet
-   *[other] { $count } octets
+inspect-note-conflicts = { $count ->
+    [one] D’un octet
+   *[other] De { $count } octets
 }, la capture contient deux versions ; la première compte.
 inspect-note-edited = { $count ->
     [one] Une connexion semble retouchée
@@ -239,6 +247,7 @@ inspect-data-up = { $bytes } octets du client, { $frames }
 inspect-data-down = { $bytes } octets du serveur, { $frames }
 inspect-data-opener = { $bytes } octets de l’extrémité qui l’a ouverte, { $frames }
 inspect-data-acceptor = { $bytes } octets de l’extrémité qui l’a acceptée, { $frames }
+inspect-data-up-down = { $up } octets du client, { $down } octets du serveur, { $frames }
 inspect-data-both = { $up } octets dans un sens, { $down } dans l’autre, { $frames }
 inspect-rate = , { $seconds } s, { $rate }/s
 inspect-missing = il manque { $bytes } octets
@@ -263,7 +272,7 @@ inspect-unopened-header = le fichier s’arrête dans son en-tête, après { $co
     [one] un octet
    *[other] { $count } octets
 }.
-inspect-unopened-unknown = ce n’est pas une capture : il commence par les octets { $magic }. Une capture est un fichier pcap, pcapng ou snoop.
+inspect-unopened-unknown = ce n’est pas une capture : il commence par les octets { $magic }. Une capture est un fichier pcap, pcapng ou snoop ; ce que Wireshark lit d’autre, editcap -F pcap le convertit.
 inspect-unopened-version = { $format } en version { $version } n’est pas lu ici. Essayez : editcap -F pcap { $file } NOUVEAU.pcap
 inspect-unopened-deep = il est compressé trop de fois. Décompressez-le d’abord.
 inspect-unopened-wrapper = les données compressées sont abîmées avant le premier paquet.
@@ -287,6 +296,11 @@ inspect-ladder-lines = (+ { $count ->
 inspect-ladder-data = { $bytes } octets
 inspect-ladder-data-to = { $bytes } octets, jusqu’à la trame { $last }
 
+inspect-filter-inside = La capture est dans ftplab : écrivez-la d’abord dans un fichier
+inspect-filter-merged = Wireshark lit un seul fichier : faites-en d’abord un
+inspect-filter-stream = L’entrée standard ne laisse pas de fichier ; FILE est celui que vous gardez, comme avec tee FILE
+inspect-copy-one = --copy écrit une seule capture fournie par ftplab.
+inspect-copy-a-file = --copy écrit une capture fournie par ftplab ; { $file } est déjà un fichier.
 inspect-filter-session = Session { $n } : connexion de contrôle
 inspect-filter-transfer = Transfert { $n } : { $what }
 inspect-filter-connection = Connexion de données { $n }
@@ -322,14 +336,15 @@ inspect-mark-frames = (trames { $frames })
 inspect-mark-total = { $file } : { $met } sur { $of }
 inspect-expect-logged-in = Quelqu’un s’est connecté.
 inspect-expect-logged-in-as = { $user } s’est connecté.
-inspect-expect-no-failed-login = Aucune connexion n’a été refusée.
+inspect-expect-no-failed-login = Aucune identification n’a été refusée.
 inspect-expect-active = Le mode actif a été utilisé.
 inspect-expect-passive = Le mode passif a été utilisé.
 inspect-expect-both = Les modes actif et passif ont tous deux été utilisés.
 inspect-expect-retrieved = Le fichier { $name } a été récupéré.
 inspect-expect-stored = Le fichier { $name } a été envoyé.
 inspect-expect-listed = Un répertoire a été listé.
-inspect-expect-port = Une connexion de données est allée au port que donnent les six nombres.
+inspect-expect-port = Un SYN est allé au port que donnent les six nombres.
+inspect-mark-tried-only = Mais aucune connexion de données n’a été ouverte.
 inspect-expect-commands = Ces commandes sont venues dans cet ordre : { $verbs }.
 inspect-expect-no-refusal = Le serveur n’a rien refusé (ni 4yz ni 5yz).
 inspect-expect-goodbye = QUIT a reçu la réponse 221.
@@ -367,6 +382,7 @@ inspect-data-other = { $bytes } octets de l’autre machine, { $frames }
 inspect-hash-lf = TYPE A : { $crlf } lignes finissent par CR LF, { $lf } par LF seul ; conservé avec LF, le fichier a
 inspect-not-decoded = MODE { $mode }, STRU { $structure } : les octets sont comptés comme ils sont venus, sans être décodés
 inspect-reason-command-missing = Les données sont arrivées entières ; la commande qui les demandait n’est pas dans la capture.
+inspect-chosen = { $name }, un nom que le serveur a choisi
 inspect-refused = { $verb } { $listen } en trame { $frame } : le serveur a dit non
 inspect-label-refused = Refusé
 inspect-reason-no-answer-differs-active = Ce n’est pas l’adresse de la connexion de contrôle : un client derrière un NAT qui annonce son adresse interne se montre ainsi.
@@ -401,5 +417,20 @@ inspect-reason-dialled-instead = { $who ->
 inspect-reason-bytes-exchanged = Les deux octets du port ont été échangés : { $sum }.
 inspect-note-no-control = Pas de session FTP dans cette capture : la connexion de contrôle manque, il n’y a que des connexions de données.
 
+inspect-user-others = autres tentatives : { $count } ; --dialogue les montre toutes
+inspect-note-unexpected = { $count ->
+    [one] Un port convenu n’a pas été retenu
+   *[other] { $count } ports convenus n’ont pas été retenus
+} parce que trop étaient ouverts à la fois : les connexions de données vers eux restent sans session.
+inspect-note-long-blocks = { $count ->
+    [one] Un bloc du fichier qui n’est pas un paquet dépasse 64 ko et n’a pas été lu
+   *[other] { $count } blocs du fichier qui ne sont pas des paquets dépassent 64 ko et n’ont pas été lus
+} : ses noms et commentaires ne sont pas montrés.
+inspect-log-more = { $count ->
+    [one] une commande, réponse ou transfert de plus est laissé de côté
+   *[other] { $count } commandes, réponses et transferts de plus sont laissés de côté
+} : le journal d’une session a { $most } Mo au plus ; --json dit tout
+inspect-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux n’ont pas été ouverts. Nommez-les.
+inspect-unsorted = Le rapport dépasse { $most } Mo : ses sessions sont dans l’ordre de leur fin, et ce qu’il faut savoir de toute la capture vient ici. --json, --session N ou --host en disent moins à la fois.
 inspect-extract-lost = tous les fichiers n’ont pas pu être écrits dans { $folder } : { $why }. Écrits : { $kept }, pas écrits : { $lost } ; le manifeste dit lesquels (« stored » : false). Faites de la place, puis extrayez dans un nouveau dossier.
 inspect-manifest-cut = le manifeste { $file } n’a pas pu être écrit en entier : { $why }. Fichiers écrits : { $kept }, pas écrits : { $lost }. Faites de la place, puis extrayez dans un nouveau dossier.

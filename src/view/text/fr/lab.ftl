@@ -20,3 +20,4 @@ lab-list-broken =
     } : ftplab lab check { $name }
 lab-list-empty = Il n’y a pas de feuille ici.
 lab-list-how = Pour faire une feuille : ftplab lab run 1. Sur papier : ftplab lab print 1. Pour une des vôtres : ftplab lab run FICHIER.
+lab-list-left-out = Des fichiers .md de { $folder }, les { $most } premiers par leur nom ont été lus ; { $count } autres ne l’ont pas été. Mettez les fiches dans un dossier à elles.

@@ -115,3 +115,4 @@ labcheck-found-wrong-is-right = { $id } : cette réponse fausse est juste : { 
 labcheck-found-wrong-hidden = { $id } : on ne dira jamais ceci : une autre réponse fausse prend { $answer } avant
 labcheck-found-no-choice = { $id } : aucun choix n’est juste d’après ce qui a été vu
 labcheck-found-every-choice = { $id } : tous les choix sont justes
+labcheck-first = Les { $most } premières sont dites, pas plus.

@@ -22,3 +22,4 @@ labmarks-same-text = Le même texte libre dans { $block } : { $files }.
 labmarks-same-params = Les mêmes valeurs de tous les paramètres sous des noms différents (par hasard, s’il y a peu de valeurs) : { $files }.
 labmarks-too-long = plus de { $most } Mo : ce n’est pas un compte rendu de lab run
 labmarks-no-report = ce n’est pas un compte rendu de lab run ({ $why })
+labmarks-left-out = { $count } blocs n’ont pas de colonne : mille sont le maximum. Notez les fiches l’une après l’autre.

@@ -135,3 +135,11 @@ labrun-md-came = à la place : { $came }
 labrun-md-dialogue = Ce qui a été dit
 labrun-md-ftplab = ftplab
 labrun-md-digest = Empreinte
+labrun-write-full = Cette ligne n’a pas été prise : un texte a { $most } ko au plus. Une ligne vide termine.
+labrun-answers-too-long = { $file } dépasse { $most } Mo : donnez un fichier avec les lignes qu’un étudiant tape.
+labrun-answer-too-long = C’est plus long que { $most } octets, et ce n’est pas une réponse.
+labrun-answers-full = Le rapport contient { $most } réponses à cette question, son maximum : des suivantes, il garde la dernière. ?hint aide à avancer.
+labrun-events-unread = { $count ->
+    [one] Un événement était trop long pour être lu
+   *[other] { $count } événements étaient trop longs pour être lus
+}, une réponse de plus de mille lignes peut-être : ce qu’il disait n’est pas vu ici.

@@ -44,5 +44,4 @@ listen-against = { $bytes } octets sont venus de l’autre extrémité pendant c
 listen-nobody = Personne ne s’est connecté en { $seconds } s.
 listen-nobody-interrupted = Interruption ; personne ne s’était connecté.
 listen-accept = La connexion n’a pas pu être prise : { $why }.
-listen-json-needs-file = Avec --json, il faut un fichier pour les données : -o FICHIER (ou --send FICHIER).
 listen-two-addresses = { $address } et --for { $host } disent tous deux où écouter : un seul suffit.

@@ -25,7 +25,6 @@ raw-unknown-nearest = /{ $word } n’est pas une commande locale. Vouliez-vous {
 raw-misused = { $command } s’emploie ainsi : { $usage }
 raw-no-last-reply = Aucune réponse à expliquer n’est encore venue.
 raw-unreachable = aucune adresse de { $host } ne répond sur le port { $port }. Le serveur tourne-t-il ? Pour celui d’ici : ftplab fake-server
-raw-log-open = ftplab : impossible d’écrire { $file } : { $why }
 
 raw-hint-pass = Ensuite viennent PASS et votre mot de passe.
 raw-hint-pass-anonymous = Ensuite vient PASS ; un utilisateur anonyme donne une adresse électronique comme mot de passe.

@@ -220,3 +220,4 @@ server-test-summary =
        *[other] { $name } : { $differs } différences, connexions de contrôle : { $connections }
     }
 server-from-beside = { $file } : { $bytes } octets envoyés par le serveur
+server-mistakes-first = Les { $most } premières sont dites, pas plus.

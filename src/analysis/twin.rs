@@ -1,0 +1,157 @@
+//! The same session twice in one capture, with different addresses: what a recording on a router that translates
+//! addresses (NAT) holds, of either side one. Two rows of a ledger that look like two transfers were one.
+//!
+//! Two sessions are taken for one if their first lines are the same, whatever addresses they state, one of the two hosts
+//! is another, and one of two things shows it: both initial sequence numbers are the same (a translator of addresses has
+//! no reason to change them), or each line of the user is seen first on the one side and each of the server first on the
+//! other, as a router in between sees them.
+
+use std::{
+    collections::HashMap,
+    hash::{DefaultHasher, Hash, Hasher},
+};
+
+use super::finding::Session;
+use crate::{
+    capture::reassembly::Mark,
+    ftp::{command::Verb, event::What, side::Side},
+};
+
+/// Lines of either side that must be the same: the greeting, the answers to USER and PASS, and what they answer.
+const LINES: usize = 3;
+/// Sessions that are compared at the same time; those that come then have no twin.
+const MAX_HEADS: usize = 4_096;
+/// Sessions that begin with the same lines at the same time: clients of one kind, tried passwords of one list.
+const MAX_ALIKE: usize = 16;
+
+/// The first lines of a control connection.
+#[derive(Debug, Default)]
+pub(super) struct Head {
+    digest: u64,
+    /// Of the user's lines, and of the server's.
+    frames: [Vec<Mark>; 2],
+}
+
+impl Head {
+    /// Takes what the observer says; true once, when enough has been said.
+    pub(super) fn take(&mut self, what: &What<'_>, mark: Mark) -> bool {
+        let side = match what {
+            What::Command(_) => Side::User,
+            What::Reply(_) => Side::Server,
+            _ => return false,
+        };
+        let full = |frames: &Vec<Mark>| frames.len() == LINES;
+        let frames = &mut self.frames[usize::from(side == Side::Server)];
+        if full(frames) {
+            return false;
+        }
+        let mut hasher = DefaultHasher::new();
+        (side == Side::User, frames.len()).hash(&mut hasher);
+        match what {
+            What::Command(command) if command.verb.announces() => {
+                command.verb.name().hash(&mut hasher)
+            }
+            What::Command(command) => command.line.hash(&mut hasher),
+            What::Reply(reply) => {
+                let code = reply.code.map(|code| code.value());
+                code.hash(&mut hasher);
+                let states_address = reply.answers.is_some_and(|answer| {
+                    answer.verb.announces()
+                        || matches!(answer.verb, Verb::Pasv | Verb::Epsv | Verb::Lpsv)
+                });
+                if !states_address {
+                    reply.text.lines().for_each(|line| line.hash(&mut hasher));
+                }
+            }
+            _ => {}
+        }
+        // The two sides' lines may come in another order on the other side of the router.
+        self.digest = self.digest.wrapping_add(hasher.finish());
+        frames.push(mark);
+        self.frames.iter().all(full)
+    }
+
+    /// Every line of the user was first in `self`, every one of the server first in `other`.
+    fn is_nearer_to_the_user(&self, other: &Head) -> bool {
+        let frames = |head: &Head, side: usize| -> Vec<u64> {
+            head.frames[side].iter().map(|mark| mark.frame).collect()
+        };
+        let before = |one: &Head, two: &Head, side: usize| {
+            frames(one, side)
+                .iter()
+                .zip(frames(two, side))
+                .all(|(one, two)| *one < two)
+        };
+        before(self, other, 0) && before(other, self, 1)
+    }
+}
+
+/// How it is known that two sessions are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The initial sequence numbers of user and server are the same.
+    SequenceNumbers(u32, u32),
+    /// The lines come in the order in which a router between the two sees them.
+    Order,
+}
+
+/// The sessions that go on, by their first lines.
+#[derive(Debug, Default)]
+pub(super) struct Heads {
+    by_digest: HashMap<u64, Vec<u64>>,
+    count: usize,
+}
+
+impl Heads {
+    /// The sessions with these first lines; `number` is one of them from now on.
+    pub(super) fn same(&mut self, head: &Head, number: u64) -> Vec<u64> {
+        if self.count == MAX_HEADS {
+            return Vec::new();
+        }
+        let sessions = self.by_digest.entry(head.digest).or_default();
+        if sessions.len() == MAX_ALIKE {
+            return Vec::new();
+        }
+        let before = sessions.clone();
+        sessions.push(number);
+        self.count += 1;
+        before
+    }
+
+    /// A session is over.
+    pub(super) fn forget(&mut self, head: &Head, number: u64) {
+        if let Some(sessions) = self.by_digest.get_mut(&head.digest)
+            && let Some(at) = sessions.iter().position(|session| *session == number)
+        {
+            sessions.remove(at);
+            self.count -= 1;
+            if sessions.is_empty() {
+                self.by_digest.remove(&head.digest);
+            }
+        }
+    }
+}
+
+/// Whether two sessions with the same first lines are one, and how that shows.
+pub(super) fn evidence(
+    (one, one_head): (&Session, &Head),
+    (two, two_head): (&Session, &Head),
+) -> Option<Evidence> {
+    let same_hosts = one.client.ip() == two.client.ip() && one.server.ip() == two.server.ip();
+    let some_host = one.client.ip() == two.client.ip() || one.server.ip() == two.server.ip();
+    let numbers = |session: &Session| {
+        let [user, server] = session.hellos;
+        Some((user?.isn, server?.isn))
+    };
+    let known = numbers(one).zip(numbers(two));
+    let nested =
+        one_head.is_nearer_to_the_user(two_head) || two_head.is_nearer_to_the_user(one_head);
+    match known {
+        _ if same_hosts => None,
+        Some((numbers, others)) if numbers == others => {
+            Some(Evidence::SequenceNumbers(numbers.0, numbers.1))
+        }
+        _ if some_host && nested => Some(Evidence::Order),
+        _ => None,
+    }
+}

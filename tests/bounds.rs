@@ -1,0 +1,321 @@
+//! Every bound that somebody outside can push against (a peer, a capture, a script, a sheet, a person's keys, a file), as
+//! data: who reaches it, how that is told, and the test that reaches it. How large each is, in which unit and why, stands
+//! with the constant itself; `cargo test bounds::the_table -- --nocapture` prints all of it.
+//!
+//! A row without a test is reached by none yet. Where an option sets the bound (clients, data ports), the test reaches the
+//! option's value and not the constant; where a test is one of a layer, it sees what is counted, and not the sentence.
+//!
+//! A constant `MAX_…` below `src` that is not in the table fails a test, and so does a row whose constant, message or test
+//! is gone: a new bound says here how it is told, or why nothing is lost by it.
+
+mod inspect;
+mod typed;
+
+use std::{collections::BTreeMap, fs, path::Path};
+
+use crate::harness::rust_files;
+
+/// How reaching a bound shows.
+#[derive(Debug, Clone, Copy)]
+enum Told {
+    /// By this message, in every language.
+    Says(&'static str),
+    /// By this reply of the server.
+    Reply(&'static str),
+    /// In what is left itself: a number beside it, an ellipsis, a comment.
+    Beside(&'static str),
+    /// Nothing is left out by it: why.
+    Whole(&'static str),
+    /// What is known becomes less, and no line of it: what the program says then.
+    Less(&'static str),
+}
+
+use Told::{Beside, Less, Reply, Says, Whole};
+
+/// File below `src`, constant, who reaches it, how it is told, a test that reaches it.
+type Bound = (&'static str, &'static str, &'static str, Told, &'static str);
+
+const CAPTURE: &str = "capture";
+const PEER: &str = "peer";
+const CLIENT: &str = "client";
+const PERSON: &str = "person";
+const SHEET: &str = "sheet";
+const SCRIPT: &str = "script";
+const FILE: &str = "file";
+
+// A row is a line, however long.
+#[rustfmt::skip]
+const BOUNDS: &[Bound] = &[
+    // The dialogue, in every command that watches one.
+    ("ftp/line.rs", "MAX_LINE", PEER, Says("quirk-line-too-long"), "lines_and_replies_are_kept_to_their_length"),
+    ("ftp/reply.rs", "MAX_REPLY_LINES", PEER, Says("quirk-reply-too-long"), "lines_and_replies_are_kept_to_their_length"),
+    ("ftp/reply.rs", "MAX_REPLY_BYTES", PEER, Says("quirk-reply-too-long"), "a_reply_without_end_is_kept_to_its_bounds"),
+    ("ftp/dialogue.rs", "MAX_OUTSTANDING", PEER, Says("quirk-too-many-outstanding"), "outstanding_commands_and_oddities_are_counted"),
+    ("ftp/dialogue.rs", "MAX_QUIRKS", PEER, Says("quirk-untold"), "outstanding_commands_and_oddities_are_counted"),
+    ("ftp/dialogue.rs", "MAX_REMEMBERED", PEER, Whole("the command itself is told whole; no path is longer"), ""),
+    ("ftp/telnet.rs", "MAX_SUBNEGOTIATION", PEER, Whole("what follows is text again"), "a_telnet_option_without_end_becomes_text"),
+    ("ftp/endpoint.rs", "MAX_NUMBERS", PEER, Whole("more numbers are as wrong as 24, and told as that"), ""),
+    ("ftp/paste.rs", "MAX_NUMBERS", PERSON, Whole("more numbers are as wrong as 24, and told as that"), ""),
+    // Captures: files, frames, connections.
+    ("capture/file.rs", "MAX_RECORD", CAPTURE, Says("inspect-note-oversized"), "records_blocks_and_interfaces_that_are_too_much_are_told"),
+    ("capture/file.rs", "MAX_WRAPPERS", CAPTURE, Says("inspect-unopened-deep"), "wrappers_and_windows_that_are_too_much_are_told"),
+    ("capture/file.rs", "MAX_ZSTD_WINDOW", CAPTURE, Says("inspect-unopened-wrapper"), ""),
+    ("capture/file.rs", "MAX_INTERFACES", CAPTURE, Says("inspect-note-unread"), "records_blocks_and_interfaces_that_are_too_much_are_told"),
+    ("capture/file.rs", "MAX_TEXT", CAPTURE, Less("the beginning of a name that no tool makes so long"), ""),
+    ("capture/file/pcapng.rs", "LOOKED_AT", CAPTURE, Says("inspect-note-long-blocks"), "records_blocks_and_interfaces_that_are_too_much_are_told"),
+    ("capture/frame.rs", "MAX_LAYERS", CAPTURE, Says("inspect-unread-tunnel"), "too_many_layers_are_counted"),
+    ("capture/frame.rs", "MAX_REASONS", CAPTURE, Says("inspect-unread-other"), "records_blocks_and_interfaces_that_are_too_much_are_told"),
+    ("capture/frame/fragments.rs", "MAX_WAITING", CAPTURE, Says("inspect-unread-fragment"), "fragments_that_never_meet_are_bounded"),
+    ("capture/quality.rs", "MAX_LINK_TYPES", CAPTURE, Less("further link types are counted as packets only"), ""),
+    ("capture/flow.rs", "MAX_FLOWS", CAPTURE, Says("inspect-note-evicted"), "connections_that_are_too_many_are_told"),
+    ("capture/flow.rs", "MAX_LINGERING", CAPTURE, Whole("they have ended; a straggler behind a thousand others opens one more"), ""),
+    ("capture/flow.rs", "MAX_SYNS", CAPTURE, Whole("all are counted; the spacings of the first are told"), ""),
+    ("capture/reassembly.rs", "MAX_HELD", CAPTURE, Says("inspect-note-lost"), "held_bytes_are_bounded"),
+    ("capture/reassembly.rs", "MAX_HELD_IN_ALL", CAPTURE, Says("inspect-note-lost"), "bytes_held_in_all_are_bounded"),
+    ("capture/reassembly.rs", "WINDOW", CAPTURE, Whole("retransmissions of what is older are counted and not compared"), "a_retransmission_long_after_is_not_compared_but_counted"),
+    ("capture/reassembly.rs", "MAX_AHEAD", CAPTURE, Whole("no acknowledgement of this stream is further ahead"), ""),
+    ("capture/write.rs", "MAX_PAIRS", PEER, Whole("invented sequence numbers may come again after that"), ""),
+    // What a capture shows.
+    ("analysis/ledger.rs", "MAX_EXPECTED", CAPTURE, Says("inspect-note-unexpected"), "end_points_beyond_the_bound_are_counted"),
+    ("analysis/ledger.rs", "MAX_SLOTS", CAPTURE, Whole("the oldest is told as it is"), "many_negotiations_and_sessions_leave_nothing_behind"),
+    ("analysis/ledger.rs", "MAX_ROWS", CAPTURE, Whole("the oldest is told as it is"), "many_negotiations_and_sessions_leave_nothing_behind"),
+    ("analysis/finding.rs", "MAX_BANNER", CAPTURE, Whole("the greeting stands whole in the dialogue"), ""),
+    ("analysis/finding.rs", "MAX_LOGINS", CAPTURE, Says("inspect-user-others"), "logins_and_refusals_are_counted"),
+    ("analysis/finding.rs", "MAX_REFUSED", CAPTURE, Says("inspect-ladder-more"), "logins_and_refusals_are_counted"),
+    ("analysis/inspector.rs", "MAX_PROBED", CAPTURE, Less("a connection is judged by what has come of it"), ""),
+    ("analysis/inspector.rs", "MAX_COMMANDS", CAPTURE, Less("a late reply is told at its own frame"), ""),
+    ("analysis/inspector.rs", "MAX_MECHANISM", CAPTURE, Whole("AUTH itself stands whole in the dialogue"), ""),
+    ("analysis/inspector.rs", "MAX_STRAYS", CAPTURE, Less("one mistake of whoever dialled is as good as sixteen"), ""),
+    ("analysis/inspector.rs", "MAX_RECENT", CAPTURE, Less("an older connection stands without a session"), ""),
+    ("analysis/inspector.rs", "MAX_EARLY", CAPTURE, Less("an older connection stands without a session"), ""),
+    ("analysis/inspector.rs", "MAX_PORTS", CAPTURE, Whole("the connections are all counted; five ports are named"), ""),
+    ("analysis/twin.rs", "MAX_HEADS", CAPTURE, Less("further sessions are shown, and not compared with others"), ""),
+    ("analysis/twin.rs", "MAX_ALIKE", CAPTURE, Less("further sessions are shown, and not compared with these"), ""),
+    ("analysis/notes.rs", "MAX_PORTS_TOLD", CAPTURE, Says("inspect-note-no-ftp"), ""),
+    ("analysis/verdict.rs", "MAX_SPACINGS", CAPTURE, Whole("how many SYNs there were is told"), ""),
+    ("analysis/expect.rs", "MAX_EVIDENCE", CAPTURE, Beside("…"), "a_rubric_and_its_evidence_are_bounded"),
+    ("analysis/expect.rs", "MAX_EXPECTATIONS", FILE, Says("inspect-rubric-count"), "a_rubric_and_its_evidence_are_bounded"),
+    ("view/inspect/gather.rs", "MAX_WAITING", CAPTURE, Says("inspect-part"), "a_report_too_long_to_be_sorted_says_so"),
+    ("view/inspect/report.rs", "MAX_SORTED", CAPTURE, Says("inspect-unsorted"), "a_report_too_long_to_be_sorted_says_so"),
+    ("view/inspect/gather.rs", "MAX_QUIRKS", CAPTURE, Says("inspect-odd-more"), ""),
+    ("view/inspect/gather.rs", "MAX_NAMED", CAPTURE, Says("inspect-odd-again"), ""),
+    ("view/inspect/gather.rs", "MAX_SHOWN", CAPTURE, Says("inspect-more-bytes"), ""),
+    ("view/inspect/report.rs", "MAX_USERS", CAPTURE, Says("inspect-user-others"), "logins_and_refusals_are_counted"),
+    ("view/inspect/lists.rs", "MAX_USERS", CAPTURE, Beside("…"), ""),
+    ("view/inspect/ladder.rs", "MAX_RUNGS", CAPTURE, Says("inspect-ladder-more"), "ladder_log_and_page_say_how_much_more_there_is"),
+    ("view/inspect/dialogue.rs", "MAX_LOG", CAPTURE, Says("inspect-log-more"), "ladder_log_and_page_say_how_much_more_there_is"),
+    ("view/inspect/html.rs", "MAX_SESSIONS", CAPTURE, Says("inspect-ladder-more"), "a_page_says_how_much_more_there_is"),
+    ("view/inspect/html.rs", "MAX_RUNGS", CAPTURE, Says("inspect-ladder-more"), "a_page_says_how_much_more_there_is"),
+    ("view/inspect/html.rs", "MAX_LINES", CAPTURE, Says("inspect-ladder-more"), "a_page_says_how_much_more_there_is"),
+    ("view/inspect/html.rs", "MAX_CURVES", CAPTURE, Says("inspect-ladder-more"), "a_page_says_how_much_more_there_is"),
+    ("view/inspect/html.rs", "MAX_ODD", CAPTURE, Says("inspect-odd-more"), "a_page_says_how_much_more_there_is"),
+    ("view/inspect/html.rs", "MAX_POINTS", CAPTURE, Whole("every other point is dropped; the curve keeps its shape and its end"), "a_curve_keeps_its_shape_in_few_points"),
+    ("view/inspect/phrase.rs", "MAX_VALUES", CAPTURE, Whole("values of our own messages"), ""),
+    ("view/log.rs", "MAX_DATA", PEER, Beside("# D> N bytes"), ""),
+    ("view/json.rs", "MAX_HEAD", PEER, Beside("the number of bytes stands beside the first of them"), ""),
+    ("cmd/inspect.rs", "MAX_DEPTH", FILE, Says("inspect-folders-deep"), "folders_that_are_too_deep_are_told"),
+    ("cmd/inspect/extract.rs", "MAX_PIECES", CAPTURE, Beside("left_out in the manifest"), "a_transfer_in_too_many_pieces_says_what_is_in_no_file"),
+    ("cmd/inspect/extract.rs", "MAX_NAME", CAPTURE, Beside("the manifest has the whole name"), "names_are_flat_and_safe"),
+    // What is typed, pasted, piped in.
+    ("io/editor.rs", "MAX_TYPED", PERSON, Says("error-line-too-long"), "a_line_too_long_to_be_typed_is_left_out_and_told"),
+    ("io/stdio.rs", "MAX_LINE", PERSON, Says("pasv-line-cut"), "a_pasted_line_says_how_much_of_it_was_read"),
+    ("cmd/pasv_calc.rs", "MAX_PIECES", PERSON, Whole("an end point broken over more lines is told as one that breaks off"), ""),
+    ("view/raw.rs", "SHOWN", PEER, Says("raw-line-cut"), "a_hostile_server_reaches_neither_the_terminal_nor_the_memory"),
+    ("view/raw.rs", "MAX_DATA_LINE", PEER, Whole("a longer line of data is shown in pieces"), ""),
+    ("io/printer.rs", "MAX_WAITING", PEER, Whole("whoever prints waits for the terminal, a second at most"), ""),
+    ("io/terminals.rs", "MAX_LINE", PEER, Whole("the rest of a longer line is a line of its own"), ""),
+    ("io/file.rs", "MAX_SYSTEM_FILE", FILE, Less("who holds a port is not named among 100,000 sockets"), ""),
+    // Sheets and reports.
+    ("lab/mod.rs", "MAX_SHEET", SHEET, Says("labcheck-mistake-too-long"), "long_files_are_refused_with_their_bound"),
+    ("lab/mod.rs", "MAX_PARTS", SHEET, Says("labcheck-mistake-too-many"), "mistakes_and_parts_of_a_sheet_or_a_script_have_a_last_one"),
+    ("lab/mod.rs", "MAX_MISTAKES", SHEET, Says("labcheck-first"), "mistakes_and_parts_of_a_sheet_or_a_script_have_a_last_one"),
+    ("lab/mod.rs", "MAX_CHOICES", SHEET, Says("labcheck-mistake-choice-count"), ""),
+    ("lab/parse.rs", "MAX_LINE", SHEET, Whole("line and column of the mistake are told, without the text"), ""),
+    ("lab/expression.rs", "MAX_DEPTH", PERSON, Less("told as no arithmetic"), "what_students_type"),
+    ("lab/expression.rs", "MAX_TOKENS", PERSON, Less("told as no arithmetic"), "what_students_type"),
+    ("lab/answer.rs", "MAX_ANSWER", PERSON, Says("labrun-answer-too-long"), "answers_and_texts_are_kept_to_their_bounds"),
+    ("lab/report.rs", "MAX_REPORT", FILE, Says("labmarks-too-long"), "long_files_are_refused_with_their_bound"),
+    ("lab/marks.rs", "MAX_SAME", FILE, Less("texts are compared up to here; lab run takes no longer one"), ""),
+    ("lab/skeleton.rs", "MAX_COMMANDS", FILE, Says("labnew-left-out"), "a_dialogue_of_too_many_commands_makes_no_endless_sheet"),
+    ("lab/skeleton.rs", "MAX_SCRIPT", FILE, Says("labnew-left-out"), ""),
+    ("lab/skeleton.rs", "MAX_DATA_LINES", FILE, Whole("data of a recording stands for itself; a sheet needs to see that it comes"), ""),
+    ("lab/seen.rs", "MAX_LINE", FILE, Whole("no longer than what the reader of the file passes on"), "nothing_grows_without_bound"),
+    ("lab/seen.rs", "MAX_SESSIONS", FILE, Less("the oldest connection is forgotten"), "nothing_grows_without_bound"),
+    ("lab/seen.rs", "MAX_PENDING", FILE, Less("the oldest command is forgotten"), "nothing_grows_without_bound"),
+    ("lab/seen.rs", "MAX_DATA", FILE, Less("the oldest data connection is forgotten"), "nothing_grows_without_bound"),
+    ("lab/seen.rs", "MAX_TEXT", FILE, Less("the beginning of an argument, as a value"), ""),
+    ("cmd/lab/follow.rs", "MAX_LINES", PEER, Beside("# S> +N lines"), ""),
+    ("cmd/lab/walk.rs", "MAX_DIALOGUE", PEER, Beside("# +N lines"), ""),
+    ("cmd/lab/walk.rs", "MAX_ANSWER", PERSON, Beside("…"), "answers_and_texts_are_kept_to_their_bounds"),
+    ("cmd/lab/walk.rs", "MAX_ANSWERS", PERSON, Says("labrun-answers-full"), "answers_and_texts_are_kept_to_their_bounds"),
+    ("cmd/lab/person.rs", "MAX_TEXT", PERSON, Says("labrun-write-full"), "answers_and_texts_are_kept_to_their_bounds"),
+    ("cmd/lab/run.rs", "MAX_ANSWERS", FILE, Says("labrun-answers-too-long"), "long_files_are_refused_with_their_bound"),
+    ("cmd/lab/library.rs", "MAX_FILES", FILE, Says("lab-list-left-out"), "a_folder_of_too_many_sheets_says_how_many_were_not_read"),
+    ("view/lab/marks.rs", "MAX_BLOCKS", FILE, Says("labmarks-left-out"), "a_mark_sheet_with_too_many_columns_says_so"),
+    ("io/events.rs", "MAX_EVENT", FILE, Says("labrun-events-unread"), "a_file_is_followed_in_whole_lines"),
+    ("io/events.rs", "MAX_AT_ONCE", FILE, Whole("the rest is read the next time"), ""),
+    // Scripts, and the fake server that plays them.
+    ("script/mod.rs", "MAX_SCRIPT", SCRIPT, Says("server-mistake-too-long"), "long_files_are_refused_with_their_bound"),
+    ("script/mod.rs", "MAX_MISTAKES", SCRIPT, Says("server-mistakes-first"), "mistakes_and_parts_of_a_sheet_or_a_script_have_a_last_one"),
+    ("script/parse.rs", "MAX_TIME", SCRIPT, Says("server-mistake-time-invalid"), "a_script_that_asks_for_too_much_is_told"),
+    ("script/pattern.rs", "MAX_REGEX", SCRIPT, Says("server-mistake-regex-invalid"), "a_script_that_asks_for_too_much_is_told"),
+    ("script/tree.rs", "MAX_ENTRIES", CLIENT, Says("server-tree-too-much"), "memory_is_counted_and_freed"),
+    ("script/tree.rs", "MAX_DEPTH", CLIENT, Says("server-tree-too-much"), "a_script_that_asks_for_too_much_is_told"),
+    ("script/tree.rs", "MAX_MEMORY", CLIENT, Reply("552"), "memory_is_counted_and_freed"),
+    ("script/tree.rs", "MAX_NAME", CLIENT, Reply("553"), ""),
+    ("script/play.rs", "MAX_QUEUE", CLIENT, Whole("no more is read from the client until they are answered"), "a_client_that_never_reads_holds_up_nobody"),
+    ("script/server.rs", "MAX_FRAMES", CLIENT, Whole("a second STAT waits its turn"), ""),
+    ("script/server.rs", "MAX_NAME", CLIENT, Beside("the end of the upload tells the file's name"), ""),
+    ("script/by_hand.rs", "MAX_HOLD", PERSON, Says("hand-held-enough"), "a_client_is_held_for_ten_minutes_and_no_longer"),
+    ("io/server.rs", "MAX_LINE", CLIENT, Reply("500 Line too long."), "a_line_without_end_is_answered_once_and_kept_nowhere"),
+    ("io/server.rs", "MAX_CONNECTIONS", CLIENT, Says("server-turned-away"), "there_is_room_for_so_many_and_no_more"),
+    ("io/server.rs", "MAX_DATA_PORTS", CLIENT, Reply("425"), "data_ports_are_counted"),
+    ("io/server.rs", "MAX_GIVEN", PERSON, Whole("who types waits"), ""),
+    ("io/server.rs", "STALL", CLIENT, Whole("a client that takes nothing for a minute is closed, and the end says so"), ""),
+    ("io/server_data.rs", "MAX_STRANGERS", PEER, Reply("425 Nobody opened the data connection."), ""),
+    ("cmd/fake_server/from.rs", "MAX_LINES", FILE, Whole("longer text is a file beside the script"), ""),
+    ("cmd/fake_server/from.rs", "MAX_DATA", CAPTURE, Beside("# D> N bytes"), ""),
+    ("cmd/fake_server/outputs.rs", "MAX_KEPT", CLIENT, Whole("a long dialogue is written before it is over"), ""),
+    ("cmd/fake_server/self_test.rs", "MAX_FILE", SCRIPT, Less("of a larger file the number of bytes is compared"), ""),
+    ("io/client.rs", "MAX_LINE", SCRIPT, Less("a longer line differs from what is wanted"), ""),
+    ("io/client.rs", "MAX_DATA", SCRIPT, Less("more data differs from what is wanted"), ""),
+    ("view/server.rs", "MAX_SHOWN", SCRIPT, Beside("…"), ""),
+];
+
+/// A constant as it stands in the code.
+struct Constant {
+    value: String,
+    documented: bool,
+}
+
+/// The numeric constants below `src`, by file and name; those of tests are not among them.
+fn constants() -> BTreeMap<(String, String), Constant> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut files = Vec::new();
+    rust_files(&src, &mut files);
+    let mut all = BTreeMap::new();
+    for file in files {
+        let source = fs::read_to_string(&file).expect("a source file");
+        let name = file.strip_prefix(&src).expect("below src");
+        let name = name.to_str().expect("UTF-8").to_owned();
+        let mut before = "";
+        for line in source.lines() {
+            let declared = line.trim_start();
+            let declared = declared.strip_prefix("pub").map_or(declared, |rest| {
+                rest.split_once("const ").map_or("", |(_, rest)| rest)
+            });
+            let declared = declared.strip_prefix("const ").unwrap_or(declared);
+            if line.contains("const ")
+                && let Some((constant, rest)) = declared.split_once(": ")
+                && let Some((_, value)) = rest.split_once(" = ")
+                && constant.chars().all(|c| c.is_ascii_uppercase() || c == '_')
+            {
+                let value = value.trim_end_matches(';').to_owned();
+                let documented = before.trim_start().starts_with("///");
+                all.insert(
+                    (name.clone(), constant.to_owned()),
+                    Constant { value, documented },
+                );
+            }
+            before = line;
+        }
+    }
+    all
+}
+
+/// Every line of the sources and of the tests.
+fn code(folders: &[&str]) -> String {
+    let mut files = Vec::new();
+    for folder in folders {
+        rust_files(
+            &Path::new(env!("CARGO_MANIFEST_DIR")).join(folder),
+            &mut files,
+        );
+    }
+    let read = |file| fs::read_to_string(file).expect("a source file");
+    files.iter().map(read).collect()
+}
+
+fn messages(lang: &str) -> String {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("src/view/text")
+        .join(lang);
+    let mut all = String::from("\n");
+    for entry in fs::read_dir(folder).expect("messages") {
+        all += &fs::read_to_string(entry.expect("an entry").path()).expect("a file");
+    }
+    all
+}
+
+#[test]
+fn every_bound_is_in_the_table_and_has_its_reason() {
+    let constants = constants();
+    let mut faults = Vec::new();
+    for ((file, name), constant) in &constants {
+        let row = BOUNDS.iter().find(|row| row.0 == file && row.1 == name);
+        if name.starts_with("MAX_") && row.is_none() {
+            faults.push(format!("src/{file}: {name} is not in the table"));
+        }
+        if row.is_some() && !constant.documented {
+            faults.push(format!("src/{file}: {name} has no comment of its own"));
+        }
+    }
+    for (file, name, ..) in BOUNDS {
+        if !constants.contains_key(&((*file).to_owned(), (*name).to_owned())) {
+            faults.push(format!("{name} is gone from src/{file}"));
+        }
+        let rows = BOUNDS.iter().filter(|row| (row.0, row.1) == (*file, *name));
+        if rows.count() > 1 {
+            faults.push(format!("{file}: {name} is there twice"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn every_bound_is_told_and_tested() {
+    let (sources, all) = (code(&["src"]), code(&["src", "tests"]));
+    let texts = ["en", "fr"].map(messages);
+    let mut faults = Vec::new();
+    for (file, name, _, told, test) in BOUNDS {
+        match told {
+            Says(id) => {
+                let there = |text: &String| text.contains(&format!("\n{id} ="));
+                if !texts.iter().all(there) {
+                    faults.push(format!("{file}: {name}: there is no message {id}"));
+                }
+            }
+            Reply(reply) if !sources.contains(reply) => {
+                faults.push(format!("{file}: {name}: nobody replies {reply}"));
+            }
+            Reply(_) | Beside(_) | Whole(_) | Less(_) => {}
+        }
+        if !test.is_empty() && !all.contains(&format!("fn {test}()")) {
+            faults.push(format!("{file}: {name}: there is no test {test}"));
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_table() {
+    let constants = constants();
+    let english = messages("en");
+    for (file, name, who, told, test) in BOUNDS {
+        let key = ((*file).to_owned(), (*name).to_owned());
+        let value = constants.get(&key).map_or("", |constant| &constant.value);
+        let told = match told {
+            Says(id) => {
+                let line = english.split(&format!("\n{id} =")).nth(1).unwrap_or("");
+                let words: Vec<&str> = line.lines().take(1).map(str::trim).collect();
+                format!("{id}: {}", words.join(" "))
+            }
+            Reply(reply) => format!("reply {reply}"),
+            Beside(what) => format!("beside it: {what}"),
+            Whole(why) => format!("nothing is lost: {why}"),
+            Less(why) => format!("known less: {why}"),
+        };
+        println!("{file} {name} = {value} | {who} | {told} | {test}");
+    }
+    assert!(BOUNDS.len() > 100);
+}

@@ -1,0 +1,381 @@
+//! Lines, answers, sheets and reports that are longer or more than is taken: what a person or a teacher is told.
+
+use std::{
+    collections::BTreeMap,
+    fs,
+    io::{Read, Write},
+    net::{Ipv4Addr, TcpListener},
+    thread,
+};
+
+use ftplab::{
+    io::{editor::MAX_TYPED, stdio::MAX_LINE},
+    lab::{
+        MAX_MISTAKES, MAX_PARTS, MAX_SHEET,
+        answer::MAX_ANSWER,
+        report::{Block, FORM, Kind, MAX_REPORT, Report, Sheet},
+    },
+    script::{self, MAX_SCRIPT, tree::MAX_DEPTH},
+};
+use tempfile::TempDir;
+
+use crate::harness::{Done, ftplab};
+
+const LANGS: [&str; 2] = ["en", "fr"];
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    for (name, bytes) in files {
+        fs::write(folder.path().join(name), bytes).expect("a file");
+    }
+    folder
+}
+
+fn run(folder: &TempDir, lang: &str, words: &[&str]) -> Done {
+    ftplab()
+        .within(folder.path())
+        .args(words)
+        .args(["--lang", lang])
+        .run()
+}
+
+/// Fails unless one of these was said, without regard to how it was wrapped.
+#[track_caller]
+fn says(done: &Done, wanted: &str) {
+    let all = format!("{} {}", done.out(), done.err());
+    let words: Vec<&str> = all.split([' ', '\n']).filter(|w| !w.is_empty()).collect();
+    let all = words.join(" ");
+    let end = all
+        .char_indices()
+        .nth(4_000)
+        .map_or(all.len(), |(at, _)| at);
+    assert!(all.contains(wanted), "{wanted}: {}", &all[..end]);
+}
+
+#[test]
+fn a_line_too_long_to_be_typed_is_left_out_and_told() {
+    let bytes = MAX_TYPED + 4_465;
+    for (lang, wanted) in [
+        (
+            "en",
+            format!(
+                "A line of {} bytes was left out: 65536 are the most.",
+                bytes + 1
+            ),
+        ),
+        ("fr", "a été laissée de côté".to_owned()),
+    ] {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");
+        let address = listener.local_addr().expect("bound").to_string();
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("somebody comes");
+            stream.write_all(b"220 Ready.\r\n").expect("sent");
+            let (mut got, mut piece) = (Vec::new(), [0; 4_096]);
+            while let Ok(n @ 1..) = stream.read(&mut piece) {
+                got.extend_from_slice(&piece[..n]);
+                if got.ends_with(b"QUIT\r\n") {
+                    let _ = stream.write_all(b"221 Bye.\r\n");
+                    return got;
+                }
+            }
+            got
+        });
+        let done = ftplab()
+            .args(["raw", &address, "--lang", lang])
+            .stdin(format!("{}\nQUIT\n", "x".repeat(bytes)))
+            .run();
+        says(&done, &wanted);
+        assert_eq!(
+            server.join().expect("it ends"),
+            b"QUIT\r\n",
+            "half a command is another"
+        );
+    }
+}
+
+#[test]
+fn a_pasted_line_says_how_much_of_it_was_read() {
+    for (lang, wanted) in [
+        (
+            "en",
+            "A line was read up to its byte 65536; 7 more were left out.",
+        ),
+        ("fr", "Une ligne a été lue jusqu’à l’octet 65536"),
+    ] {
+        let mut line = "227 (127,0,0,1,4,0) ".to_owned();
+        line.push_str(&"x".repeat(MAX_LINE + 6 - line.len()));
+        let done = ftplab()
+            .args(["pasv-calc", "--lang", lang])
+            .stdin(line + "\n")
+            .run();
+        says(&done, wanted);
+        says(&done, "1024");
+    }
+}
+
+const HEAD: &str = "---\ntitle: T\nversion: 1\nlanguage: en\nserver: any-client\n---\n\n## One\n\n";
+
+/// The same sheet in French: who works on a sheet is spoken to in its language.
+fn in_french(sheet: &str) -> String {
+    sheet.replace("language: en", "language: fr")
+}
+
+#[test]
+fn answers_and_texts_are_kept_to_their_bounds() {
+    let sheet = format!(
+        "{HEAD}```ask id=q kind=text\nWhich word?\n= right\n```\n\n```write id=w points=1\nWhy?\n```\n"
+    );
+    let long = "y".repeat(MAX_ANSWER + 1);
+    let mut typed = format!("{long}\nwrong\nwrong\nright\n");
+    let line = "z".repeat(4_000);
+    for _ in 0..17 {
+        typed.push_str(&line);
+        typed.push('\n');
+    }
+    typed.push('\n');
+    let folder = folder(&[
+        ("s.en.md", sheet.as_bytes()),
+        ("s.fr.md", in_french(&sheet).as_bytes()),
+        ("typed", typed.as_bytes()),
+    ]);
+    for (lang, wanted) in [
+        (
+            "en",
+            [
+                "That is longer than 4096 bytes, and no answer.",
+                "The report holds 200 answers to this question",
+                "This line was not taken: a text has 64 kB at most.",
+            ],
+        ),
+        (
+            "fr",
+            [
+                "C’est plus long que 4096 octets",
+                "Le rapport contient 200 réponses à cette question",
+                "Cette ligne n’a pas été prise",
+            ],
+        ),
+    ] {
+        let sheet = format!("s.{lang}.md");
+        let words = ["lab", "run", &sheet, "--port", "0", "--answers", "typed"];
+        // Somebody who has tried 198 times already.
+        let file = folder.path().join("s.json");
+        let report = || Report::read(&fs::read(&file).expect("a file")).expect("a report");
+        fs::write(folder.path().join("first"), "n".repeat(1_500)).expect("a file");
+        let first = ["lab", "run", &sheet, "--port", "0", "--answers", "first"];
+        run(&folder, lang, &first).code(1);
+        let mut begun = report();
+        let block = begun.blocks.iter_mut().find(|block| block.id == "q");
+        let answers = &mut block.expect("a block").answers;
+        *answers = vec![answers[0].clone(); 198];
+        begun.seal();
+        fs::write(&file, begun.json()).expect("a file");
+        let done = run(&folder, lang, &words).code(0);
+        for wanted in wanted {
+            says(&done, wanted);
+        }
+        let report = report();
+        let answers = &report.block("q").expect("a block").answers;
+        assert_eq!(answers.len(), 200);
+        assert_eq!(answers[0].answer, format!("{}…", "n".repeat(1_000)));
+        assert!(answers[199].right);
+        let text = report.block("w").and_then(|block| block.text.as_ref());
+        assert_eq!(text.map(String::len), Some(16 * 4_001));
+        fs::remove_file(folder.path().join("s.json")).expect("removed");
+    }
+}
+
+#[test]
+fn long_files_are_refused_with_their_bound() {
+    let sheet = format!("{HEAD}```ask id=q kind=text\nWhich word?\n= right\n```\n");
+    let report = vec![b' '; MAX_REPORT as usize + 1];
+    let folder = folder(&[
+        ("s.en.md", sheet.as_bytes()),
+        ("s.fr.md", in_french(&sheet).as_bytes()),
+        ("typed", &vec![b'\n'; (4 << 20) + 1]),
+        ("long.json", &report),
+        ("long.en.md", &vec![b'\n'; MAX_SHEET + 1]),
+        ("long.ftp", &vec![b'\n'; MAX_SCRIPT + 1]),
+    ]);
+    for (lang, answers, marks, long, script) in [
+        (
+            "en",
+            "is longer than 4 MB: give a file",
+            "longer than 16 MB: no report of lab run",
+            "the sheet is longer than 1024 kB",
+            "the script is longer than 4 MB",
+        ),
+        ("fr", "dépasse 4 Mo", "16 Mo", "1024 ko", "4 Mo"),
+    ] {
+        let sheet = format!("s.{lang}.md");
+        let words = ["lab", "run", &sheet, "--port", "0", "--answers", "typed"];
+        says(&run(&folder, lang, &words).code(2), answers);
+        says(
+            &run(&folder, lang, &["lab", "marks", "long.json"]).code(1),
+            marks,
+        );
+        says(
+            &run(&folder, lang, &["lab", "check", "long.en.md"]).code(1),
+            long,
+        );
+        let words = ["fake-server", "--check", "long.ftp"];
+        says(&run(&folder, lang, &words).code(1), script);
+        let words = ["fake-server", "--from", "long.ftp", "-o", "x.ftp"];
+        assert_eq!(run(&folder, lang, &words).code, 2);
+    }
+    fs::write(folder.path().join("s.json"), &report).expect("a file");
+    let words = ["lab", "run", "s.en.md", "--port", "0", "--answers", "typed"];
+    assert_eq!(run(&folder, "en", &words).code, 2);
+}
+
+#[test]
+fn mistakes_and_parts_of_a_sheet_or_a_script_have_a_last_one() {
+    let many = format!("{HEAD}{}", "## x\n\n".repeat(MAX_PARTS + 5));
+    let bad = format!("{HEAD}{}", "```ask\n```\n\n".repeat(MAX_MISTAKES + 20));
+    let script = "nonsense\n".repeat(script::MAX_MISTAKES + 20);
+    let long = format!("S> 220 Ready.\nC> {}\nnonsense\n", "x".repeat(5_000));
+    let folder = folder(&[
+        ("many.en.md", many.as_bytes()),
+        ("bad.en.md", bad.as_bytes()),
+        ("bad.ftp", script.as_bytes()),
+        ("long.ftp", long.as_bytes()),
+    ]);
+    for (lang, parts, mistakes) in [
+        (
+            "en",
+            "more than 2000 steps, blocks and lines of dialogues",
+            "The first 100 are told, and no more.",
+        ),
+        ("fr", "2000", "Les 100 premières sont dites, pas plus."),
+    ] {
+        says(
+            &run(&folder, lang, &["lab", "check", "many.en.md"]).code(1),
+            parts,
+        );
+        says(
+            &run(&folder, lang, &["lab", "check", "bad.en.md"]).code(1),
+            mistakes,
+        );
+        let done = run(&folder, lang, &["fake-server", "--check", "bad.ftp"]).code(1);
+        says(&done, mistakes);
+    }
+}
+
+#[test]
+fn a_folder_of_too_many_sheets_says_how_many_were_not_read() {
+    let folder = TempDir::new().expect("a folder");
+    for n in 0..1_003 {
+        fs::write(folder.path().join(format!("n{n:04}.md")), "").expect("a file");
+    }
+    let sheet = format!("{HEAD}Text.\n");
+    fs::write(folder.path().join("a.en.md"), sheet).expect("a file");
+    for (lang, wanted) in [
+        ("en", "the first 1000 by name were read; 4 more were not."),
+        ("fr", "les 1000 premiers par leur nom ont été lus"),
+    ] {
+        let path = folder.path().to_str().expect("UTF-8");
+        let done = run(&folder, lang, &["lab", "list", path]);
+        says(&done, wanted);
+    }
+}
+
+#[test]
+fn a_mark_sheet_with_too_many_columns_says_so() {
+    let block = |n: usize| Block {
+        id: format!("b{n}"),
+        step: 1,
+        kind: Kind::Ask,
+        points: 1,
+        question: None,
+        done: true,
+        began: None,
+        ended: None,
+        hints: 0,
+        answers: Vec::new(),
+        text: None,
+        lines: Vec::new(),
+        dialogue: Vec::new(),
+        digest: String::new(),
+    };
+    let report = Report {
+        form: FORM,
+        ftplab: "0.1.0".into(),
+        sheet: Sheet {
+            id: "s".into(),
+            title: "S".into(),
+            version: 1,
+            language: "en".into(),
+            sha256: String::new(),
+        },
+        student: None,
+        demo: false,
+        params: BTreeMap::new(),
+        began: 0,
+        saved: 0,
+        edited: false,
+        finished: true,
+        blocks: (0..1_007).map(block).collect(),
+        digest: String::new(),
+    };
+    let folder = folder(&[("r.json", report.json().as_bytes())]);
+    for (lang, wanted) in [
+        ("en", "7 blocks have no column: a thousand are the most."),
+        ("fr", "7 blocs n’ont pas de colonne"),
+    ] {
+        let done = run(&folder, lang, &["lab", "marks", "--csv", "r.json"]).code(0);
+        says(&done, wanted);
+        let head = done.out().lines().next().expect("a line");
+        assert!(head.ends_with("s/b999"), "{}", &head[head.len() - 40..]);
+    }
+}
+
+#[test]
+fn a_dialogue_of_too_many_commands_makes_no_endless_sheet() {
+    let mut log = "S> 220 Ready.\n".to_owned();
+    for _ in 0..70 {
+        log.push_str("C> NOOP\nS> 200 Fine.\n");
+    }
+    let folder = folder(&[("log.txt", log.as_bytes())]);
+    for (lang, wanted) in LANGS
+        .into_iter()
+        .zip(["10 commands are left out", "10 commandes"])
+    {
+        let done = run(&folder, lang, &["lab", "new", "log.txt"]).code(0);
+        says(&done, wanted);
+    }
+}
+
+#[test]
+fn a_script_that_asks_for_too_much_is_told() {
+    let script = "S> 220 Ready.\nC> USER x\n-- wait 86401s\nS> 331 And?\nC> /((x{99}){99}){99}/\nS> 200 Fine.\n";
+    let folder = folder(&[
+        ("much.ftp", script.as_bytes()),
+        ("deep.ftp", b"-- files files\nS> 220 Ready.\n"),
+    ]);
+    let mut deep = folder.path().join("files");
+    fs::create_dir(&deep).expect("a folder");
+    for _ in 0..MAX_DEPTH + 1 {
+        deep.push("d");
+        fs::create_dir(&deep).expect("a folder");
+    }
+    for (lang, time, regex, tree) in [
+        (
+            "en",
+            "one day at most",
+            "not a regular expression:",
+            "files: more files and folders than a fake server serves",
+        ),
+        (
+            "fr",
+            "un jour au plus",
+            "pas une expression régulière",
+            "plus de fichiers",
+        ),
+    ] {
+        let done = run(&folder, lang, &["fake-server", "--check", "much.ftp"]).code(1);
+        says(&done, time);
+        says(&done, regex);
+        let words = ["fake-server", "deep.ftp", "--port", "0"];
+        says(&run(&folder, lang, &words).code(2), tree);
+    }
+}
