@@ -203,7 +203,7 @@ fn set_back(bytes: &mut [u8], from: usize) {
 }
 
 #[test]
-fn a_clock_that_is_set_back_in_a_capture_is_told_and_harms_no_verdict() {
+fn a_clock_that_is_set_back_in_a_capture_is_told() {
     let dir = tempfile::tempdir().expect("a folder");
     let path = dir.path().join("back.pcap");
     for (lang, told) in [
@@ -217,13 +217,10 @@ fn a_clock_that_is_set_back_in_a_capture_is_told_and_harms_no_verdict() {
             let run = || ftplab().lang(lang).arg("inspect");
             let report = run().arg(&path).run();
             assert!(report.out().contains(told), "{}", report.out());
-            assert!(report.out().contains("numbers.txt"), "{}", report.out());
             for form in ["--json", "--ladder", "--explain", "--csv", "--dialogue"] {
                 let done = run().arg(form).arg(&path).run();
                 assert_eq!(done.err(), "", "{form}, from packet {from}");
             }
-            let json = run().arg("--json").arg(&path).run();
-            assert!(json.out().contains("\"verdict\":\"complete\""), "{from}");
         }
     }
 }
