@@ -4,7 +4,7 @@
 use std::{fs, net::TcpListener, path::Path, process::Command};
 
 use crate::{
-    harness::{ftplab, missing_peer, skipped},
+    harness::{ftplab, missing_peer},
     peers::program::Program,
 };
 
@@ -431,26 +431,4 @@ fn a_refused_connection_is_recorded_and_nothing_leaves_no_file() {
         .run()
         .code(2);
     assert!(!nothing.exists());
-}
-
-#[test]
-fn a_full_disk_is_told_once_and_the_rest_goes_on() {
-    if !Path::new("/dev/full").exists() {
-        skipped("/dev/full");
-        return;
-    }
-    let listener = TcpListener::bind("127.0.0.1:0").expect("loopback");
-    let at = listener.local_addr().expect("bound").to_string();
-    let peer = std::thread::spawn(move || {
-        use std::io::Write;
-        let (mut stream, _) = listener.accept().expect("somebody comes");
-        stream.write_all(b"all of it\n").expect("sent");
-    });
-    let done = ftplab()
-        .args(["pasv-calc", "--connect", &at, "--record", "/dev/full"])
-        .run()
-        .code(2);
-    peer.join().expect("the peer ends");
-    assert_eq!(done.out(), "all of it\n");
-    assert_eq!(done.err().matches("/dev/full").count(), 2, "{}", done.err());
 }
