@@ -426,8 +426,18 @@ fn one_session_or_one_host() {
             .count()
     };
     assert_eq!((sessions(&all), sessions(&one)), (2, 1));
-    let nobody = inspect(&["--json", "--host", "192.0.2.1", "append.pcap"]).code(0);
+    let nobody = inspect(&["--json", "--host", "192.0.2.1", "append.pcap"]).code(1);
     assert_eq!(lines(&nobody).len(), 1, "the capture's own line");
+    assert!(nobody.err().contains("192.0.2.1"), "{}", nobody.err());
+    let none = inspect(&["--session", "3", "append.pcap"]).code(1);
+    assert!(none.err().contains("no session 3"), "{}", none.err());
+    // A line is of what was asked for, and of two files one is enough.
+    let words = ["--summary", "--host", "192.0.2.30"];
+    let summary = ftplab().within(captures()).arg("inspect").args(words);
+    let summary = summary.args(["interleaved.pcap", "append.pcap"]).run();
+    let summary = summary.code(0);
+    assert!(summary.out().starts_with("interleaved.pcap: one session, 2"));
+    assert!(summary.out().contains("append.pcap: 0 sessions"));
 }
 
 #[test]

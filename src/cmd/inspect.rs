@@ -128,7 +128,7 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         job.stopped.store(true, Ordering::Relaxed);
         result
     });
-    let totals = result?;
+    let mut totals = result?;
     if totals.files > 1 && job.form() == Form::Summary && job.rubric.is_none() {
         let total = say!(
             context.text,
@@ -141,7 +141,28 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         writeln!(out, "{total}")?;
     }
     out.flush()?;
+    if totals.exit == Exit::Done
+        && totals.sessions + totals.transfers == 0
+        && let Some(what) = nothing_of(asked, &context.text)
+    {
+        streams::complain(&fault::failed(context, "inspect", &what).to_string());
+        totals.exit = Exit::No;
+    }
     Ok(totals.exit)
+}
+
+/// That nothing concerns the session or the host that was asked for.
+fn nothing_of(asked: &cli::Inspect, text: &Text) -> Option<String> {
+    match (asked.session, asked.host) {
+        (_, Some(host)) => Some(say!(
+            text,
+            "inspect-no-host",
+            host = host.to_string(),
+            session = asked.session.unwrap_or(0)
+        )),
+        (Some(session), None) => Some(say!(text, "inspect-no-session", n = session.to_string())),
+        (None, None) => None,
+    }
 }
 
 /// The folder for extracted files: new, or empty.
@@ -196,7 +217,8 @@ enum Told {
     /// It has been read to its end.
     Done {
         sessions: u64,
-        transfers: u64,
+        /// Sessions and transfers that concern what was asked for.
+        shown: (u64, u64),
         complete: bool,
         /// Expectations that were not met.
         unmet: u64,
@@ -257,14 +279,14 @@ fn collect<'s>(
                 }
                 Told::Done {
                     sessions,
-                    transfers,
+                    shown,
                     complete,
                     unmet,
                     extracted: files,
                 } => {
                     extracted.join(files);
-                    totals.sessions += sessions;
-                    totals.transfers += transfers;
+                    totals.sessions += shown.0;
+                    totals.transfers += shown.1;
                     if (sessions == 0 || !complete || unmet > 0) && totals.exit == Exit::Done {
                         totals.exit = Exit::No;
                     }
@@ -505,13 +527,7 @@ impl Job<'_> {
     /// Reads a capture and tells what it shows.
     fn one(&self, source: &Source, text: &Text, to: &SyncSender<Told>) {
         let told = match self.read(source, text, to) {
-            Ok((overview, unmet, extracted)) => Told::Done {
-                unmet,
-                extracted,
-                sessions: overview.sessions,
-                transfers: overview.transfers,
-                complete: overview.complete,
-            },
+            Ok(done) => done,
             Err(Stop::Bad(sentence)) => Told::Bad(sentence),
             Err(Stop::Unwanted) => return,
         };
@@ -519,12 +535,7 @@ impl Job<'_> {
         let _ = to.send(told);
     }
 
-    fn read(
-        &self,
-        source: &Source,
-        text: &Text,
-        to: &SyncSender<Told>,
-    ) -> Result<(Overview, u64, Extracted), Stop> {
+    fn read(&self, source: &Source, text: &Text, to: &SyncSender<Told>) -> Result<Told, Stop> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
@@ -638,7 +649,13 @@ impl Job<'_> {
         show.end(&overview, &mut shown);
         let _ = to.send(Told::Text(shown));
         let extracted = extract.map(Extract::finish).unwrap_or_default();
-        Ok((overview, show.unmet(), extracted))
+        Ok(Told::Done {
+            sessions: overview.sessions,
+            shown: wanted.shown(),
+            complete: overview.complete,
+            unmet: show.unmet(),
+            extracted,
+        })
     }
 }
 

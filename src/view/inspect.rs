@@ -74,7 +74,9 @@ pub trait Show {
 pub struct Wanted {
     session: Option<u64>,
     host: Option<IpAddr>,
+    /// Those that go on.
     sessions: BTreeSet<u64>,
+    shown: (u64, u64),
 }
 
 impl Wanted {
@@ -85,11 +87,29 @@ impl Wanted {
             session,
             host,
             sessions: BTreeSet::new(),
+            shown: (0, 0),
         }
     }
 
-    /// Whether a finding is to be shown. Sessions are remembered from their first finding to their last.
+    /// How many sessions, and how many transfers, were to be shown.
+    #[must_use]
+    pub fn shown(&self) -> (u64, u64) {
+        self.shown
+    }
+
+    /// Whether a finding is to be shown.
     pub fn wants(&mut self, finding: &Finding<'_>) -> bool {
+        let wanted = self.concerns(finding);
+        match finding {
+            Finding::Recognised(_) => self.shown.0 += u64::from(wanted),
+            Finding::Transfer(_) => self.shown.1 += u64::from(wanted),
+            _ => {}
+        }
+        wanted
+    }
+
+    /// Sessions are remembered from their first finding to their last.
+    fn concerns(&mut self, finding: &Finding<'_>) -> bool {
         if self.session.is_none() && self.host.is_none() {
             return true;
         }

@@ -312,6 +312,7 @@ pub struct Summary<'a> {
     users: Vec<String>,
     modes: [u64; 2],
     bytes: u64,
+    sessions: u64,
 }
 
 /// Users of a capture that are named.
@@ -328,6 +329,7 @@ impl<'a> Summary<'a> {
             users: Vec::new(),
             modes: [0; 2],
             bytes: 0,
+            sessions: 0,
         }
     }
 }
@@ -344,6 +346,7 @@ impl Show for Summary<'_> {
                 self.bytes += transfer.bytes().unwrap_or(0);
             }
             Finding::Session(session) => {
+                self.sessions += 1;
                 self.modes[0] += session.active;
                 self.modes[1] += session.passive;
                 let user = sanitise::line(session.user.as_deref().unwrap_or_default()).into_owned();
@@ -363,8 +366,8 @@ impl Show for Summary<'_> {
         let mut parts = vec![say!(
             text,
             "inspect-summary-sessions",
-            sessions = overview.sessions,
-            transfers = overview.transfers
+            sessions = self.sessions,
+            transfers = self.counts.values().sum::<u64>()
         )];
         if !self.users.is_empty() {
             let more = self.users.len() > MAX_USERS;

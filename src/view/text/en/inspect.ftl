@@ -430,3 +430,8 @@ inspect-folders-deep = { $folder }: folders more than { $most } deep were not op
 inspect-unsorted = The report is longer than { $most } MB: its sessions stand as they ended, and what is to be known about the whole capture comes here. --json, --session N or --host tell less at a time.
 inspect-extract-lost = not all files could be written into { $folder }: { $why }. { $kept } written, { $lost } not; the manifest says which (“stored”: false). Make room, and extract into a new folder.
 inspect-manifest-cut = the manifest { $file } could not be written whole: { $why }. Files written: { $kept }, not written: { $lost }. Make room, and extract into a new folder.
+inspect-no-session = there is no session { $n } in it. Without --session all are shown, each with its number.
+inspect-no-host = { $session ->
+    [0] no session has
+   *[other] session { $session } has not
+} { $host } as its client or its server. The report without --host names the hosts.

@@ -434,3 +434,8 @@ inspect-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux 
 inspect-unsorted = Le rapport dépasse { $most } Mo : ses sessions sont dans l’ordre de leur fin, et ce qu’il faut savoir de toute la capture vient ici. --json, --session N ou --host en disent moins à la fois.
 inspect-extract-lost = tous les fichiers n’ont pas pu être écrits dans { $folder } : { $why }. Écrits : { $kept }, pas écrits : { $lost } ; le manifeste dit lesquels (« stored » : false). Faites de la place, puis extrayez dans un nouveau dossier.
 inspect-manifest-cut = le manifeste { $file } n’a pas pu être écrit en entier : { $why }. Fichiers écrits : { $kept }, pas écrits : { $lost }. Faites de la place, puis extrayez dans un nouveau dossier.
+inspect-no-session = il n’y a pas de session { $n }. Sans --session toutes sont montrées, chacune avec son numéro.
+inspect-no-host = { $session ->
+    [0] aucune session n’a
+   *[other] la session { $session } n’a pas
+} { $host } pour client ni pour serveur. Le rapport sans --host nomme les machines.
