@@ -436,7 +436,11 @@ fn one_session_or_one_host() {
     let summary = ftplab().within(captures()).arg("inspect").args(words);
     let summary = summary.args(["interleaved.pcap", "append.pcap"]).run();
     let summary = summary.code(0);
-    assert!(summary.out().starts_with("interleaved.pcap: one session, 2"));
+    assert!(
+        summary
+            .out()
+            .starts_with("interleaved.pcap: one session, 2")
+    );
     assert!(summary.out().contains("append.pcap: 0 sessions"));
 }
 

@@ -214,7 +214,7 @@ pub struct Flow {
     interest: Interest,
     first: Mark,
     last: Mark,
-    /// What the table's clock said then: captures have clocks that are set back, and age is not counted by those.
+    /// When that was, where clocks are never set back: age is not counted by the others.
     heard: Nanos,
     /// The three frames of the handshake.
     handshake: [Option<Mark>; 3],
@@ -540,12 +540,9 @@ impl Table {
         }
     }
 
-    /// What the clock says; with the first frame of a capture it does not go yet.
+    /// When a frame was heard: by its own time, unless the clock, which is a frame behind, was set back before it.
     fn now(&self, mark: Mark) -> Nanos {
-        if self.clock == Nanos::MIN {
-            return mark.time;
-        }
-        self.clock
+        self.clock.max(mark.time)
     }
 
     /// Moves the clock, ends waits that have lasted, and lets the aged go.

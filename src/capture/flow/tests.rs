@@ -405,6 +405,35 @@ fn ended_connections_leave_after_lingering_and_a_wild_clock_moves_nothing() {
 }
 
 #[test]
+fn a_connection_behind_a_year_of_silence_or_a_clock_that_is_set_back_is_one() {
+    const YEAR: i64 = 365 * 86_400;
+    let silence = [(0, 1), (1, 1), (YEAR, 3), (YEAR + 2, 3)];
+    let set_back = [
+        (100_000, 1),
+        (100_001, 1),
+        (13_600, 3),
+        (13_601, 1),
+        (13_602, 3),
+    ];
+    for frames in [&silence[..], &set_back[..]] {
+        let mut table = Table::default();
+        let mut journal = Silent {
+            many: true,
+            ..Silent::default()
+        };
+        for (number, (seconds, port)) in (1..).zip(frames) {
+            let mark = Mark {
+                frame: number,
+                time: seconds * SECOND,
+            };
+            let text = segment(*port, 4, Flags::ACK, number as u32, b"x");
+            table.segment(&text, mark, &mut journal);
+        }
+        assert_eq!(table.totals().connections, 2, "{frames:?}");
+    }
+}
+
+#[test]
 fn of_many_connections_that_have_ended_the_longest_over_leaves_at_once() {
     let mut table = Table::default();
     let mut journal = Silent::default();
