@@ -301,6 +301,9 @@ pub struct FakeServer {
     /// With --from: write the script to FILE, and data that is no text beside it
     #[arg(short, long, value_name = "FILE", requires = "from")]
     pub output: Option<PathBuf>,
+    /// Overwrite an existing FILE
+    #[arg(long, requires = "output")]
+    pub force: bool,
     /// Limits of each client and of all
     #[command(flatten)]
     pub limits: Limits,
@@ -534,9 +537,12 @@ pub struct LabNew {
     /// The sheet's title
     #[arg(long)]
     pub title: Option<String>,
-    /// Into FILE instead of standard output (a new file)
+    /// Into FILE instead of standard output
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Overwrite an existing FILE
+    #[arg(long, requires = "output")]
+    pub force: bool,
 }
 
 /// `lab marks`.

@@ -68,7 +68,7 @@ const BOUNDS: &[Bound] = &[
     ("capture/frame/fragments.rs", "MAX_WAITING", CAPTURE, Says("inspect-unread-fragment"), "fragments_that_never_meet_are_bounded"),
     ("capture/quality.rs", "MAX_LINK_TYPES", CAPTURE, Less("further link types are counted as packets only"), ""),
     ("capture/flow.rs", "MAX_FLOWS", CAPTURE, Says("inspect-note-evicted"), "connections_that_are_too_many_are_told"),
-    ("capture/flow.rs", "MAX_LINGERING", CAPTURE, Whole("they have ended; a straggler behind a thousand others opens one more"), ""),
+    ("capture/flow.rs", "MAX_LINGERING", CAPTURE, Whole("they have ended; a straggler behind hundreds of others opens one more"), "of_many_connections_that_have_ended_the_longest_over_leaves_at_once"),
     ("capture/flow.rs", "MAX_SYNS", CAPTURE, Whole("all are counted; the spacings of the first are told"), ""),
     ("capture/reassembly.rs", "MAX_HELD", CAPTURE, Says("inspect-note-lost"), "held_bytes_are_bounded"),
     ("capture/reassembly.rs", "MAX_HELD_IN_ALL", CAPTURE, Says("inspect-note-lost"), "bytes_held_in_all_are_bounded"),

@@ -70,7 +70,7 @@ pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<
             out.flush()?;
         }
         Some(output) => {
-            file::create(output, false)
+            file::create(output, asked.force)
                 .map_err(|error| fault::failed(context, NAME, &fault::file(text, &error)))?
                 .write_all(script.as_bytes())?;
             streams::complain(&say!(

@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// How much is handed over at a time: that many sessions, or so many bytes.
-const BATCH: usize = 64;
+const BATCH: usize = 32;
 const BATCH_SIZE: usize = 1024 * 1024;
 /// Batches that wait for the other thread; then the reading waits.
 const BATCHES: usize = 4;

@@ -25,7 +25,7 @@ use crate::{
     },
     lab::{
         answer::{self, Judgement},
-        sheet::{Ask, AskKind, Capture, Expected, Ftp, Role as Part, Write},
+        sheet::{Answer, Ask, AskKind, Capture, Expected, Ftp, Role as Part, Write},
         template::Template,
     },
     say,
@@ -317,6 +317,22 @@ impl<'a> Person<'a> {
         Ok(None)
     }
 
+    /// Whether an answer is a key that means nothing at a question; then that is said. Where an answer may be a path, it is
+    /// an answer.
+    fn is_stray_key(&mut self, walk: &Walk<'a>, ask: &Ask, line: &str) -> Result<bool, Failure> {
+        let Some(word) = line.trim().strip_prefix('/') else {
+            return Ok(false);
+        };
+        let is_path = |answer: &Answer| walk.filled(&answer.text).starts_with('/');
+        let is_word = !word.is_empty() && word.chars().all(char::is_alphabetic);
+        if !is_word || ask.right.iter().any(is_path) {
+            return Ok(false);
+        }
+        let told = say!(walk.view.text, "labrun-unknown", word = word);
+        self.say(walk, Role::Warning, &told)?;
+        Ok(true)
+    }
+
     fn say(&mut self, walk: &Walk<'a>, role: Role, sentence: &str) -> Result<(), Failure> {
         self.keys.show(&walk.view.line(role, sentence))
     }
@@ -533,6 +549,9 @@ impl<'a> Hands<'a> for Person<'a> {
                 continue;
             }
             let judgement = answer::judge(ask, &line, &|name| walk.bench.value(name));
+            if judgement != Judgement::Right && self.is_stray_key(walk, ask, &line)? {
+                continue;
+            }
             let (counts, right) = match &judgement {
                 Judgement::Right => (true, true),
                 Judgement::NotSeenYet(_) | Judgement::Unreadable(_) => (false, false),

@@ -335,6 +335,20 @@ fn load(
     }
     // Sealing it again would hide this.
     earlier.edited |= earlier.altered().is_some();
+    if let (Some(student), Some(was)) = (&asked.student, &earlier.student)
+        && student != was
+        && earlier.blocks.iter().any(report::Block::touched)
+    {
+        // Nobody's work changes hands by the way.
+        let what = say!(
+            context.text,
+            "labrun-report-student",
+            file = fault::shown(&files.json),
+            was = was.as_str(),
+            student = student.as_str()
+        );
+        return Err(fault::failed(context, NAME, &what));
+    }
     if asked.student.is_some() {
         earlier.student.clone_from(&asked.student);
     }

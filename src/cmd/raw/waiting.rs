@@ -8,6 +8,10 @@ use crate::{
     say,
 };
 
+/// From a pipe: how long the next line waits for a data connection that is being dialled. Who reads what was recorded sees
+/// them in the order of the script; where nobody answers, the script goes on.
+const DIALLING: Nanos = 1_000_000_000;
+
 impl Raw<'_> {
     pub(super) fn tick(&mut self) -> Result<(), Failure> {
         let now = clock::now();
@@ -43,10 +47,15 @@ impl Raw<'_> {
             .outstanding()
             .next()
             .is_some_and(|(_, verb, ..)| verb.moves().is_some());
+        let dialling = self
+            .transfers
+            .iter()
+            .any(|transfer| transfer.waiting && !transfer.awaited)
+            && clock::now().saturating_sub(self.last_activity) < DIALLING;
         if let Some(line) = self.held.take_if(|line| {
             let while_running = matches!(secret::verb_of(line).0, Verb::Abor | Verb::Stat);
-            !waiting
-                || self.args.no_wait
+            self.args.no_wait
+                || (!waiting && !dialling)
                 || (wants_data && line.starts_with(b"/"))
                 || (in_transfer && while_running)
         }) {

@@ -22,7 +22,7 @@ impl Reader<'_> {
             title: String::new(),
             version: 1,
             language: Language::English,
-            server: Server::Script("demo".to_owned()),
+            server: Server::Script("lab".to_owned()),
             params: Vec::new(),
         };
         if self.line(1).trim_end() != "---" {

@@ -43,7 +43,7 @@ fn a_whole_sheet() {
         (sheet.head.version, sheet.head.language),
         (3, Language::French)
     );
-    assert_eq!(sheet.head.server, Server::Script("demo".to_owned()));
+    assert_eq!(sheet.head.server, Server::Script("lab".to_owned()));
     assert_eq!(sheet.head.params[0].to_string(), "file=a.txt,b.txt");
     assert!(matches!(
         sheet.intro.as_slice(),

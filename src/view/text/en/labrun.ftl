@@ -143,3 +143,4 @@ labrun-events-unread = { $count ->
     [one] One event was
    *[other] { $count } events were
 } too long to be read, a reply of more than a thousand lines perhaps: what it told is not seen here.
+labrun-report-student = { $file } is the work of { $was }. { $student } needs another report: --report NAME, or a folder of their own. To go on as { $was }, leave --student out; --restart begins anew and keeps this one beside it.

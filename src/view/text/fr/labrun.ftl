@@ -143,3 +143,4 @@ labrun-events-unread = { $count ->
     [one] Un événement était trop long pour être lu
    *[other] { $count } événements étaient trop longs pour être lus
 }, une réponse de plus de mille lignes peut-être : ce qu’il disait n’est pas vu ici.
+labrun-report-student = { $file } est le travail de { $was }. Pour { $student }, il faut un autre rapport : --report NOM, ou un autre dossier. Pour continuer en tant que { $was }, omettez --student ; --restart recommence et garde celui-ci à côté.
