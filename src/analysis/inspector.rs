@@ -675,7 +675,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         if begun {
             self.find_twin(number, mark);
         }
-        for happened in std::mem::take(&mut self.happened) {
+        let mut all = std::mem::take(&mut self.happened);
+        for happened in all.drain(..) {
             match happened {
                 Happened::Agreed(agreement, accepted) => self.agreed(number, agreement, accepted),
                 Happened::Begun(begun) => self.begun(number, begun, mark),
@@ -683,6 +684,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 Happened::Spoke => self.spoke(number, mark.time),
             }
         }
+        // The same place for the next line; nothing of the above lets an observer speak.
+        debug_assert!(self.happened.is_empty());
+        self.happened = all;
     }
 }
 

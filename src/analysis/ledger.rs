@@ -842,7 +842,9 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let Some(control) = self.controls.get_mut(&number) else {
             return;
         };
-        let row = control.rows.remove(at);
+        let mut row = control.rows.remove(at);
+        let names = [&mut row.what.arg, &mut row.what.path, &mut row.what.chosen];
+        let [arg, path, chosen] = names.map(Option::take);
         if let Some(line) = row.line.and_then(|flow| self.lines.get(&flow)) {
             self.gate.note_line(line);
         }
@@ -914,10 +916,10 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             n: facts.transfers,
             command: Some((what.command, what.command_mark)),
             verb: Some(what.verb),
-            arg: what.arg.clone(),
-            path: what.path.clone(),
-            chosen: what.chosen.clone(),
-            agreement: row.agreement.clone(),
+            arg,
+            path,
+            chosen,
+            agreement: row.agreement,
             connection: None,
             up: None,
             down: None,

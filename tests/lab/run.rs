@@ -482,7 +482,7 @@ fn a_student_serves_curl() {
     student.types("S>", "331 Password?");
     student.sees("C> PASS *");
     student.types("S>", "530 No.");
-    student.types("S>", "");
+    student.sees("Which code did PASS get?");
     student.types(">", "530");
     student.sees("All of it is done.");
     let said = curl.wait_with_output().expect("it ends");
