@@ -457,9 +457,11 @@ impl Stage {
             server: Some(local),
             midstream: false,
         };
+        let mut dialogue = Dialogue::with_line_limit(ends, 256);
+        dialogue.starts_in(b"/");
         Stage {
             player: Player::new(play.into(), client, local, 0),
-            dialogue: Dialogue::with_line_limit(ends, 256),
+            dialogue,
             now: 0,
             port: 5000,
             pending: None,
