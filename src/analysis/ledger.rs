@@ -874,12 +874,11 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             } else {
                 (facts.client.ip(), facts.server.ip())
             };
-            let seen = strays.iter().find(|seen| {
-                seen.opener.ip() == dialler
-                    && [host, listen.ip()].contains(&seen.acceptor.ip())
-                    && seen.first.frame > agreement.mark.frame
-            })?;
-            Some((seen.acceptor, seen.first.frame))
+            strays.iter().map(|(_, stray)| *stray).find(|stray| {
+                stray.from.ip() == dialler
+                    && [host, listen.ip()].contains(&stray.to.ip())
+                    && stray.first.frame > agreement.mark.frame
+            })
         };
         let (outcome, ended) = row.outcome.unwrap_or((Outcome::CaptureEnds, facts.last));
         let evidence_line = line.map(|line| line.line(payload_way, server_way));

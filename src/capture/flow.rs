@@ -785,6 +785,9 @@ impl Table {
             let mut moved = false;
             for way in [Way::Forth, Way::Back] {
                 let index = way.index();
+                if !flow.streams[index].may_be_ready() {
+                    continue;
+                }
                 let wait =
                     flow.interest == Interest::Follow && flow.streams[1 - index].unseen().is_some();
                 let Some(ready) = flow.streams[index].ready(wait, &mut self.budget) else {

@@ -575,9 +575,16 @@ impl Stream {
         }
     }
 
+    /// Whether there can be anything to pass on: after most segments there is not.
+    #[must_use]
+    pub fn may_be_ready(&self) -> bool {
+        !self.ended
+            && (self.held.is_some() || self.cut > 0 || self.fin.is_some_and(|fin| fin <= self.next))
+    }
+
     /// What can be passed on next. With `wait`, bytes in order are held back.
     pub fn ready(&mut self, wait: bool, budget: &mut Budget) -> Option<Ready> {
-        if self.ended {
+        if !self.may_be_ready() {
             return None;
         }
         if self.cut > 0 {

@@ -5,7 +5,7 @@ use crate::{
         finding::{Remark, Session, Transfer},
         notes::Note,
         twin::Evidence,
-        verdict::{Absence, Lack, Party, Reason, Verdict},
+        verdict::{Absence, Lack, Party, Reason, Stray, Verdict},
     },
     capture::{
         file::{Damage, Foreign, MAX_ZSTD_WINDOW, Nanos, Unopened},
@@ -123,13 +123,13 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
             if *private && *differs {
                 sentences.push(say!(text, "inspect-reason-no-answer-private"));
             }
-            if let Some((to, frame)) = instead {
+            if let Some(Stray { to, first, .. }) = instead {
                 sentences.push(say!(
                     text,
                     "inspect-reason-dialled-instead",
                     who = if *active { "server" } else { "client" },
                     to = to.to_string(),
-                    frame = frame.to_string()
+                    frame = first.frame.to_string()
                 ));
                 if listens == Some(to.port().swap_bytes()) {
                     let [high, low] = to.port().to_be_bytes();
