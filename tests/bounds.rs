@@ -10,6 +10,7 @@
 
 mod inspect;
 mod served;
+mod shown;
 mod streams;
 mod typed;
 mod wire;
@@ -81,6 +82,7 @@ const BOUNDS: &[Bound] = &[
     ("capture/write.rs", "MAX_PAIRS", PEER, Whole("invented sequence numbers may come again after that"), ""),
     // What a capture shows.
     ("analysis/ledger.rs", "MAX_EXPECTED", CAPTURE, Says("inspect-note-unexpected"), "end_points_beyond_the_bound_are_counted"),
+    ("analysis/ledger.rs", "MAX_AT_PORT", CAPTURE, Says("inspect-note-unexpected"), "end_points_at_one_port_are_bounded"),
     ("analysis/ledger.rs", "MAX_SLOTS", CAPTURE, Whole("the oldest is told as it is"), "many_negotiations_and_sessions_leave_nothing_behind"),
     ("analysis/ledger.rs", "MAX_ROWS", CAPTURE, Whole("the oldest is told as it is"), "many_negotiations_and_sessions_leave_nothing_behind"),
     ("analysis/finding.rs", "MAX_BANNER", CAPTURE, Whole("the greeting stands whole in the dialogue"), ""),
@@ -95,17 +97,17 @@ const BOUNDS: &[Bound] = &[
     ("analysis/inspector.rs", "MAX_PORTS", CAPTURE, Whole("the connections are all counted; five ports are named"), ""),
     ("analysis/twin.rs", "MAX_HEADS", CAPTURE, Less("further sessions are shown, and not compared with others"), ""),
     ("analysis/twin.rs", "MAX_ALIKE", CAPTURE, Less("further sessions are shown, and not compared with these"), ""),
-    ("analysis/notes.rs", "MAX_PORTS_TOLD", CAPTURE, Says("inspect-note-no-ftp"), ""),
+    ("analysis/notes.rs", "MAX_PORTS_TOLD", CAPTURE, Beside("…"), "of_many_ports_some_are_named"),
     ("analysis/verdict.rs", "MAX_SPACINGS", CAPTURE, Whole("how many SYNs there were is told"), ""),
     ("analysis/expect.rs", "MAX_EVIDENCE", CAPTURE, Beside("…"), "a_rubric_and_its_evidence_are_bounded"),
     ("analysis/expect.rs", "MAX_EXPECTATIONS", FILE, Says("inspect-rubric-count"), "a_rubric_and_its_evidence_are_bounded"),
     ("view/inspect/gather.rs", "MAX_WAITING", CAPTURE, Says("inspect-part"), "a_report_too_long_to_be_sorted_says_so"),
     ("view/inspect/report.rs", "MAX_SORTED", CAPTURE, Says("inspect-unsorted"), "a_report_too_long_to_be_sorted_says_so"),
-    ("view/inspect/gather.rs", "MAX_QUIRKS", CAPTURE, Says("inspect-odd-more"), ""),
-    ("view/inspect/gather.rs", "MAX_NAMED", CAPTURE, Says("inspect-odd-again"), ""),
-    ("view/inspect/gather.rs", "MAX_SHOWN", CAPTURE, Says("inspect-more-bytes"), ""),
+    ("view/inspect/gather.rs", "MAX_QUIRKS", CAPTURE, Says("inspect-odd-more"), "of_many_oddities_some_are_told_with_some_of_their_frames"),
+    ("view/inspect/gather.rs", "MAX_NAMED", CAPTURE, Beside("…, and how often"), "of_many_oddities_some_are_told_with_some_of_their_frames"),
+    ("view/inspect/gather.rs", "MAX_SHOWN", CAPTURE, Says("inspect-more-bytes"), "long_arguments_and_many_users_are_shortened"),
     ("view/inspect/report.rs", "MAX_USERS", CAPTURE, Says("inspect-user-others"), "logins_and_refusals_are_counted"),
-    ("view/inspect/lists.rs", "MAX_USERS", CAPTURE, Beside("…"), ""),
+    ("view/inspect/lists.rs", "MAX_USERS", CAPTURE, Beside("…"), "long_arguments_and_many_users_are_shortened"),
     ("view/inspect/ladder.rs", "MAX_RUNGS", CAPTURE, Says("inspect-ladder-more"), "ladder_log_and_page_say_how_much_more_there_is"),
     ("view/inspect/dialogue.rs", "MAX_LOG", CAPTURE, Says("inspect-log-more"), "ladder_log_and_page_say_how_much_more_there_is"),
     ("view/inspect/html.rs", "MAX_SESSIONS", CAPTURE, Says("inspect-ladder-more"), "a_page_says_how_much_more_there_is"),

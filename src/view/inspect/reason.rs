@@ -347,6 +347,8 @@ pub fn note(text: &Text, note: &Note) -> String {
             if ports.is_empty() {
                 return say!(text, "inspect-note-no-control");
             }
+            let named: u64 = ports.iter().map(|(_, many)| many).sum();
+            let more = if named < *connections { ", …" } else { "" };
             let ports: Vec<String> = ports
                 .iter()
                 .map(|(port, many)| {
@@ -362,7 +364,7 @@ pub fn note(text: &Text, note: &Note) -> String {
                 text,
                 "inspect-note-no-ftp",
                 count = *connections,
-                ports = ports.join(", ")
+                ports = ports.join(", ") + more
             )
         }
         Note::ImplicitTls { connections } => {
