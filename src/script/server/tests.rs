@@ -103,6 +103,7 @@ impl Stage {
             Effect::ReceiveData { name, .. } => format!("receive {name}"),
             Effect::KeepData { .. } => "keep".into(),
             Effect::Count(_) => "count".into(),
+            Effect::Look(_) => "look".into(),
             Effect::CloseData(end) => format!("data {end:?}"),
             Effect::Close(end) => format!("close {end:?}"),
             Effect::Ask(ask) => format!("ask {} {:?}", ask.code, ask.port),
