@@ -179,6 +179,6 @@ mod tests {
             assert_eq!(found.name, "any-client.ftp");
         }
         assert!(find("no-such-script").expect("readable").is_none());
-        assert!(names().contains(&"any-client".to_owned()));
+        assert!(names().contains(&"any-client"));
     }
 }

@@ -107,6 +107,7 @@ labcheck-found-script-wrong = the script { $name }: { $what }
 labcheck-found-capture-missing = there is no shipped capture “{ $name }”
 labcheck-found-not-seen = { $id }: when the sheet was played, this did not come: “{ $wanted }”
 labcheck-found-not-seen-but = { $id }: when the sheet was played, “{ $came }” came in place of “{ $wanted }”
+labcheck-found-not-seen-server = With { $came } a server says that it does not know the command: name another one in the head (server:), or write its lines in a block “server”
 labcheck-found-capture-not = { $id }: the capture does not show all of this
 labcheck-found-never-seen = { $id }: { $name } is not known here: no dialogue before shows it
 labcheck-found-no-number = { $id }: { $answer } comes to no number

@@ -107,6 +107,7 @@ labcheck-found-script-wrong = le script { $name } : { $what }
 labcheck-found-capture-missing = il n’y a pas de capture fournie « { $name } »
 labcheck-found-not-seen = { $id } : quand la feuille a été jouée, ceci n’est pas venu : « { $wanted } »
 labcheck-found-not-seen-but = { $id } : quand la feuille a été jouée, « { $came } » est venu à la place de « { $wanted } »
+labcheck-found-not-seen-server = Par { $came }, un serveur dit qu’il ne connaît pas la commande : nommez-en un autre dans l’en-tête (server:), ou écrivez ses lignes dans un bloc « server »
 labcheck-found-capture-not = { $id } : la capture ne montre pas tout cela
 labcheck-found-never-seen = { $id } : { $name } n’est pas connu ici : aucun dialogue ne le montre avant
 labcheck-found-no-number = { $id } : { $answer } ne donne aucun nombre
