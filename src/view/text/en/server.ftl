@@ -224,3 +224,8 @@ server-test-summary =
     }
 server-from-beside = { $file }: { $bytes } bytes that the server sent
 server-mistakes-first = The first { $most } are told, and no more.
+
+# The scripts that ftplab brings.
+server-list-servers = Servers
+server-list-faults = Faults: servers that do one thing wrong
+server-list-how = To play one: ftplab fake-server NAME. --bind, --port and the like go with each.

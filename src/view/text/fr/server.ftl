@@ -224,3 +224,8 @@ server-test-summary =
     }
 server-from-beside = { $file } : { $bytes } octets envoyés par le serveur
 server-mistakes-first = Les { $most } premières sont dites, pas plus.
+
+# Les scripts que ftplab apporte.
+server-list-servers = Serveurs
+server-list-faults = Pannes : des serveurs qui font une chose de travers (titres en anglais)
+server-list-how = Pour en jouer un : ftplab fake-server NOM. --bind, --port et les autres options vont avec chacun.
