@@ -31,10 +31,7 @@
 use std::collections::BTreeMap;
 
 use ftplab::{
-    analysis::{
-        inspector::{Inspector, Options},
-        notes::{self, Grounds},
-    },
+    analysis::inspector::{Inspector, Options},
     capture::{
         file::{About, Ending, LinkType, Packet, Reader},
         flow::{Chunk, End as Ended, Flow, Gap, Interest, Leaving, Table, Watch, Way},
@@ -821,25 +818,13 @@ fn show<'r>(
     let (ending, about) = feed(&mut |packet| tracker.packet(packet, &mut inspector));
     tracker.finish(&mut inspector);
     inspector.finish();
-    let quality = tracker.quality();
-    let grounds = Grounds {
-        ending,
-        about,
-        quality,
-        counts: tracker.counts(),
-        totals: tracker.totals(),
-    };
-    let overview = Overview {
-        file: name.to_vec(),
-        format: "pcap".to_owned(),
-        packets: quality.packets,
-        link_types: quality.links.keys().map(ToString::to_string).collect(),
-        span: quality.first.zip(quality.last),
-        sessions: inspector.sessions(),
-        transfers: inspector.transfers(),
-        complete: ending.is_whole(),
-        notes: notes::notes(&grounds, &inspector),
-    };
+    let overview = Overview::new(
+        name.to_vec(),
+        "pcap".to_owned(),
+        (ending, about),
+        &tracker,
+        &inspector,
+    );
     drop(inspector);
     shown.each(&mut |form, out| form.end(&overview, out));
     shown.check();

@@ -15,10 +15,10 @@ use foldhash::fast::RandomState;
 
 use super::{
     data::{DataLine, Owner},
-    finding::{Agreement, Finding, Remark, SessionEnd, Transfer},
+    finding::{Agreement, Finding, Remark, Session, SessionEnd, Transfer},
     inspector::{Control, DATA_PORT, Inspector},
     recognise::looks_like_listing,
-    verdict::{self, Evidence, Judgement, Outcome, Party, Reason, Verdict},
+    verdict::{self, Evidence, Judgement, Outcome, Party, Reason, Stray, Verdict},
 };
 use crate::{
     capture::{
@@ -612,23 +612,22 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         if bytes == 0 || !port_20 && !looks_like_listing(&line.head) {
             return;
         }
-        let way = line.payload_way(Way::Forth);
         self.transfers += 1;
         let transfer = Transfer {
             n: self.transfers,
-            connection: Some(line.connection(false)),
-            up: Some(line.bytes[Way::Forth as usize]),
-            down: Some(line.bytes[Way::Back as usize]),
-            missing: line.missing(),
-            sha256: line.sha256(way),
             line_ends: line.line_ends(),
-            ..blank(
-                None,
-                Judgement {
-                    verdict: Verdict::Orphan,
-                    by: None,
-                    reason: Reason::Orphan { port_20 },
-                },
+            ..carried(
+                line,
+                false,
+                (Way::Back, line.payload_way(Way::Forth)),
+                blank(
+                    None,
+                    Judgement {
+                        verdict: Verdict::Orphan,
+                        by: None,
+                        reason: Reason::Orphan { port_20 },
+                    },
+                ),
             )
         };
         (self.out)(&Finding::Transfer(&transfer));
@@ -645,18 +644,22 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let server_opened =
             line.from().ip() == facts.server.ip() && facts.server.ip() != facts.client.ip();
         let server_way = server_way(line, server_opened);
-        let judged = line.line(line.payload_way(server_way), server_way);
+        let payload_way = line.payload_way(server_way);
+        let judged = line.line(payload_way, server_way);
         facts.transfers += 1;
         self.transfers += 1;
         self.gate.note_line(line);
         let transfer = Transfer {
             n: facts.transfers,
-            connection: Some(line.connection(server_opened)),
-            up: Some(line.bytes[server_way.other() as usize]),
-            down: Some(line.bytes[server_way as usize]),
-            missing: line.missing(),
             inferred: true,
-            ..blank(Some(number), verdict::judge_without_command(&judged))
+            // Of a file whose beginning the capture lacks.
+            sha256: None,
+            ..carried(
+                line,
+                server_opened,
+                (server_way, payload_way),
+                blank(Some(number), verdict::judge_without_command(&judged)),
+            )
         };
         (self.out)(&Finding::Transfer(&transfer));
     }
@@ -678,32 +681,23 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 reason: Reason::Encrypted,
             }
         } else {
+            let attempt = line.line(server_way, server_way);
             verdict::judge(&Evidence {
-                active: server_opened,
-                agreed: false,
                 listen: Some(line.to()),
-                differs: false,
-                begun: false,
-                outcome: Outcome::CaptureEnds,
-                abort_asked: false,
-                declared: None,
-                restart: 0,
-                line: Some(&line.line(server_way, server_way)),
-                stray: None,
-                control_only: false,
+                ..Evidence::of_an_attempt(server_opened, &attempt)
             })
         };
         facts.transfers += 1;
         self.transfers += 1;
         let transfer = Transfer {
             n: facts.transfers,
-            connection: Some(line.connection(server_opened)),
-            up: Some(line.bytes[server_way.other() as usize]),
-            down: Some(line.bytes[server_way as usize]),
-            missing: line.missing(),
-            sha256: line.sha256(line.payload_way(server_way)),
             inferred: true,
-            ..blank(Some(number), judgement)
+            ..carried(
+                line,
+                server_opened,
+                (server_way, line.payload_way(server_way)),
+                blank(Some(number), judgement),
+            )
         };
         (self.out)(&Finding::Transfer(&transfer));
     }
@@ -787,19 +781,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             // Whoever dialled gave up before the command: it was not established, that is the news.
             Some(line) => {
                 let server_way = server_way(line, active);
+                let attempt = line.line(server_way, server_way);
                 verdict::judge(&Evidence {
-                    active,
                     agreed: true,
                     listen: slot.agreement.listen,
                     differs: slot.agreement.peer_differs,
-                    begun: false,
-                    outcome: Outcome::CaptureEnds,
-                    abort_asked: false,
-                    declared: None,
-                    restart: 0,
-                    line: Some(&line.line(server_way, server_way)),
-                    stray: None,
-                    control_only: false,
+                    ..Evidence::of_an_attempt(active, &attempt)
                 })
             }
             // A command used it that the capture lacks.
@@ -834,11 +821,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         };
         if let Some(line) = line {
             let server_way = server_way(line, active);
-            transfer.connection = Some(line.connection(active));
-            transfer.up = Some(line.bytes[server_way.other() as usize]);
-            transfer.down = Some(line.bytes[server_way as usize]);
-            transfer.missing = line.missing();
-            transfer.sha256 = line.sha256(line.payload_way(server_way));
+            let ways = (server_way, line.payload_way(server_way));
+            transfer = carried(line, active, ways, transfer);
         }
         (self.out)(&Finding::Transfer(&transfer));
     }
@@ -872,33 +856,14 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             DataFlow::Down => server_way,
         };
         let payload_way = line.map_or(usual, |line| line.payload_way(usual));
-        let strays = &control.strays;
-        let stray = |agreement: &Agreement| {
-            let listen = agreement.listen?;
-            let (dialler, host) = if agreement.is_active() {
-                (facts.server.ip(), facts.client.ip())
-            } else {
-                (facts.client.ip(), facts.server.ip())
-            };
-            strays.iter().map(|(_, stray)| *stray).find(|stray| {
-                stray.from.ip() == dialler
-                    && [host, listen.ip()].contains(&stray.to.ip())
-                    && stray.first.frame > agreement.mark.frame
-            })
-        };
         let (outcome, ended) = row.outcome.unwrap_or((Outcome::CaptureEnds, facts.last));
         let evidence_line = line.map(|line| line.line(payload_way, server_way));
+        let agreement = row.agreement.as_ref();
         let judgement = verdict::judge(&Evidence {
             active,
-            agreed: row.agreement.is_some(),
-            listen: row
-                .agreement
-                .as_ref()
-                .and_then(|agreement| agreement.listen),
-            differs: row
-                .agreement
-                .as_ref()
-                .is_some_and(|agreement| agreement.peer_differs),
+            agreed: agreement.is_some(),
+            listen: agreement.and_then(|agreement| agreement.listen),
+            differs: agreement.is_some_and(|agreement| agreement.peer_differs),
             begun: row.begun.is_some() || what.begun,
             outcome,
             abort_asked: what.aborted,
@@ -906,7 +871,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             declared: what.declared.filter(|_| what.mode == b'S'),
             restart: what.restart,
             line: evidence_line.as_ref(),
-            stray: row.agreement.as_ref().and_then(stray),
+            stray: agreement
+                .and_then(|agreement| dialled_instead(facts, agreement, &control.strays)),
             control_only: self.others == 0,
         });
         facts.transfers += 1;
@@ -917,7 +883,6 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             _ => None,
         };
         let mut transfer = Transfer {
-            session: Some(number),
             n: facts.transfers,
             command: Some((what.command, what.command_mark)),
             verb: Some(what.verb),
@@ -925,25 +890,17 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             path,
             chosen,
             agreement: row.agreement,
-            connection: None,
-            up: None,
-            down: None,
-            missing: 0,
             declared: what.declared,
             restart: what.restart,
             data_type: what.data_type,
             mode: what.mode,
             structure: what.structure,
             protection: what.protection,
-            sha256: None,
-            sha256_lf: None,
-            line_ends: [0; 2],
             begun: row.begun,
             final_code: code,
             ended: code.map(|_| ended),
-            third_party: false,
             inferred: row.inferred,
-            judgement,
+            ..blank(Some(number), judgement)
         };
         let mut remarks = Vec::new();
         if let Some(line) = line {
@@ -952,12 +909,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             } else {
                 line.from().ip()
             };
+            transfer = carried(line, server_opened, (server_way, payload_way), transfer);
             transfer.third_party = line.owners.len() > 1 || partner != facts.client.ip();
-            transfer.connection = Some(line.connection(server_opened));
-            transfer.up = Some(line.bytes[server_way.other() as usize]);
-            transfer.down = Some(line.bytes[server_way as usize]);
-            transfer.missing = line.missing();
-            transfer.sha256 = line.sha256(payload_way);
             transfer.sha256_lf = line.sha256_lf();
             transfer.line_ends = line.line_ends();
             remark_line(
@@ -1070,6 +1023,43 @@ fn server_way(line: &DataLine, server_opened: bool) -> Way {
         line.diallers_way()
     } else {
         line.diallers_way().other()
+    }
+}
+
+/// Where it was dialled in vain after an agreement, on the host that was to be dialled.
+fn dialled_instead(
+    facts: &Session,
+    agreement: &Agreement,
+    strays: &[(FlowId, Stray)],
+) -> Option<Stray> {
+    let listen = agreement.listen?;
+    let (dialler, host) = if agreement.is_active() {
+        (facts.server.ip(), facts.client.ip())
+    } else {
+        (facts.client.ip(), facts.server.ip())
+    };
+    strays.iter().map(|(_, stray)| *stray).find(|stray| {
+        stray.from.ip() == dialler
+            && [host, listen.ip()].contains(&stray.to.ip())
+            && stray.first.frame > agreement.mark.frame
+    })
+}
+
+/// The transfer, with what its data connection carried: the server's bytes in the first of `ways`, the payload in the
+/// second.
+fn carried(
+    line: &DataLine,
+    server_opened: bool,
+    (server_way, payload_way): (Way, Way),
+    transfer: Transfer,
+) -> Transfer {
+    Transfer {
+        connection: Some(line.connection(server_opened)),
+        up: Some(line.bytes[server_way.other() as usize]),
+        down: Some(line.bytes[server_way as usize]),
+        missing: line.missing(),
+        sha256: line.sha256(payload_way),
+        ..transfer
     }
 }
 

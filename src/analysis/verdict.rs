@@ -328,6 +328,27 @@ pub struct Evidence<'a> {
     pub control_only: bool,
 }
 
+impl<'a> Evidence<'a> {
+    /// An attempt at a data connection, and no command that used it.
+    #[must_use]
+    pub fn of_an_attempt(active: bool, line: &'a Line) -> Evidence<'a> {
+        Evidence {
+            active,
+            agreed: false,
+            listen: None,
+            differs: false,
+            begun: false,
+            outcome: Outcome::CaptureEnds,
+            abort_asked: false,
+            declared: None,
+            restart: 0,
+            line: Some(line),
+            stray: None,
+            control_only: false,
+        }
+    }
+}
+
 /// The judgement.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Judgement {

@@ -234,6 +234,32 @@ pub struct Flow {
 }
 
 impl Flow {
+    /// What a segment is in the three-way handshake (RFC 9293 3.5).
+    fn shake_hands(&mut self, way: usize, segment: &Segment<'_>, mark: Mark) {
+        let flags = segment.flags;
+        if flags.has(Flags::SYN) {
+            self.streams[way].anchor(segment.sequence.wrapping_add(1));
+            self.hellos[way].get_or_insert_with(|| hello(segment));
+            if flags.has(Flags::ACK) {
+                self.streams[1 - way].anchor(segment.acknowledges);
+                self.handshake[1].get_or_insert(mark);
+            } else {
+                self.syns = self.syns.saturating_add(1);
+                if self.syns > 1 && self.retries.len() < MAX_SYNS {
+                    self.retries.push(mark);
+                }
+                self.handshake[0].get_or_insert(mark);
+            }
+        } else if way == 0
+            && self.handshake[1].is_some()
+            && self.handshake[2].is_none()
+            && flags.has(Flags::ACK)
+            && !flags.has(Flags::RST)
+        {
+            self.handshake[2] = Some(mark);
+        }
+    }
+
     /// Its name.
     #[must_use]
     pub fn id(&self) -> FlowId {
@@ -667,28 +693,7 @@ impl Table {
             return;
         }
 
-        if flags.has(Flags::SYN) {
-            flow.streams[way].anchor(sequence.wrapping_add(1));
-            flow.hellos[way].get_or_insert_with(|| hello(segment));
-            if flags.has(Flags::ACK) {
-                flow.streams[1 - way].anchor(acknowledges);
-                flow.handshake[1].get_or_insert(mark);
-            } else {
-                flow.syns = flow.syns.saturating_add(1);
-                if flow.syns > 1 && flow.retries.len() < MAX_SYNS {
-                    flow.retries.push(mark);
-                }
-                flow.handshake[0].get_or_insert(mark);
-            }
-        } else if way == 0
-            && flow.handshake[1].is_some()
-            && flow.handshake[2].is_none()
-            && flags.has(Flags::ACK)
-            && !flags.has(Flags::RST)
-        {
-            flow.handshake[2] = Some(mark);
-        }
-
+        flow.shake_hands(way, segment, mark);
         // The first byte of a SYN's payload comes after the SYN itself.
         let sequence = sequence.wrapping_add(u32::from(flags.has(Flags::SYN)));
         if flags.has(Flags::RST) {

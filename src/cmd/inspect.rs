@@ -24,7 +24,6 @@ use crate::{
         expect::{MAX_EXPECTATIONS, Marks, Rubric, RubricError},
         finding::Finding,
         inspector::{Inspector, Options},
-        notes::{self, Grounds},
     },
     capture::{
         file::{Reader, Unopened, Wrapper},
@@ -535,7 +534,8 @@ impl Job<'_> {
         let _ = to.send(told);
     }
 
-    fn read(&self, source: &Source, text: &Text, to: &SyncSender<Told>) -> Result<Told, Stop> {
+    /// The captures of a source, opened.
+    fn merged(&self, source: &Source, text: &Text) -> Result<Merged<'_>, Stop> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
@@ -560,6 +560,11 @@ impl Job<'_> {
             })?;
             merged.add(reader);
         }
+        Ok(merged)
+    }
+
+    fn read(&self, source: &Source, text: &Text, to: &SyncSender<Told>) -> Result<Told, Stop> {
+        let mut merged = self.merged(source, text)?;
         let name = source.name();
         let format = format_name(&merged);
         let mut show = self.show(source, text, to);
@@ -611,27 +616,8 @@ impl Job<'_> {
         }
         tracker.finish(&mut inspector);
         inspector.finish();
-        let quality = tracker.quality();
-        let overview = Overview {
-            file: name,
-            format,
-            packets: quality.packets,
-            link_types: quality.links.keys().map(ToString::to_string).collect(),
-            span: quality.first.zip(quality.last),
-            sessions: inspector.sessions(),
-            transfers: inspector.transfers(),
-            complete: merged.ending().is_whole(),
-            notes: notes::notes(
-                &Grounds {
-                    ending: merged.ending(),
-                    about: &merged.about(),
-                    quality,
-                    counts: tracker.counts(),
-                    totals: tracker.totals(),
-                },
-                &inspector,
-            ),
-        };
+        let end = (merged.ending(), &merged.about());
+        let overview = Overview::new(name, format, end, &tracker, &inspector);
         drop(inspector);
         if unwanted {
             return Err(Stop::Unwanted);

@@ -28,8 +28,15 @@ pub mod report;
 use std::{collections::BTreeSet, net::IpAddr};
 
 use crate::{
-    analysis::{finding::Finding, notes::Note},
-    capture::file::Nanos,
+    analysis::{
+        finding::Finding,
+        inspector::Inspector,
+        notes::{self, Grounds, Note},
+    },
+    capture::{
+        file::{About, Ending, Nanos},
+        tracker::Tracker,
+    },
 };
 
 /// What is known of a capture when all of it has been read.
@@ -53,6 +60,39 @@ pub struct Overview {
     pub complete: bool,
     /// What is to be known about it.
     pub notes: Vec<Note>,
+}
+
+impl Overview {
+    /// Of a capture that was read as `end` says: how it ended, and what the file says about itself.
+    #[must_use]
+    pub fn new<F: FnMut(&Finding<'_>)>(
+        file: Vec<u8>,
+        format: String,
+        end: (&Ending, &About),
+        tracker: &Tracker,
+        inspector: &Inspector<F>,
+    ) -> Overview {
+        let (ending, about) = end;
+        let quality = tracker.quality();
+        let grounds = Grounds {
+            ending,
+            about,
+            quality,
+            counts: tracker.counts(),
+            totals: tracker.totals(),
+        };
+        Overview {
+            file,
+            format,
+            packets: quality.packets,
+            link_types: quality.links.keys().map(ToString::to_string).collect(),
+            span: quality.first.zip(quality.last),
+            sessions: inspector.sessions(),
+            transfers: inspector.transfers(),
+            complete: ending.is_whole(),
+            notes: notes::notes(&grounds, inspector),
+        }
+    }
 }
 
 /// A form in which a capture is shown.

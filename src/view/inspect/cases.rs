@@ -20,7 +20,6 @@ use crate::{
     analysis::{
         finding::Finding,
         inspector::{Inspector, Options},
-        notes::{self, Grounds},
     },
     capture::{build, file::Reader, tracker::Tracker},
     view::{
@@ -59,25 +58,13 @@ fn shown(capture: &[u8], lang: Lang) -> (String, String, String) {
     }
     tracker.finish(&mut inspector);
     inspector.finish();
-    let quality = tracker.quality();
-    let grounds = Grounds {
-        ending: reader.ending(),
-        about: reader.about(),
-        quality,
-        counts: tracker.counts(),
-        totals: tracker.totals(),
-    };
-    let overview = Overview {
-        file: b"case".to_vec(),
-        format: "pcap".to_owned(),
-        packets: quality.packets,
-        link_types: quality.links.keys().map(ToString::to_string).collect(),
-        span: quality.first.zip(quality.last),
-        sessions: inspector.sessions(),
-        transfers: inspector.transfers(),
-        complete: reader.ending().is_whole(),
-        notes: notes::notes(&grounds, &inspector),
-    };
+    let overview = Overview::new(
+        b"case".to_vec(),
+        "pcap".to_owned(),
+        (reader.ending(), reader.about()),
+        &tracker,
+        &inspector,
+    );
     drop(inspector);
     for (form, out) in &mut forms {
         form.end(&overview, out);
