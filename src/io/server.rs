@@ -45,7 +45,7 @@ use crate::{
         side::Side,
     },
     script::{
-        effect::{DataFault, Effect, End, Hand, Input, Origin},
+        effect::{DataFault, Effect, End, Hand, Input, Notice, Origin},
         play::Play,
         server::Player,
         watch::{Direction, Happening},
@@ -62,7 +62,7 @@ const DATA_SHARE: u64 = 4;
 pub const MAX_CONNECTIONS: usize = 10_000;
 /// Open data ports of all clients together, unless told otherwise; the next PASV finds none free.
 pub const MAX_DATA_PORTS: usize = 1_000;
-/// A client that takes none of a reply's bytes for so long is closed.
+/// A client that takes none of a reply's bytes for so long is closed, in the program.
 pub const STALL: Duration = Duration::from_secs(60);
 /// Bytes read from a client at once.
 const READ: usize = 2048;
@@ -101,6 +101,10 @@ pub struct Options {
     pub sample: usize,
     /// Every byte is told to [`Tap::wire`].
     pub wire: bool,
+    /// A client that takes none of a reply's bytes for so long is closed.
+    pub stall: Duration,
+    /// A data connection on which nothing moves for so long is given up.
+    pub data_stall: Duration,
 }
 
 impl Default for Options {
@@ -121,6 +125,8 @@ impl Default for Options {
             once: false,
             sample: 0,
             wire: false,
+            stall: STALL,
+            data_stall: server_data::STALL,
         }
     }
 }
@@ -789,6 +795,7 @@ impl<'s> Connection<'s> {
                     pace,
                     ascii,
                     sample: self.shared.options.sample,
+                    stall: self.shared.options.data_stall,
                 };
                 let folder = self.shared.options.folder.clone();
                 if let Some(stream) = self.data.take() {
@@ -802,7 +809,13 @@ impl<'s> Connection<'s> {
             } => {
                 let folder = self.shared.options.folder.clone();
                 if let Some(stream) = self.data.take() {
-                    self.task = Some(server_data::keep(stream, folder, before, limit, ascii));
+                    self.task = Some(server_data::keep(
+                        stream,
+                        folder,
+                        before,
+                        (limit, self.shared.options.data_stall),
+                        ascii,
+                    ));
                 }
             }
             Effect::Count(source) => {
@@ -817,7 +830,12 @@ impl<'s> Connection<'s> {
                 if let Some(stream) = self.data.take() {
                     let store = self.shared.options.store.as_ref();
                     let path = to.or_else(|| store.map(|dir| dir.join(&name)));
-                    self.task = Some(server_data::receive(stream, path, name, limit));
+                    self.task = Some(server_data::receive(
+                        stream,
+                        path,
+                        name,
+                        (limit, self.shared.options.data_stall),
+                    ));
                 }
             }
             Effect::CloseData(end) => {
@@ -849,10 +867,12 @@ impl<'s> Connection<'s> {
                     rest = &rest[written..];
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    match time::timeout(STALL, self.stream.writable()).await {
+                    let stall = self.shared.options.stall;
+                    match time::timeout(stall, self.stream.writable()).await {
                         Ok(Ok(())) => {}
                         Ok(Err(_)) => return Some((Side::User, Close::Rst)),
                         Err(_) => {
+                            self.tell(&Happening::Notice(&Notice::Stalled(stall)));
                             self.stream.close(End::Reset);
                             return Some((Side::Server, Close::Rst));
                         }
@@ -915,10 +935,14 @@ impl<'s> Connection<'s> {
     fn data_done(&mut self, done: Done) {
         let now = clock::now();
         let input = match done {
-            Done::Opened(Ok(opened)) => {
-                for stranger in &opened.strangers {
-                    self.tell(&Happening::Stranger(*stranger));
+            Done::Opened { opened, strangers } => {
+                for stranger in strangers {
+                    self.tell(&Happening::Stranger(stranger));
                 }
+                let opened = match opened {
+                    Ok(opened) => opened,
+                    Err(fault) => return self.player.take(Input::Data(Err(fault)), now),
+                };
                 self.tell(&Happening::DataOpened {
                     from: opened.from,
                     to: opened.to,
@@ -928,7 +952,6 @@ impl<'s> Connection<'s> {
                 self.data = Some(opened.stream);
                 Input::Data(Ok(()))
             }
-            Done::Opened(Err(fault)) => Input::Data(Err(fault)),
             Done::Moved {
                 stream,
                 direction,

@@ -39,14 +39,17 @@ const SMALL: usize = 4 * 1024;
 /// Bytes that the kernel copies at once from a file into a socket, before other clients have their turn.
 const SPLICE: usize = 4 * 1024 * 1024;
 /// A data connection on which nothing moves for so long is given up.
-const STALL: Duration = Duration::from_secs(300);
+pub(super) const STALL: Duration = Duration::from_secs(300);
 /// Strangers that are sent away from a data port before it is given up.
 const MAX_STRANGERS: usize = 100;
 
 /// What a data task came to.
 pub(super) enum Done {
-    /// A connection was taken, or not.
-    Opened(Result<Opened, DataFault>),
+    /// A connection was taken, or not; who else came before.
+    Opened {
+        opened: Result<Opened, DataFault>,
+        strangers: Vec<SocketAddr>,
+    },
     /// Bytes were moved.
     Moved {
         stream: Stream,
@@ -74,7 +77,6 @@ pub(super) struct Opened {
     pub(super) to: SocketAddr,
     pub(super) active: bool,
     pub(super) wanted: Option<(u16, io::ErrorKind)>,
-    pub(super) strangers: Vec<SocketAddr>,
 }
 
 /// Something that goes on on the data connection.
@@ -113,10 +115,16 @@ pub(super) fn accept(
                 to,
                 active: false,
                 wanted: None,
-                strangers,
             })
         });
-        Done::Opened(opened.ok_or(DataFault::NobodyCame))
+        let fault = match strangers.len() {
+            MAX_STRANGERS => DataFault::StrangersCame,
+            _ => DataFault::NobodyCame,
+        };
+        Done::Opened {
+            opened: opened.ok_or(fault),
+            strangers,
+        }
     })
 }
 
@@ -144,7 +152,10 @@ pub(super) fn call(
             });
         }
         let opened = called.ok().and_then(Result::ok);
-        Done::Opened(opened.ok_or(DataFault::NotReached))
+        Done::Opened {
+            opened: opened.ok_or(DataFault::NotReached),
+            strangers: Vec::new(),
+        }
     })
 }
 
@@ -177,7 +188,6 @@ fn opened(
         to,
         active: true,
         wanted,
-        strangers: Vec::new(),
         stream: Stream::new(stream, to, true, ear)?,
     })
 }
@@ -209,6 +219,8 @@ pub(super) struct Sending {
     pub(super) ascii: bool,
     /// How many of the first bytes are wanted back.
     pub(super) sample: usize,
+    /// Given up when nothing moves for so long.
+    pub(super) stall: Duration,
 }
 
 /// Sends.
@@ -279,7 +291,7 @@ async fn pump(
         sending.sample,
         stream.is_heard(),
     ) {
-        match splice(stream, file, sending.offset, &mut left, &mut sent.bytes).await {
+        match splice(stream, file, sending, &mut left, &mut sent.bytes).await {
             Ok(()) => return Ok(()),
             // A file system that cannot do it: by hand.
             Err(None) => {}
@@ -314,7 +326,7 @@ async fn pump(
         for chunk in bytes.chunks(piece) {
             let mut rest = chunk;
             while !rest.is_empty() {
-                match time::timeout(STALL, stream.tcp.write(rest)).await {
+                match time::timeout(sending.stall, stream.tcp.write(rest)).await {
                     Ok(Ok(taken)) if taken > 0 => {
                         let (bytes, after) = rest.split_at(taken);
                         stream.heard(Side::Server, bytes);
@@ -343,17 +355,17 @@ async fn pump(
 async fn splice(
     stream: &TcpStream,
     file: &fs::File,
-    offset: u64,
+    sending: &Sending,
     left: &mut u64,
     sent: &mut u64,
 ) -> Result<(), Option<DataFault>> {
-    let mut offset = offset;
+    let mut offset = sending.offset;
     while *left > 0 {
         let most = usize::try_from(*left).unwrap_or(usize::MAX).min(SPLICE);
         let moving = stream.async_io(Interest::WRITABLE, || {
             Ok(rustix::fs::sendfile(stream, file, Some(&mut offset), most)?)
         });
-        match time::timeout(STALL, moving).await {
+        match time::timeout(sending.stall, moving).await {
             Ok(Ok(0)) => return Err(Some(DataFault::Shortened)),
             Ok(Ok(moved)) => {
                 *sent += moved as u64;
@@ -370,8 +382,11 @@ async fn splice(
     Ok(())
 }
 
+/// How many bytes are taken, and how long nothing may come.
+type Most = (u64, Duration);
+
 /// Receives until the client closes, into `path` where there is one.
-pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, limit: u64) -> DataTask {
+pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, most: Most) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let mut received = 0;
@@ -383,7 +398,7 @@ pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, limit
                     Some(file) => file.write_all(bytes).map_err(|_| DataFault::NotStored),
                     None => Ok(()),
                 };
-                fill(&mut stream, limit, &mut received, keep).await
+                fill(&mut stream, most, &mut received, keep).await
             }
         };
         Done::Moved {
@@ -402,7 +417,7 @@ pub(super) fn keep(
     stream: Stream,
     folder: Folder,
     before: Option<(Source, u64)>,
-    limit: u64,
+    (limit, stall): Most,
     ascii: bool,
 ) -> DataTask {
     Box::pin(async move {
@@ -436,7 +451,7 @@ pub(super) fn keep(
                     }
                     Ok(())
                 };
-                let outcome = fill(&mut stream, room, &mut received, keep).await;
+                let outcome = fill(&mut stream, (room, stall), &mut received, keep).await;
                 converter.finish(&mut content);
                 outcome
             }
@@ -452,13 +467,13 @@ pub(super) fn keep(
 
 async fn fill(
     stream: &mut Stream,
-    limit: u64,
+    (limit, stall): Most,
     received: &mut u64,
     mut keep: impl FnMut(&[u8]) -> Result<(), DataFault>,
 ) -> Result<(), DataFault> {
     let mut buffer = vec![0; CHUNK];
     loop {
-        let read = match time::timeout(STALL, stream.tcp.read(&mut buffer)).await {
+        let read = match time::timeout(stall, stream.tcp.read(&mut buffer)).await {
             Ok(Ok(read)) => read,
             Ok(Err(_)) => {
                 stream.ended(Close::Rst);

@@ -81,6 +81,8 @@ pub enum DataFault {
     Foreign(SocketAddr),
     /// Nobody opened the passive port in time.
     NobodyCame,
+    /// Only others than the client came to the passive port, and so many that it was given up.
+    StrangersCame,
     /// The client's port did not answer, or refused.
     NotReached,
     /// The client closed or reset it in the middle.
@@ -106,7 +108,9 @@ impl DataFault {
         match self {
             DataFault::NotAgreed => "425 Use PASV or PORT first.",
             DataFault::Foreign(_) => "425 Data goes to your own address only.",
-            DataFault::NobodyCame => "425 Nobody opened the data connection.",
+            DataFault::NobodyCame | DataFault::StrangersCame => {
+                "425 Nobody opened the data connection."
+            }
             DataFault::NotReached => "425 Can't open data connection.",
             DataFault::Lost => "426 Data connection closed; transfer aborted.",
             DataFault::TooMuch => "552 More than this server takes.",
@@ -272,6 +276,8 @@ pub enum Notice {
     Looping(u32),
     /// No command for so long.
     Idle(Duration),
+    /// The client takes nothing of a reply, for so long.
+    Stalled(Duration),
 }
 
 /// A pattern that nearly matched.

@@ -830,6 +830,11 @@ impl Player {
             frame.awaits = Awaits::Typed;
             return Step::Waits;
         }
+        let moves_data = |op: &Op| !matches!(op, Op::Line(_));
+        if busy && frame.ops.front().is_some_and(moves_data) {
+            frame.awaits = Awaits::Hand;
+            return Step::Again;
+        }
         if let Some(op) = frame.ops.pop_front() {
             return self.take_op(top, op, now, session);
         }
@@ -849,7 +854,7 @@ impl Player {
         );
         if moves_data && busy {
             frame.awaits = Awaits::Hand;
-            return Step::Waits;
+            return Step::Again;
         }
         match item {
             Item::Send(text) => {
@@ -1277,6 +1282,14 @@ impl Player {
 }
 
 impl Frame {
+    /// The data connection is this frame's, or it waits for it.
+    fn has_data(&self) -> bool {
+        matches!(
+            self.awaits,
+            Awaits::Port | Awaits::Data | Awaits::Moved | Awaits::Kept | Awaits::Counted
+        )
+    }
+
     /// Sends a line, unless silence holds.
     fn say(&mut self, mut line: Vec<u8>, origin: Origin) {
         if self.modes.silence {

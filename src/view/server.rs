@@ -711,6 +711,10 @@ impl Live {
                 let line = say!(text, "server-looping", count = *count);
                 self.remark(out, connection, at, Role::Warning, &line);
             }
+            Notice::Stalled(time) => {
+                let line = say!(text, "server-stalled", seconds = time.as_secs());
+                self.remark(out, connection, at, Role::Warning, &line);
+            }
             Notice::Idle(time) => {
                 let line = say!(text, "server-idle", seconds = time.as_secs());
                 self.remark(out, connection, at, Role::Warning, &line);
@@ -764,6 +768,7 @@ pub fn fault_sentence(text: &Text, fault: DataFault) -> String {
             say!(text, "server-fault-foreign", address = address.to_string())
         }
         DataFault::NobodyCame => say!(text, "server-fault-nobody-came"),
+        DataFault::StrangersCame => say!(text, "server-fault-strangers-came"),
         DataFault::NotReached => say!(text, "server-fault-not-reached"),
         DataFault::Lost => say!(text, "server-fault-lost"),
         DataFault::TooMuch => say!(text, "server-fault-too-much"),

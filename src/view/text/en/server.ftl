@@ -94,6 +94,7 @@ server-skipped = the rest of the block is skipped at { $place }: { $why }
 server-fault-not-agreed = neither PASV nor PORT came before
 server-fault-foreign = { $address } is not the client's own address or a port below 1024, and servers only dial back to where you are (RFC 2577 3)
 server-fault-nobody-came = the client did not open the data connection in time
+server-fault-strangers-came = only strangers came to the data port, and too many of them
 server-fault-not-reached = the client's data port does not answer
 server-fault-lost = the client broke the data connection off
 server-fault-too-much = the upload is longer than the limit
@@ -104,6 +105,7 @@ server-fault-no-port = no data port is free
 server-fault-no-ipv4 = PASV can only name IPv4 addresses, and this connection is IPv6 (EPSV can)
 server-aborted = ABOR: the rest of { $place } is dropped, and its data connection
 server-looping = the same command { $count } times within a second: this client loops, closing
+server-stalled = the client has taken nothing of the reply for { $seconds } s
 server-idle = no command for { $seconds } s
 
 # The end.
@@ -222,3 +224,8 @@ server-test-summary =
     }
 server-from-beside = { $file }: { $bytes } bytes that the server sent
 server-mistakes-first = The first { $most } are told, and no more.
+
+# The scripts that ftplab brings.
+server-list-servers = Servers
+server-list-faults = Faults: servers that do one thing wrong
+server-list-how = To play one: ftplab fake-server NAME. --bind, --port and the like go with each.
