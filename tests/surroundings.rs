@@ -14,11 +14,11 @@
 //! | no right: port | - | - | [`place`] | [`place`] | [`place`] | - |
 //! | reader gone | [`output`] | [`output`] | [`output`] | [`output`]: serves on | [`output`] | [`output`] |
 //! | standard output full, or streams closed | [`output`] | - | [`output`] | - | [`output`] | [`output`] |
-//! | file gone, longer, shorter | [`files`] | `crate::raw` | - | [`served`] | `crate::lab` | - |
+//! | file gone, longer, shorter | [`files`] | - | folder: [`files`] | [`served`] | events: `io::events` | - |
 //! | clock set | [`clock`]: in the capture | [`clock`] | [`clock`] | [`clock`] | by the same clock | - |
 //! | not UTF-8 | [`files`] | [`files`] | [`files`] | [`files`] | - | [`files`] |
 //! | no IPv6 | - | - | [`place`] | [`place`] | - | - |
-//! | narrow terminal | [`place`] | `crate::peers::terminal` | - | - | [`place`] | [`place`] |
+//! | narrow terminal | [`place`] | - | - | - | [`place`] | [`place`] |
 //! | no HOME, odd TERM | - | - | - | - | [`place`] | [`place`] |
 //! | few open files | [`place`] | [`place`] | [`place`] | [`place`]: 200 clients | - | - |
 

@@ -3,8 +3,11 @@
 
 use std::{ffi::OsStr, fs, io::Write, os::unix::ffi::OsStrExt, path::Path};
 
-use super::{capture, flat, nobody};
-use crate::harness::{ftplab, skipped};
+use super::{capture, flat, nobody, port_command};
+use crate::{
+    harness::{ftplab, skipped},
+    peers::program::Program,
+};
 
 #[test]
 fn a_bad_capture_in_a_folder_is_named_and_the_others_are_read() {
@@ -233,5 +236,26 @@ fn a_capture_that_grows_or_shrinks_is_read_as_far_as_it_is_there() {
             let said = flat(done.out());
             assert!(said.contains(told), "{name}: {said}");
         }
+    }
+}
+
+#[test]
+fn a_folder_that_is_removed_while_somebody_waits_for_data_is_said() {
+    for (lang, told) in [
+        ("en", "data cannot be used: there is no such file or folder"),
+        ("fr", "data est inutilisable"),
+    ] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join("folder");
+        fs::create_dir(&folder).expect("made");
+        let file = folder.join("data").display().to_string();
+        let mut listener = Program::ftplab(["listen", "0", "--lang", lang, "-o", &file]);
+        let port = listener.until(|_, line| port_command(line));
+        fs::remove_dir(&folder).expect("removed");
+        let mut data = std::net::TcpStream::connect(("127.0.0.1", port)).expect("it waits");
+        let _ = data.write_all(b"data");
+        let (code, said) = listener.end();
+        assert_eq!(code, 2, "{said}");
+        assert!(flat(&said.replace("Err ", " ")).contains(told), "{said}");
     }
 }

@@ -285,7 +285,7 @@ fn too_few_open_files_for_a_connection_is_said() {
         &["raw", "127.0.0.1", "1"],
         &["fake-server", "--port", "0"],
     ] {
-        for limit in ["8", "9", "10", "12"] {
+        for limit in ["4", "5", "6", "7", "8", "9", "10", "12"] {
             let mut command = limited(dir.path(), "-n", limit);
             command
                 .env("LC_ALL", "C")

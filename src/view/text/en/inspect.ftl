@@ -275,7 +275,7 @@ inspect-verdict-unused = unused
 inspect-verdict-orphan = without control connection
 inspect-verdict-encrypted = encrypted
 
-inspect-unopened-empty = the file is empty.
+inspect-unopened-empty = the file is empty. If tcpdump is still recording into it, end it with Ctrl-C: it writes late (tcpdump -U writes each packet at once).
 inspect-unopened-header = the file ends inside its header, after { $count ->
     [one] one byte
    *[other] { $count } bytes

@@ -275,7 +275,7 @@ inspect-verdict-unused = inutilisée
 inspect-verdict-orphan = sans connexion de contrôle
 inspect-verdict-encrypted = chiffré
 
-inspect-unopened-empty = le fichier est vide.
+inspect-unopened-empty = le fichier est vide. Si tcpdump y enregistre encore, terminez-le par Ctrl-C : il écrit tard (tcpdump -U écrit chaque paquet aussitôt).
 inspect-unopened-header = le fichier s’arrête dans son en-tête, après { $count ->
     [one] un octet
    *[other] { $count } octets
