@@ -44,11 +44,7 @@ fn session(dir: &Path) -> u16 {
         "--record",
         &dir.join("server.pcapng").display().to_string(),
     ]);
-    let port = server.until(|_, line| {
-        let at = line.find("127.0.0.1:")? + "127.0.0.1:".len();
-        let digits = line[at..].split(|c: char| !c.is_ascii_digit()).next()?;
-        digits.parse::<u16>().ok()
-    });
+    let port = port_of(&mut server);
     let mut raw = Program::ftplab([
         "raw",
         "127.0.0.1",
@@ -121,6 +117,15 @@ fn lines(path: &Path) -> Vec<serde_json::Value> {
         .arg(path)
         .run();
     done.json_lines()
+}
+
+/// The port of a server that says where it listens.
+fn port_of(server: &mut Program) -> u16 {
+    server.until(|_, line| {
+        let at = line.find("127.0.0.1:")? + "127.0.0.1:".len();
+        let digits = line[at..].split(|c: char| !c.is_ascii_digit()).next()?;
+        digits.parse().ok()
+    })
 }
 
 #[test]
@@ -294,11 +299,7 @@ fn two_terminals_record_two_files_of_one_session() {
         "--record",
         &path("server.pcapng"),
     ]);
-    let port = server.until(|_, line| {
-        let at = line.find("127.0.0.1:")? + "127.0.0.1:".len();
-        let digits = line[at..].split(|c: char| !c.is_ascii_digit()).next()?;
-        digits.parse::<u16>().ok()
-    });
+    let port = port_of(&mut server);
     let mut raw = Program::ftplab([
         "raw",
         "127.0.0.1",

@@ -3,14 +3,34 @@
 //! line and in both languages, and nothing is lost that could be kept.
 //!
 //! Everything here is made without root: `/dev/full` refuses every byte, `ulimit -f` refuses those behind a size, and a
-//! path below a regular file cannot be made by anybody. What wants more says so where it is skipped.
+//! path below a regular file cannot be made by anybody. What wants more (a user without rights where the tests are run by
+//! root, a network without IPv6, libfaketime) says so where it is skipped.
+//!
+//! | fault | `inspect` | `raw` | `listen`, `pasv-calc` | `fake-server` | `lab` | the others |
+//! |---|---|---|---|---|---|---|
+//! | disk full | [`disk`]: extraction, manifest, page, `--copy` | recording, log, events | recording, `-o` | log, events, `--store`, recording, `--from` | report, `print`, `new` | [`output`] |
+//! | place where nothing can be made | [`files`] | [`files`] | [`files`] | [`files`] | [`files`] | `man`: [`files`] |
+//! | no right: folder, file | [`files`] | [`files`] | [`files`] | [`files`] | [`files`] | `man`: [`files`] |
+//! | no right: port | - | - | [`place`] | [`place`] | [`place`] | - |
+//! | reader gone | [`output`] | [`output`] | [`output`] | [`output`]: serves on | [`output`] | [`output`] |
+//! | standard output full, or streams closed | [`output`] | - | [`output`] | - | [`output`] | [`output`] |
+//! | file gone, longer, shorter | [`files`] | - | folder: [`files`] | [`served`] | events: `io::events` | - |
+//! | clock set | [`clock`]: in the capture | [`clock`] | [`clock`] | [`clock`] | by the same clock | - |
+//! | not UTF-8 | [`files`] | [`files`] | [`files`] | [`files`] | - | [`files`] |
+//! | no IPv6 | - | - | [`place`] | [`place`] | - | - |
+//! | narrow terminal | [`place`] | - | - | - | [`place`] | [`place`] |
+//! | no HOME, odd TERM | - | - | - | - | [`place`] | [`place`] |
+//! | few open files | [`place`] | [`place`] | [`place`] | [`place`]: 200 clients | - | - |
 
+mod clock;
 mod disk;
 mod files;
 mod output;
 mod place;
+mod served;
 
 use std::{
+    os::unix::process::CommandExt,
     path::Path,
     process::{Command, Stdio},
 };
@@ -50,6 +70,36 @@ fn done(command: &mut Command) -> Done {
         stdout: output.stdout,
         stderr: output.stderr,
     }
+}
+
+/// Runs `ftplab` in a folder as somebody without rights. Root may do everything, so that another user is taken then; `None`
+/// where that one may not start the program.
+fn nobody() -> Option<impl FnMut(&Path, &[String]) -> Done> {
+    let command = |folder: &Path, args: &[String]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+        command
+            .args(args)
+            .env_clear()
+            .env("LC_ALL", "C")
+            .current_dir(folder)
+            .stdin(Stdio::null());
+        if rustix::process::geteuid().is_root() {
+            // Nobody's number everywhere.
+            command.uid(65_534).gid(65_534);
+        }
+        command
+    };
+    let starts = command(Path::new("/"), &["--version".into()])
+        .output()
+        .is_ok_and(|done| done.status.success());
+    starts.then_some(move |folder: &Path, args: &[String]| done(&mut command(folder, args)))
+}
+
+/// The port that a PORT line names, as `listen` shows it.
+fn port_command(line: &str) -> Option<u16> {
+    let bytes = line.split("PORT 127,0,0,1,").nth(1)?;
+    let mut bytes = bytes.split([',', ' ']).map_while(|n| n.parse::<u16>().ok());
+    Some(bytes.next()? * 256 + bytes.next()?)
 }
 
 /// A message as one line, however it was wrapped.

@@ -96,6 +96,7 @@ fn play(
     let files = Files::of(&folder.join("report"));
     let params = params::resolve(&sheet.head.params, &[], None).unwrap_or_default();
     let setup = Setup {
+        sheet: found.id.clone(),
         events: files.events.clone(),
         also: None,
         folder: found.folder.clone(),

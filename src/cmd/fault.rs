@@ -20,6 +20,11 @@ use crate::{
 /// How many of this machine's own addresses are named.
 const OWN_SHOWN: usize = 6;
 
+/// Too many open files, of all programs and of this one: neither has a kind in std, and both have these numbers on Linux
+/// and macOS.
+const ENFILE: i32 = 23;
+const EMFILE: i32 = 24;
+
 /// A usage, file or network error of this command (exit code 2), wrapped for standard error.
 pub(super) fn failed(context: &Context, command: &str, what: &str) -> Failure {
     Failure::failed(framed(context, command, what))
@@ -72,6 +77,7 @@ pub(super) fn reason(text: &Text, error: &io::Error) -> String {
         Kind::StorageFull | Kind::QuotaExceeded => "error-reason-full",
         Kind::ReadOnlyFilesystem => "error-reason-read-only",
         Kind::FileTooLarge => "error-reason-too-large",
+        _ if matches!(error.raw_os_error(), Some(ENFILE | EMFILE)) => "error-reason-files",
         _ => {
             let system = error.to_string();
             let system = system

@@ -82,12 +82,11 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         return Err(fault::failed(context, "inspect", &why));
     }
     copy(asked, &sources, context)?;
-    let page = match &asked.html {
-        Some(path) => Some(file::create(path, asked.force).map_err(|error| {
+    if let Some(path) = &asked.html {
+        file::check_new(path, asked.force).map_err(|error| {
             fault::failed(context, "inspect", &fault::file(&context.text, &error))
-        })?),
-        None => None,
-    };
+        })?;
+    }
     let mut out = streams::stdout();
     match &rubric {
         Some(rubric) if asked.csv => {
@@ -102,7 +101,6 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         style: context.out,
         several: sources.len() > 1,
         rubric,
-        page,
         stopped: AtomicBool::new(false),
     };
     let workers = thread::available_parallelism()
@@ -454,8 +452,6 @@ struct Job<'a> {
     style: Style,
     several: bool,
     rubric: Option<Rubric>,
-    /// The web page's file.
-    page: Option<File>,
     /// Nobody takes the text any more.
     stopped: AtomicBool,
 }
@@ -574,7 +570,7 @@ impl Job<'_> {
             hash: self.asked.hash
                 || self.asked.extract.is_some()
                 || self.rubric.as_ref().is_some_and(Rubric::wants_hashes),
-            data: self.asked.dialogue || self.asked.extract.is_some() || self.page.is_some(),
+            data: self.asked.dialogue || self.asked.extract.is_some() || self.asked.html.is_some(),
         };
         let mut extract = self.asked.extract.as_ref().map(|folder| {
             let prefix = if self.several {
@@ -586,7 +582,8 @@ impl Job<'_> {
         });
         let limit = if self.live() { 1 } else { PENDING };
         let mut page = self
-            .page
+            .asked
+            .html
             .is_some()
             .then(|| Html::new(text, self.asked.show_credentials));
         let mut wanted = Wanted::new(self.asked.session, self.asked.host);
@@ -622,18 +619,14 @@ impl Job<'_> {
         if unwanted {
             return Err(Stop::Unwanted);
         }
-        if let (Some(page), Some(file)) = (&mut page, &self.page) {
-            let mut shown = String::new();
-            page.end(&overview, &mut shown);
-            let mut file: &File = file;
-            if let Err(error) = file.write_all(shown.as_bytes()) {
-                let path = self.asked.html.as_deref().unwrap_or(Path::new("-"));
-                let why = fault::reason(text, &error);
-                return Err(Stop::Bad(format!("{}: {why}", fault::shown(path))));
-            }
-        }
         show.end(&overview, &mut shown);
         let _ = to.send(Told::Text(shown));
+        if let (Some(page), Some(path)) = (&mut page, &self.asked.html) {
+            let mut shown = String::new();
+            page.end(&overview, &mut shown);
+            file::write(path, self.asked.force, shown.as_bytes())
+                .map_err(|error| Stop::Bad(fault::file(text, &error)))?;
+        }
         let extracted = extract.map(Extract::finish).unwrap_or_default();
         Ok(Told::Done {
             sessions: overview.sessions,
@@ -764,12 +757,7 @@ fn copy(asked: &cli::Inspect, sources: &[Source], context: &Context) -> Result<(
         };
         return Err(failed(&why));
     };
-    let mut file = file::create(to, asked.force)
-        .map_err(|error| failed(&fault::file(&context.text, &error)))?;
-    file.write_all(bytes).map_err(|error| {
-        let why = fault::reason(&context.text, &error);
-        failed(&format!("{}: {why}", fault::shown(to)))
-    })
+    file::write(to, asked.force, bytes).map_err(|error| failed(&fault::file(&context.text, &error)))
 }
 
 /// A file whose reading is shown.

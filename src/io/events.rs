@@ -5,6 +5,7 @@
 use std::{
     fs::{File, OpenOptions},
     io::{self, Read, Seek, SeekFrom},
+    os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
 };
 
@@ -50,10 +51,25 @@ impl Events {
     /// # Errors
     /// Where the system does not take it (the disk is full).
     pub fn append(&mut self, line: &str) -> Result<(), EventsError> {
+        // Somebody has removed or renamed the file: who follows it looks for it under its name. Where it cannot be made
+        // there any more, the lines go on to where they went.
+        if !stands(&self.path, &self.file)
+            && let Ok(again) = Events::open(&self.path)
+        {
+            *self = again;
+        }
         file::append_whole(&mut self.file, line.as_bytes()).map_err(|error| EventsError {
             path: self.path.clone(),
             error,
         })
+    }
+}
+
+/// True where what has this name is this open file.
+fn stands(path: &Path, file: &File) -> bool {
+    match (path.metadata(), file.metadata()) {
+        (Ok(named), Ok(open)) => (named.dev(), named.ino()) == (open.dev(), open.ino()),
+        _ => false,
     }
 }
 
@@ -132,6 +148,14 @@ impl Follower {
         file.seek(SeekFrom::Start(self.at))
             .and_then(|_| file.take(MAX_AT_ONCE).read_to_end(&mut come))
             .map_err(|error| failed(&self.path, error))?;
+        // Removed and made again, and the one that was removed is read to its end: the new one is followed from here on.
+        if come.is_empty() && self.path.exists() && !stands(&self.path, file) {
+            *self = Follower {
+                dropped: self.dropped,
+                ..Follower::from(&self.path, 0)
+            };
+            return self.read(take);
+        }
         self.at += come.len() as u64;
         for part in come.split_inclusive(|&b| b == b'\n') {
             let whole = part.strip_suffix(b"\n");
@@ -187,6 +211,13 @@ mod tests {
         std::fs::write(&path, "").expect("emptied");
         events.append("new\n").expect("written");
         assert_eq!(look(&mut follower), ["new"]);
+        // Removed while both have it open; the writer says more before anybody looks.
+        events.append("last\n").expect("written");
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(look(&mut follower), ["last"]);
+        events.append("anew\n").expect("written");
+        assert_eq!(look(&mut follower), ["anew"]);
+        assert_eq!(follower.at(), 5);
         std::fs::remove_file(&path).expect("removed");
     }
 

@@ -108,6 +108,28 @@ pub fn create(path: &Path, force: bool) -> Result<File, FileError> {
     }
 }
 
+/// Writes a file whole: a new one; an existing regular file only with `force`, and then in its place at once. Where it
+/// cannot be written whole nothing of it is left, and what was there before stays.
+///
+/// # Errors
+/// Where the file exists, or the system refuses.
+pub fn write(path: &Path, force: bool, bytes: &[u8]) -> Result<(), FileError> {
+    let before = path.symlink_metadata();
+    if force && before.as_ref().is_ok_and(std::fs::Metadata::is_file) {
+        return replace(path, bytes);
+    }
+    let mut file = create(path, force)?;
+    io::Write::write_all(&mut file, bytes).map_err(|error| {
+        if before.is_err() {
+            let _ = std::fs::remove_file(path);
+        }
+        FileError::System {
+            path: path.to_owned(),
+            error,
+        }
+    })
+}
+
 /// Writes a file whole, in place of what is there: it is written beside it and then given its name, so that nobody ever
 /// sees half of it and a full disk leaves the old one.
 ///

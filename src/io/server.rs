@@ -21,7 +21,7 @@ use std::{
 use thiserror::Error;
 use tokio::{
     net::{TcpListener, TcpSocket, TcpStream},
-    runtime::{Builder, Runtime},
+    runtime::Runtime,
     signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
     task::{JoinSet, LocalSet, spawn_local},
@@ -258,7 +258,7 @@ impl Server {
     /// # Errors
     /// When an address cannot be listened on.
     pub fn bind(play: Arc<Play>, options: Options) -> Result<Server, StartError> {
-        let runtime = Builder::new_current_thread().enable_all().build()?;
+        let runtime = super::signal::runtime()?;
         let entered = runtime.enter();
         let mut tries = 0;
         let (listeners, addresses) = loop {

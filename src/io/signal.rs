@@ -1,14 +1,30 @@
 //! Ctrl-C and its kin, as a flag that waits and transfers look at: the first ends what is going on in order, with its
 //! report; the second ends the program where it stands, for a write that nobody takes cannot be asked to stop.
 
-use std::{io, process, thread};
+use std::{io, os::unix::net::UnixStream, process, thread};
 
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::{
+    runtime::{Builder, Runtime},
+    signal::unix::{SignalKind, signal},
+};
 
 use super::data::Cancel;
 
 /// The exit code that shells give a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
+
+/// Pairs of open files that tokio needs for itself before the first socket.
+const PAIRS: usize = 3;
+
+/// What sockets, timers and signals run on, in the calling thread.
+///
+/// # Errors
+/// Where the system gives too few open files; tokio itself would panic over the pair that its signals need.
+pub(super) fn runtime() -> io::Result<Runtime> {
+    let room = (0..PAIRS).map(|_| UnixStream::pair());
+    drop(room.collect::<io::Result<Vec<_>>>()?);
+    Builder::new_current_thread().enable_all().build()
+}
 
 /// From now on Ctrl-C (SIGINT) and a polite kill (SIGTERM) set the flag that is returned.
 ///
@@ -17,9 +33,7 @@ const INTERRUPTED: i32 = 130;
 pub fn interrupts() -> io::Result<Cancel> {
     let cancel = Cancel::default();
     let flag = cancel.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()?;
+    let runtime = runtime()?;
     // Signals are caught from here on, not from whenever the thread first runs.
     let entered = runtime.enter();
     let (mut interrupt, mut end) = (
@@ -52,9 +66,7 @@ pub fn interrupts() -> io::Result<Cancel> {
 /// # Errors
 /// Where the system gives no signals.
 pub fn large_files_fail() -> io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
-        .build()?;
+    let runtime = runtime()?;
     let _entered = runtime.enter();
     // Once caught, a signal stays caught; nobody needs to hear of it, for the write itself fails.
     signal(SignalKind::from_raw(rustix::process::Signal::XFSZ.as_raw())).map(drop)

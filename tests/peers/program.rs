@@ -41,7 +41,11 @@ impl Program {
     /// Starts `ftplab` with these words, in English.
     pub(crate) fn ftplab<A: AsRef<OsStr>>(words: impl IntoIterator<Item = A>) -> Program {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
-        command.args(words).env("LC_ALL", "C");
+        Program::of(command.args(words).env("LC_ALL", "C"))
+    }
+
+    /// Starts this.
+    pub(crate) fn of(command: &mut Command) -> Program {
         let name = format!("{command:?}");
         let mut child = command
             .stdin(Stdio::piped())

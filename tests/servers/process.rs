@@ -28,11 +28,16 @@ pub(crate) struct FakeServer {
 impl FakeServer {
     /// Starts `ftplab fake-server` with these words, on a port of its own.
     pub(crate) fn start(words: &[&str]) -> FakeServer {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
+        let mut program = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+        program.env("LC_ALL", "C").stdin(Stdio::null());
+        FakeServer::start_as(program, words)
+    }
+
+    /// The same with a program that stands in surroundings of its own.
+    pub(crate) fn start_as(mut program: Command, words: &[&str]) -> FakeServer {
+        let mut child = program
             .args(["fake-server", "--json", "--port", "0"])
             .args(words)
-            .env("LC_ALL", "C")
-            .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .spawn()
             .expect("the binary starts");

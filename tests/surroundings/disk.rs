@@ -9,9 +9,10 @@ use std::{
 
 use serde_json::Value;
 
-use super::{REASONS, capture, done, flat, limited};
+use super::{REASONS, capture, done, flat, limited, port_command};
 use crate::{
     harness::{Done, ftplab},
+    peers::program::Program,
     servers::process::{FakeServer, Line},
 };
 
@@ -214,34 +215,16 @@ fn a_log_and_events_that_take_no_more_end_with_a_whole_line_and_stop_nothing() {
 fn a_server_whose_log_takes_no_more_serves_on() {
     let dir = tempfile::tempdir().expect("a folder");
     let complaints = fs::File::create(dir.path().join("stderr")).expect("a file");
-    let mut child = limited(dir.path(), "-f", "1")
-        .args([
-            "fake-server",
-            "any-client",
-            "--port",
-            "0",
-            "--json",
-            "--once",
-        ])
-        .args(["--events", "/dev/full", "--log", "/dev/full"])
-        .stdout(Stdio::piped())
-        .stderr(complaints)
-        .spawn()
-        .expect("it starts");
-    let mut out = std::io::BufReader::new(child.stdout.take().expect("piped"));
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut out, &mut line).expect("it says where");
-    let listening: Value = serde_json::from_str(&line).expect("JSON");
-    let address: std::net::SocketAddr = listening["address"]
-        .as_str()
-        .and_then(|address| address.parse().ok())
-        .expect("an address");
-    let mut client = Line::dial(address.port());
+    let mut program = limited(dir.path(), "-f", "1");
+    program.stderr(complaints);
+    let full = "/dev/full";
+    let words = ["any-client", "--once", "--events", full, "--log", full];
+    let mut server = FakeServer::start_as(program, &words);
+    let mut client = server.dial();
     client.log_in();
     assert!(client.say("SYST").starts_with("215"));
     assert!(client.say("QUIT").starts_with("221"));
-    std::io::Read::read_to_string(&mut out, &mut line).expect("to its end");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(server.end().0, 0);
     let said = flat(&fs::read_to_string(dir.path().join("stderr")).expect("text"));
     // Once for each of the two files.
     assert_eq!(said.matches("takes no more lines").count(), 2, "{said}");
@@ -250,28 +233,9 @@ fn a_server_whose_log_takes_no_more_serves_on() {
 #[test]
 fn an_upload_that_does_not_fit_gets_a_451_and_the_session_goes_on() {
     let dir = tempfile::tempdir().expect("a folder");
-    let mut child = limited(dir.path(), "-f", "16")
-        .args([
-            "fake-server",
-            "any-client",
-            "--port",
-            "0",
-            "--json",
-            "--once",
-        ])
-        .args(["--store", "kept"])
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("it starts");
-    let mut out = std::io::BufReader::new(child.stdout.take().expect("piped"));
-    let mut line = String::new();
-    std::io::BufRead::read_line(&mut out, &mut line).expect("it says where");
-    let listening: Value = serde_json::from_str(&line).expect("JSON");
-    let address: std::net::SocketAddr = listening["address"]
-        .as_str()
-        .and_then(|address| address.parse().ok())
-        .expect("an address");
-    let mut client = Line::dial(address.port());
+    let program = limited(dir.path(), "-f", "16");
+    let mut server = FakeServer::start_as(program, &["any-client", "--once", "--store", "kept"]);
+    let mut client = server.dial();
     client.log_in();
     let at = client.passive();
     client.send("STOR big.bin");
@@ -286,8 +250,7 @@ fn an_upload_that_does_not_fit_gets_a_451_and_the_session_goes_on() {
     assert!(last.starts_with("451"), "{last}");
     assert!(client.say("NOOP").starts_with("200"));
     assert!(client.say("QUIT").starts_with("221"));
-    std::io::Read::read_to_string(&mut out, &mut line).expect("to its end");
-    assert_eq!(child.wait().expect("it ends").code(), Some(0));
+    assert_eq!(server.end().0, 0);
 }
 
 #[test]
@@ -338,5 +301,83 @@ fn a_page_that_does_not_fit_is_named() {
             said.contains("/dev/full") && said.contains(reason),
             "{said}"
         );
+    }
+}
+
+/// What is written at one go, up to the file's name: the log of which it is made is `log`.
+const AT_ONCE: [&[&str]; 6] = [
+    &["inspect", "passive-vsftpd", "--copy"],
+    &["inspect", "passive-vsftpd", "--html"],
+    &["lab", "print", "1", "-o"],
+    &["lab", "print", "1", "--html", "-o"],
+    &["lab", "new", "log", "-o"],
+    &["fake-server", "--from", "log", "-o"],
+];
+
+#[test]
+fn a_file_that_does_not_fit_leaves_no_half_of_itself_and_the_old_one_stays() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let log = "C> STAT\nS> 211-first\nS>  second line of many\nS> 211 last\n".repeat(60);
+    fs::write(dir.path().join("log"), log).expect("room");
+    let file = dir.path().join("written");
+    for words in AT_ONCE {
+        for (lang, reason) in REASONS {
+            let run = |more: &[&str]| {
+                let mut command = limited(dir.path(), "-f", "1");
+                done(
+                    command
+                        .args(["--lang", lang])
+                        .args(words)
+                        .arg("written")
+                        .args(more),
+                )
+                .code(2)
+            };
+            let said = flat(run(&[]).err());
+            let named = said.contains("written") && said.contains(reason);
+            assert!(
+                named && said.matches("ftplab").count() == 1,
+                "{words:?}: {said}"
+            );
+            assert!(!file.exists(), "{words:?}");
+            if words[1] == "print" {
+                continue;
+            }
+            fs::write(&file, "the old one").expect("room");
+            run(&["--force"]);
+            assert_eq!(fs::read(&file).expect("kept"), b"the old one", "{words:?}");
+            fs::remove_file(&file).expect("removed");
+            // Nothing beside it either.
+            assert_eq!(fs::read_dir(dir.path()).expect("a folder").count(), 1);
+        }
+    }
+}
+
+#[test]
+fn a_page_that_does_not_fit_takes_nothing_from_the_findings() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let words = ["inspect", "passive-vsftpd"];
+    let whole = ftplab().args(words).run().code(0);
+    let mut command = limited(dir.path(), "-f", "1");
+    let cut = done(command.args(words).args(["--html", "page"])).code(2);
+    assert_eq!(cut.out(), whole.out());
+}
+
+#[test]
+fn data_that_does_not_fit_where_it_is_received_is_counted_and_kept_as_far_as_it_came() {
+    for (lang, reason) in REASONS {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut command = limited(dir.path(), "-f", "8");
+        command.args(["--lang", lang, "listen", "0", "-o", "data"]);
+        let mut listener = Program::of(&mut command);
+        let port = listener.until(|_, line| port_command(line));
+        let mut data = std::net::TcpStream::connect(("127.0.0.1", port)).expect("it waits");
+        let _ = data.write_all(&[7; 200_000]);
+        drop(data);
+        let (code, said) = listener.end();
+        assert_eq!(code, 2, "{said}");
+        assert!(flat(&said.replace("Err ", " ")).contains(reason), "{said}");
+        let kept = fs::metadata(dir.path().join("data")).expect("kept").len();
+        assert!(BLOCKS.iter().any(|block| kept == 8 * block), "{kept}");
     }
 }

@@ -1,15 +1,13 @@
 //! Files that are not what they were: gone, longer or shorter while they are read; folders that take nothing; names and
-//! bytes that are not UTF-8; captures whose clock is set back.
+//! bytes that are not UTF-8.
 
-use std::{
-    ffi::OsStr,
-    fs,
-    os::unix::{ffi::OsStrExt, process::CommandExt},
-    process::{Command, Stdio},
+use std::{ffi::OsStr, fs, io::Write, os::unix::ffi::OsStrExt, path::Path};
+
+use super::{capture, flat, nobody, port_command};
+use crate::{
+    harness::{ftplab, skipped},
+    peers::program::Program,
 };
-
-use super::{capture, flat};
-use crate::harness::{ftplab, skipped};
 
 #[test]
 fn a_bad_capture_in_a_folder_is_named_and_the_others_are_read() {
@@ -86,40 +84,19 @@ fn a_folder_without_permission_is_named() {
     let mode = std::os::unix::fs::PermissionsExt::from_mode;
     fs::set_permissions(dir.path(), mode(0o755)).expect("open");
     fs::set_permissions(&closed, mode(0o555)).expect("closed");
-    let root = rustix::process::geteuid().is_root();
-    // Root may do everything, so that somebody else is asked: 65534 is nobody's number everywhere.
-    let program = |args: &[String]| {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
-        command
-            .args(args)
-            .env("LC_ALL", "C")
-            .current_dir("/")
-            .stdin(Stdio::null());
-        if root {
-            command.uid(65_534).gid(65_534);
-        }
-        command.output()
+    let Some(mut program) = nobody() else {
+        return skipped("a user without rights who may start the program, for a closed folder:");
     };
-    match program(&["--version".into()]) {
-        Ok(done) if done.status.success() => {}
-        _ => {
-            return skipped(
-                "a user without rights who may start the program, for a closed folder:",
-            );
-        }
-    }
+    let mut program = |args: &[String]| program(Path::new("/"), args);
     for option in WRITING {
         let mut all = words(option);
-        if option.contains(&"STOU")
-            && program(&["inspect".into(), capture("stou.pcap")])
-                .is_ok_and(|done| done.status.code() == Some(2))
+        if option.contains(&"STOU") && program(&["inspect".into(), capture("stou.pcap")]).code == 2
         {
             continue;
         }
         all.push(closed.join("there").to_string_lossy().into_owned());
-        let done = program(&all).expect("it starts");
-        let said = flat(&String::from_utf8_lossy(&done.stderr));
-        assert_eq!(done.status.code(), Some(2), "{option:?}: {said}");
+        let done = program(&all).code(2);
+        let said = flat(done.err());
         assert!(said.contains("/closed/there"), "{option:?}: {said}");
         assert!(
             said.contains("denied") || said.contains("permission"),
@@ -186,41 +163,99 @@ fn names_and_bytes_that_are_not_utf_8_are_shown_and_work() {
     }
 }
 
-/// The capture with the clock an hour back from this packet on.
-fn set_back(bytes: &mut [u8], from: usize) {
-    let (mut at, mut number) = (24, 0);
-    while at < bytes.len() {
-        let word = |bytes: &[u8], at: usize| {
-            u32::from_le_bytes(bytes[at..at + 4].try_into().expect("four bytes"))
+#[test]
+fn what_cannot_be_read_without_rights_is_named_and_the_rest_is_read() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode;
+    let Some(mut program) = nobody() else {
+        return skipped("a user without rights who may start the program, for a closed folder:");
+    };
+    fs::set_permissions(dir.path(), mode(0o755)).expect("open");
+    for name in ["a.pcap", "b.pcap"] {
+        fs::copy(capture("stou.pcap"), dir.path().join(name)).expect("room");
+    }
+    fs::set_permissions(dir.path().join("a.pcap"), mode(0o000)).expect("closed");
+    fs::set_permissions(dir.path().join("b.pcap"), mode(0o644)).expect("open");
+    let done = program(dir.path(), &["inspect".into(), ".".into()]).code(2);
+    assert!(done.out().contains("b.pcap: "), "{}", done.out());
+    assert!(
+        flat(done.err()).contains("a.pcap: permission denied"),
+        "{}",
+        done.err()
+    );
+    // A lab wants a folder of its own, and says so before it begins.
+    fs::set_permissions(dir.path(), mode(0o555)).expect("closed");
+    let done = program(dir.path(), &["lab".into(), "run".into(), "1".into()]).code(2);
+    let said = flat(done.err());
+    assert!(
+        said.starts_with("ftplab: lab run: ") && said.contains("--report"),
+        "{said}"
+    );
+    fs::set_permissions(dir.path(), mode(0o755)).expect("open again");
+}
+
+/// A capture that is being written, or was cut, at any of its bytes: what is there is told, and that more is missing.
+#[test]
+fn a_capture_that_grows_or_shrinks_is_read_as_far_as_it_is_there() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let plain = fs::read(capture("stou.pcap")).expect("committed");
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    packed.write_all(&plain).expect("memory");
+    let packed = packed.finish().expect("memory");
+    for (name, whole, head) in [("a.pcap", &plain, 24), ("a.pcap.gz", &packed, 400)] {
+        let path = dir.path().join(name);
+        let inspect = |bytes: &[u8]| {
+            fs::write(&path, bytes).expect("room");
+            ftplab().args(["inspect", "--json"]).arg(&path).run()
         };
-        let (seconds, length) = (word(bytes, at), word(bytes, at + 8));
-        if number >= from {
-            bytes[at..at + 4].copy_from_slice(&(seconds - 3600).to_le_bytes());
+        let packets = |done: &crate::harness::Done| {
+            let lines = done.json_lines();
+            lines.last().expect("a last line")["packets"].as_u64()
+        };
+        let mut before = Some(0);
+        for length in (head..whole.len()).step_by(97) {
+            let done = inspect(&whole[..length]);
+            assert_eq!(done.err(), "", "{name}, {length} bytes");
+            // Between two packets of a plain capture nobody can tell that more is to come.
+            let whole = done
+                .json_lines()
+                .last()
+                .is_some_and(|file| file["complete"] == true);
+            assert!(done.code == 1 || done.code == 0 && whole && head == 24);
+            assert!(packets(&done) >= before, "{name}, {length} bytes");
+            before = packets(&done);
         }
-        number += 1;
-        at += 16 + length as usize;
+        let done = inspect(whole).code(0);
+        assert!(packets(&done) >= before && before > Some(0));
+        for (lang, told) in [
+            ("en", "If it is still being written, end the recording"),
+            ("fr", "S’il est encore en cours d’écriture"),
+        ] {
+            fs::write(&path, &whole[..whole.len() - 21]).expect("room");
+            let done = ftplab().lang(lang).arg("inspect").arg(&path).run().code(1);
+            let said = flat(done.out());
+            assert!(said.contains(told), "{name}: {said}");
+        }
     }
 }
 
 #[test]
-fn a_clock_that_is_set_back_in_a_capture_is_told() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let path = dir.path().join("back.pcap");
+fn a_folder_that_is_removed_while_somebody_waits_for_data_is_said() {
     for (lang, told) in [
-        ("en", "The clock runs backwards"),
-        ("fr", "L’horloge recule"),
+        ("en", "data cannot be used: there is no such file or folder"),
+        ("fr", "data est inutilisable"),
     ] {
-        for from in [1, 5, 20, 30, 47] {
-            let mut bytes = fs::read(capture("passive-vsftpd.pcap")).expect("committed");
-            set_back(&mut bytes, from);
-            fs::write(&path, bytes).expect("room");
-            let run = || ftplab().lang(lang).arg("inspect");
-            let report = run().arg(&path).run();
-            assert!(report.out().contains(told), "{}", report.out());
-            for form in ["--json", "--ladder", "--explain", "--csv", "--dialogue"] {
-                let done = run().arg(form).arg(&path).run();
-                assert_eq!(done.err(), "", "{form}, from packet {from}");
-            }
-        }
+        let dir = tempfile::tempdir().expect("a folder");
+        let folder = dir.path().join("folder");
+        fs::create_dir(&folder).expect("made");
+        let file = folder.join("data").display().to_string();
+        let mut listener = Program::ftplab(["listen", "0", "--lang", lang, "-o", &file]);
+        let port = listener.until(|_, line| port_command(line));
+        fs::remove_dir(&folder).expect("removed");
+        let mut data = std::net::TcpStream::connect(("127.0.0.1", port)).expect("it waits");
+        let _ = data.write_all(b"data");
+        let (code, said) = listener.end();
+        assert_eq!(code, 2, "{said}");
+        assert!(flat(&said.replace("Err ", " ")).contains(told), "{said}");
     }
 }

@@ -3,11 +3,12 @@
 
 use std::{
     fs::File,
+    io::{BufRead, BufReader, Read, Write},
     process::{Command, Stdio},
 };
 
-use super::{capture, flat};
-use crate::servers::process::FakeServer;
+use super::{capture, flat, port_command};
+use crate::servers::process::{FakeServer, Line};
 
 /// Every command that prints much, and what it answers when all is well.
 fn talkative() -> Vec<(Vec<String>, i32)> {
@@ -96,7 +97,7 @@ fn a_reader_that_goes_away_from_a_dialogue_or_from_data_is_no_error() {
         .expect("it starts");
     drop(child.stdout.take());
     let (mut data, _) = source.accept().expect("it dials");
-    let _ = std::io::Write::write_all(&mut data, &[b'x'; 300_000]);
+    let _ = data.write_all(&[b'x'; 300_000]);
     drop(data);
     let done = child.wait_with_output().expect("it ends");
     assert_eq!(done.status.code(), Some(0), "{done:?}");
@@ -146,5 +147,80 @@ fn closed_streams_change_no_answer() {
                 .expect("the shell starts");
             assert_eq!(status.code(), Some(code), "{words:?} {closed}");
         }
+    }
+}
+
+/// What comes before the reader leaves.
+fn read_one_byte(child: &mut std::process::Child) {
+    let mut out = child.stdout.take().expect("piped");
+    out.read_exact(&mut [0]).expect("it says something");
+}
+
+#[test]
+fn a_reader_that_leaves_a_listener_or_a_lab_is_no_error_and_the_work_is_kept() {
+    let mut listener = command(&["listen".into(), "0".into()])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut said = BufReader::new(listener.stderr.take().expect("piped"));
+    let port = loop {
+        let mut line = String::new();
+        assert!(said.read_line(&mut line).expect("text") > 0, "no PORT line");
+        if let Some(port) = port_command(&line) {
+            break port;
+        }
+    };
+    let mut data = std::net::TcpStream::connect(("127.0.0.1", port)).expect("it waits");
+    let _ = data.write_all(b"x");
+    read_one_byte(&mut listener);
+    let _ = data.write_all(&[b'x'; 300_000]);
+    drop(data);
+    let mut rest = String::new();
+    said.read_to_string(&mut rest).expect("text");
+    assert_eq!(listener.wait().expect("it ends").code(), Some(0), "{rest}");
+    assert!(!rest.contains("panicked"), "{rest}");
+    // A lab from which nobody reads any more ends; what was done by then is in the report.
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut lab = command(&["lab", "run", "1", "--port", "0"].map(str::to_owned))
+        .current_dir(dir.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    read_one_byte(&mut lab);
+    let done = lab.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(matches!(done.status.code(), Some(0 | 1)), "{said}");
+    assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn a_server_whose_reader_leaves_serves_on() {
+    // `fake-server --json | head -1` is how a script learns the port: the server is not for that reader alone.
+    for form in ["--json", "--quiet"] {
+        let mut words: Vec<String> = ["fake-server", "any-client", "--port", "0", "--once"]
+            .map(str::to_owned)
+            .into();
+        words.push(form.into());
+        let mut child = command(&words)
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        let mut out = BufReader::new(child.stdout.take().expect("piped"));
+        let port = loop {
+            let mut line = String::new();
+            assert!(out.read_line(&mut line).expect("text") > 0, "no address");
+            let digits = line.split("127.0.0.1:").nth(1).unwrap_or_default();
+            let digits: String = digits.chars().take_while(char::is_ascii_digit).collect();
+            if let Ok(port) = digits.parse() {
+                break port;
+            }
+        };
+        drop(out);
+        let mut client = Line::dial(port);
+        client.log_in();
+        assert!(client.say("QUIT").starts_with("221"), "{form}");
+        let done = child.wait_with_output().expect("it ends");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert_eq!((done.status.code(), &*said), (Some(0), ""), "{form}");
     }
 }

@@ -9,12 +9,10 @@ use std::{
     time::Duration,
 };
 
-use serde_json::Value;
-
-use super::{flat, limited};
+use super::{done, flat, limited, nobody};
 use crate::{
     harness::{ftplab, skipped},
-    servers::process::Line,
+    servers::process::{FakeServer, Line},
 };
 
 /// What a program shows on a pseudo-terminal of so many columns, colours off.
@@ -192,22 +190,10 @@ fn more_clients_than_open_files_are_turned_away_and_the_server_lives_on() {
     ] {
         let dir = tempfile::tempdir().expect("a folder");
         let complaints = fs::File::create(dir.path().join("stderr")).expect("a file");
-        let mut child = limited(dir.path(), "-n", FILES)
-            .args(["--lang", lang, "fake-server", "any-client", "--port", "0"])
-            .args(["--json", "--bind", "127.0.0.1"])
-            .stdout(Stdio::piped())
-            .stderr(complaints)
-            .spawn()
-            .expect("it starts");
-        let mut out = std::io::BufReader::new(child.stdout.take().expect("piped"));
-        let mut line = String::new();
-        std::io::BufRead::read_line(&mut out, &mut line).expect("it says where");
-        let drain = std::thread::spawn(move || std::io::copy(&mut out, &mut std::io::sink()));
-        let listening: Value = serde_json::from_str(&line).expect("JSON");
-        let address: SocketAddr = listening["address"]
-            .as_str()
-            .and_then(|address| address.parse().ok())
-            .expect("an address");
+        let mut program = limited(dir.path(), "-n", FILES);
+        program.args(["--lang", lang]).stderr(complaints);
+        let server = FakeServer::start_as(program, &["any-client", "--bind", "127.0.0.1"]);
+        let address = SocketAddr::from(([127, 0, 0, 1], server.port));
         let dialled: Vec<TcpStream> = (0..CLIENTS)
             .map(|_| TcpStream::connect(address).expect("the server listens"))
             .collect();
@@ -238,10 +224,83 @@ fn more_clients_than_open_files_are_turned_away_and_the_server_lives_on() {
             assert!(std::time::Instant::now() < patience, "{greeting}");
             std::thread::sleep(Duration::from_millis(20));
         }
-        child.kill().expect("ours");
-        child.wait().expect("it ends");
-        let _ = drain.join();
+        drop(server);
         let said = flat(&fs::read_to_string(dir.path().join("stderr")).expect("text"));
         assert_eq!(said.matches(&flat(told)).count(), 1, "{said}");
+    }
+}
+
+#[test]
+fn a_port_that_needs_rights_is_named_with_one_that_does_not_and_how_to_ask_for_it() {
+    let first = fs::read_to_string("/proc/sys/net/ipv4/ip_unprivileged_port_start");
+    let Some(mut program) = nobody() else {
+        return skipped("a user without rights who may start the program, for port 21:");
+    };
+    if first.is_ok_and(|first| first.trim().parse::<u16>().is_ok_and(|first| first <= 21)) {
+        return skipped("a system that keeps port 21 for the administrator:");
+    }
+    for (command, next) in [
+        ("fake-server --port 21", "ftplab fake-server --port "),
+        ("listen 21", "ftplab listen "),
+        ("lab run 1 --port 21", "ftplab lab run 1 --port "),
+    ] {
+        let dir = tempfile::tempdir().expect("a folder");
+        let open = std::os::unix::fs::PermissionsExt::from_mode(0o777);
+        fs::set_permissions(dir.path(), open).expect("for everybody");
+        let words: Vec<String> = command.split(' ').map(str::to_owned).collect();
+        let done = program(dir.path(), &words).code(2);
+        let said = flat(done.err());
+        let free = said.split(next).nth(1).unwrap_or_default();
+        let free: String = free.chars().take_while(char::is_ascii_digit).collect();
+        assert!(free.parse::<u16>().is_ok_and(|free| free >= 1024), "{said}");
+        assert!(said.contains("administrator"), "{said}");
+    }
+}
+
+/// Files that `inspect` may have open: fewer than it is given.
+const FEW: &str = "16";
+
+#[test]
+fn many_captures_are_read_with_few_open_files() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for n in 0..100 {
+        let to = dir.path().join(format!("{n:03}.pcap"));
+        fs::copy(super::capture("stou.pcap"), to).expect("room");
+    }
+    let mut command = limited(dir.path(), "-n", FEW);
+    let all = done(command.args(["inspect", "."])).code(0);
+    assert_eq!((all.out().lines().count(), all.err()), (101, ""));
+    // As one they are all open at once: that is said, not run into.
+    let mut command = limited(dir.path(), "-n", FEW);
+    let cut = done(command.args(["inspect", "--merge", "."])).code(2);
+    let said = flat(cut.err());
+    assert!(said.contains("pcap: too many files are open"), "{said}");
+}
+
+#[test]
+fn too_few_open_files_for_a_connection_is_said() {
+    let dir = tempfile::tempdir().expect("a folder");
+    for words in [
+        &["listen", "0"][..],
+        &["raw", "127.0.0.1", "1"],
+        &["fake-server", "--port", "0"],
+    ] {
+        for limit in ["4", "5", "6", "7", "8", "9", "10", "12"] {
+            let mut command = limited(dir.path(), "-n", limit);
+            command
+                .env("LC_ALL", "C")
+                .args(words)
+                .args(["--timeout", "1"].iter().filter(|_| words[0] == "listen"));
+            let mut child = command
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped())
+                .spawn()
+                .expect("the shell starts");
+            std::thread::sleep(Duration::from_millis(50));
+            let _ = child.kill();
+            let done = child.wait_with_output().expect("it ends");
+            let said = flat(&String::from_utf8_lossy(&done.stderr));
+            assert!(!said.contains("panicked"), "{words:?} with {limit}: {said}");
+        }
     }
 }

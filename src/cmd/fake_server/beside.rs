@@ -37,6 +37,8 @@ const NUMBERS: u64 = 1_000_000;
 
 /// What is to be played, and how.
 pub(in crate::cmd) struct Wish {
+    /// Who asks, and how they are asked for another control port.
+    pub(in crate::cmd) asker: (&'static str, String),
     /// The script, and what its files are below.
     pub(in crate::cmd) found: builtin::Found,
     /// Values of parameters; those that the script does not have are left out.
@@ -126,6 +128,7 @@ fn serve(
     ready: &SyncSender<Ready>,
 ) -> Result<Exit, Failure> {
     let asked = asked(wish.events.as_deref());
+    let (asker, again) = wish.asker;
     let text = &context.text;
     let script = Script::parse(&wish.found.text).map_err(|all| {
         let told = view::mistakes(text, context.err, &wish.found.name, &all);
@@ -153,8 +156,8 @@ fn serve(
         numbered_above: SERVERS.fetch_add(1, Ordering::Relaxed) * NUMBERS,
         ..Options::default()
     };
-    let server =
-        Server::bind(Arc::clone(&play), options).map_err(|error| not_started(context, error))?;
+    let server = Server::bind(Arc::clone(&play), options)
+        .map_err(|error| not_started(context, (asker, &again), error))?;
     let address = server.addresses()[0];
     if let Some(recording) = recording {
         recording.control(address.port());
@@ -198,6 +201,7 @@ mod tests {
             err: Style::plain(),
         };
         let wish = |port| Wish {
+            asker: ("lab", "lab run demo --port".into()),
             found: builtin::find("demo").expect("readable").expect("there"),
             params: vec![("unknown".into(), "x".into())],
             student: None,

@@ -70,9 +70,8 @@ pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<
             out.flush()?;
         }
         Some(output) => {
-            file::create(output, asked.force)
-                .map_err(|error| fault::failed(context, NAME, &fault::file(text, &error)))?
-                .write_all(script.as_bytes())?;
+            file::write(output, asked.force, script.as_bytes())
+                .map_err(|error| fault::failed(context, NAME, &fault::file(text, &error)))?;
             streams::complain(&say!(
                 text,
                 "server-from-done",

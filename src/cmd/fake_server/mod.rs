@@ -35,6 +35,8 @@ use outputs::{Outputs, Prepared};
 
 /// The subcommand's name.
 const NAME: &str = "fake-server";
+/// A server that nobody else asked for, and how it is asked for another port.
+const ALONE: (&str, &str) = (NAME, "fake-server --port");
 /// The script that is played when none is named.
 const DEFAULT: &str = "any-client";
 /// The port when none is asked for.
@@ -207,11 +209,11 @@ fn serve(
     if let Some(dir) = &asked.store {
         fs::create_dir_all(dir).map_err(|error| unreadable(context, &fault::shown(dir), &error))?;
     }
-    let server =
-        Server::bind(Arc::clone(&play), options).map_err(|error| not_started(context, error))?;
+    let server = Server::bind(Arc::clone(&play), options)
+        .map_err(|error| not_started(context, ALONE, error))?;
     server
         .stop_on_interrupt()
-        .map_err(|error| not_started(context, error))?;
+        .map_err(|error| not_started(context, ALONE, error))?;
     if let (Some(path), Some(&address)) = (&asked.filezilla_site, server.addresses().first()) {
         fs::write(path, view::filezilla_site(address))
             .map_err(|error| unreadable(context, &fault::shown(path), &error))?;
@@ -287,13 +289,14 @@ fn no_tree(context: &Context, error: &TreeError) -> Failure {
     }
 }
 
-fn not_started(context: &Context, error: StartError) -> Failure {
+/// Why no server stands; `asker` is the command that wanted one, and `port` how it is asked for another port.
+fn not_started(context: &Context, (asker, port): (&str, &str), error: StartError) -> Failure {
     let what = match error {
         StartError::Bind { address, source } => {
             let error = BindError::of(address, source);
-            fault::bind(&context.text, "fake-server --port", &error)
+            fault::bind(&context.text, port, &error)
         }
         StartError::System(error) => fault::reason(&context.text, &error),
     };
-    fault::failed(context, NAME, &what)
+    fault::failed(context, asker, &what)
 }

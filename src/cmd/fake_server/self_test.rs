@@ -6,7 +6,7 @@ use std::{
     thread,
 };
 
-use super::{NAME, load, not_started};
+use super::{ALONE, NAME, load, not_started};
 use crate::{
     cli::FakeServer,
     cmd::{Context, Exit, Failure, fault},
@@ -37,8 +37,8 @@ pub(super) fn run(asked: &FakeServer, context: &Context, name: &str) -> Result<E
         passive_ports: asked.passive_ports.clone(),
         ..Options::default()
     };
-    let mut server =
-        Server::bind(Arc::clone(&play), options).map_err(|error| not_started(context, error))?;
+    let mut server = Server::bind(Arc::clone(&play), options)
+        .map_err(|error| not_started(context, ALONE, error))?;
     let address = server.addresses()[0];
     let stopper = server.stopper();
     // Where a person would type, the model answer is given.

@@ -61,6 +61,8 @@ pub(in crate::cmd) const LOOK: Duration = Duration::from_millis(15);
 
 /// How a bench is to be set up.
 pub(in crate::cmd) struct Setup {
+    /// The sheet, as `lab run` finds it.
+    pub(in crate::cmd) sheet: String,
     /// The events file, which is made.
     pub(in crate::cmd) events: PathBuf,
     /// Another one that is followed.
@@ -410,7 +412,9 @@ impl<'a> Bench<'a> {
         post.running = None;
         let port = post.place.as_ref().map_or(usual, |(_, port)| *port);
         let record = self.record();
+        let asker = format!("lab run {} --port", self.setup.sheet);
         let wish = |found, port| Wish {
+            asker: ("lab run", asker.clone()),
             found,
             params: self.setup.params.clone().into_iter().collect(),
             student: self.setup.student.clone(),

@@ -276,6 +276,7 @@ fn autopilot(
     let folder = scratch_folder()?;
     let params = params::resolve(&sheet.head.params, &[], None).unwrap_or_default();
     let setup = Setup {
+        sheet: found.id.clone(),
         events: folder.join(format!("{}.events", found.name.replace('/', "-"))),
         also: None,
         folder: found.folder.clone(),

@@ -49,8 +49,7 @@ pub(super) fn run(context: &Context, asked: &LabNew) -> Result<Exit, Failure> {
         }
         Some(output) => {
             let fail = |error| fault::failed(context, NAME, &fault::file(text, &error));
-            let mut into = file::create(output, asked.force).map_err(fail)?;
-            into.write_all(sheet.as_bytes())?;
+            file::write(output, asked.force, sheet.as_bytes()).map_err(fail)?;
             let rounds = skeleton.steps.iter().flat_map(|step| &step.rounds);
             let questions: usize = rounds.map(|round| round.asks.len()).sum();
             let told = say!(

@@ -19,7 +19,7 @@ use super::{
 use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault, params},
-    io::{address::Place, stdio},
+    io::{address::Place, events::Events, stdio},
     lab::{
         report::{self, Report},
         sheet::{Kind, Language, Server, Sheet},
@@ -90,6 +90,16 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     } else {
         files
     };
+    // Where nothing can be written there is no lab: said before it begins.
+    Events::open(&files.events).map_err(|error| {
+        let what = say!(
+            context.text,
+            "labrun-no-place",
+            file = fault::shown(&error.path),
+            why = fault::reason(&context.text, &error.error)
+        );
+        fault::failed(context, NAME, &what)
+    })?;
     let earlier = if asked.restart || asked.demo {
         set_aside(context, &files)?
     } else {
@@ -99,6 +109,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     let values = report.params.clone();
     sheet.show_params(&values);
     let setup = Setup {
+        sheet: asked.sheet.clone(),
         events: files.events.clone(),
         also: asked.events.clone(),
         folder: found.folder.clone(),

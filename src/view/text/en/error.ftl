@@ -17,6 +17,7 @@ error-reason-not-a-folder = a part of the path is no folder
 error-reason-full = the disk is full
 error-reason-read-only = the disk is read-only
 error-reason-too-large = files may not grow any larger here (the limit: ulimit -f)
+error-reason-files = too many files are open (ulimit -n shows the limit)
 error-reason-system = { $error }
 
 error-no-host = “{ $text }” names no host. Expected: HOST, HOST:PORT, [ADDR6]:PORT or ftp://HOST.

@@ -70,7 +70,7 @@ inspect-remark-seen-twice = Session { $other } looks like this one again, seen o
 inspect-twin-numbers = The same bytes begin both, and both initial sequence numbers are the same ({ $client } and { $server }).
 inspect-twin-order = The same lines begin both; the client’s come first in the one, the server’s first in the other.
 
-inspect-note-cut = The file ends in the middle of a packet: what it holds was read, what follows is missing.
+inspect-note-cut = The file ends in the middle of a packet: what it holds was read, what follows is missing. If it is still being written, end the recording and inspect it again.
 inspect-note-damaged = The file is damaged at byte { $at }; what stands before was read.
 inspect-note-damaged-wrapper = The compressed data is damaged; what came before was read.
 inspect-note-unreadable = The system stopped reading the file; what came before was used.
@@ -275,7 +275,7 @@ inspect-verdict-unused = unused
 inspect-verdict-orphan = without control connection
 inspect-verdict-encrypted = encrypted
 
-inspect-unopened-empty = the file is empty.
+inspect-unopened-empty = the file is empty. If tcpdump is still recording into it, end it with Ctrl-C: it writes late (tcpdump -U writes each packet at once).
 inspect-unopened-header = the file ends inside its header, after { $count ->
     [one] one byte
    *[other] { $count } bytes

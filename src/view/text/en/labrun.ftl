@@ -99,6 +99,7 @@ labrun-foreign-refused = nothing is sent to { $host } port { $port } unless you 
 labrun-no-server = this sheet has no server to connect to
 labrun-no-terminal = the terminal for it does not start: { $why }
 labrun-report-other = { $file } is the report of the sheet { $id }, not of this one. Name another with --report, or begin again with --restart.
+labrun-no-place = { $file }, which this lab needs, cannot be used: { $why }. Work in a folder of your own, or name a place with --report.
 labrun-report-bad = { $file } is no report that can be gone on from: { $why }. Name another with --report, or begin again with --restart.
 labrun-help = Keys
 labrun-help-ftp = PWD, USER … | a line without / is an FTP command where the prompt is C>, a reply where it is S>, else an answer

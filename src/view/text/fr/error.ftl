@@ -17,6 +17,7 @@ error-reason-not-a-folder = une partie du chemin n’est pas un dossier
 error-reason-full = le disque est plein
 error-reason-read-only = le disque est en lecture seule
 error-reason-too-large = les fichiers ne peuvent pas grossir davantage ici (la limite : ulimit -f)
+error-reason-files = trop de fichiers sont ouverts (ulimit -n montre la limite)
 error-reason-system = { $error }
 
 error-no-host = « { $text } » ne nomme aucune machine. Attendu : HÔTE, HÔTE:PORT, [ADRESSE6]:PORT ou ftp://HÔTE.

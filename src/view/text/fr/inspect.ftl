@@ -70,7 +70,7 @@ inspect-remark-seen-twice = La session { $other } est sans doute la même, vue d
 inspect-twin-numbers = Toutes deux commencent par les mêmes octets et ont les mêmes numéros de séquence initiaux ({ $client } et { $server }).
 inspect-twin-order = Toutes deux commencent par les mêmes lignes ; celles du client arrivent d’abord dans l’une, celles du serveur d’abord dans l’autre.
 
-inspect-note-cut = Le fichier s’arrête au milieu d’un paquet : ce qu’il contient a été lu, la suite manque.
+inspect-note-cut = Le fichier s’arrête au milieu d’un paquet : ce qu’il contient a été lu, la suite manque. S’il est encore en cours d’écriture, terminez l’enregistrement et relancez inspect.
 inspect-note-damaged = Le fichier est abîmé à l’octet { $at } ; ce qui précède a été lu.
 inspect-note-damaged-wrapper = Les données compressées sont abîmées ; ce qui précède a été lu.
 inspect-note-unreadable = Le système a cessé de lire le fichier ; ce qui précède a été utilisé.
@@ -275,7 +275,7 @@ inspect-verdict-unused = inutilisée
 inspect-verdict-orphan = sans connexion de contrôle
 inspect-verdict-encrypted = chiffré
 
-inspect-unopened-empty = le fichier est vide.
+inspect-unopened-empty = le fichier est vide. Si tcpdump y enregistre encore, terminez-le par Ctrl-C : il écrit tard (tcpdump -U écrit chaque paquet aussitôt).
 inspect-unopened-header = le fichier s’arrête dans son en-tête, après { $count ->
     [one] un octet
    *[other] { $count } octets

@@ -99,6 +99,7 @@ labrun-foreign-refused = rien n’est envoyé à { $host }, port { $port }, sans
 labrun-no-server = cette feuille n’a pas de serveur auquel se connecter
 labrun-no-terminal = le terminal nécessaire ne démarre pas : { $why }
 labrun-report-other = { $file } est le compte rendu de la feuille { $id }, pas de celle-ci. Nommez-en un autre avec --report, ou recommencez avec --restart.
+labrun-no-place = { $file }, dont cette séance a besoin, est inutilisable : { $why }. Travaillez dans un dossier à vous, ou indiquez un emplacement avec --report.
 labrun-report-bad = { $file } n’est pas un compte rendu que l’on puisse reprendre : { $why }. Nommez-en un autre avec --report, ou recommencez avec --restart.
 labrun-help = Touches
 labrun-help-ftp = PWD, USER … | une ligne sans / est une commande FTP si l’invite est C>, une réponse si c’est S>, sinon la réponse à la question
