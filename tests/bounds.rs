@@ -83,6 +83,7 @@ const BOUNDS: &[Bound] = &[
     // What a capture shows.
     ("analysis/ledger.rs", "MAX_EXPECTED", CAPTURE, Says("inspect-note-unexpected"), "end_points_beyond_the_bound_are_counted"),
     ("analysis/ledger.rs", "MAX_AT_PORT", CAPTURE, Says("inspect-note-unexpected"), "end_points_at_one_port_are_bounded"),
+    ("analysis/ledger.rs", "MAX_SPARE", CAPTURE, Whole("one of them is told as unused, as it is"), "connections_that_nothing_asked_for_are_all_told"),
     ("analysis/ledger.rs", "MAX_SLOTS", CAPTURE, Whole("the oldest is told as it is"), "many_negotiations_and_sessions_leave_nothing_behind"),
     ("analysis/ledger.rs", "MAX_ROWS", CAPTURE, Whole("the oldest is told as it is"), "many_negotiations_and_sessions_leave_nothing_behind"),
     ("analysis/finding.rs", "MAX_BANNER", CAPTURE, Whole("the greeting stands whole in the dialogue"), ""),
