@@ -155,12 +155,10 @@ fn ladder_log_and_page_say_how_much_more_there_is() {
     wire.server(on, "200 Fine.");
     wire.close(on);
     let capture = wire.done();
-    for (lang, wanted) in [("en", "# 9 more commands"), ("fr", "# 9 commandes")] {
-        let done = inspect(&capture, lang, &["--dialogue"]).code(0);
-        let last = done.out().lines().last().expect("a line");
-        assert!(last.starts_with(wanted), "{last}");
-        assert!(done.stdout.len() < MAX_LOG + 2_000);
-    }
+    let done = inspect(&capture, "en", &["--dialogue"]).code(0);
+    let last = done.out().lines().last().expect("a line");
+    assert!(last.starts_with("# 9 more commands"), "{last}");
+    assert!(done.stdout.len() < MAX_LOG + 2_000);
 }
 
 #[test]

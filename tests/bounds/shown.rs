@@ -100,3 +100,52 @@ fn long_arguments_and_many_users_are_shortened() {
     assert!(users(5).contains("u0, u1, u2, u3, …"), "{}", users(5));
     assert!(!users(4).contains('…'), "{}", users(4));
 }
+
+#[test]
+fn logs_of_many_sessions_at_a_time_are_bounded() {
+    let mut wire = Wire::new();
+    let sessions: Vec<_> = (0..5).map(|n| wire.session(40_000 + n)).collect();
+    let long = format!("SITE {}", "x".repeat(60_000));
+    for _ in 0..240 {
+        for &on in &sessions {
+            wire.client(on, &long);
+        }
+    }
+    for on in sessions {
+        wire.server(on, "200 Fine.");
+        wire.close(on);
+    }
+    let done = inspect(&wire.done(), "en", &["--dialogue"]).code(0);
+    assert!(done.stdout.len() < 65 << 20, "{}", done.stdout.len());
+    let told =
+        "the log of a session has 16 MB at most, those of sessions that go on together have 64 MB";
+    assert!(done.out().contains(told));
+}
+
+#[test]
+fn data_of_many_connections_at_a_time_is_bounded() {
+    let mut wire = Wire::new();
+    let piece = b"123456789\n".repeat(1_600);
+    let mut open = Vec::new();
+    for n in 0..1_100 {
+        let on = wire.session(20_000 + n);
+        wire.client(on, "PASV");
+        let port = 50_000 + n;
+        wire.server(on, &format!("227 (10,0,0,2,{},{})", port / 256, port % 256));
+        wire.client(on, "RETR x");
+        wire.server(on, "150 Here.");
+        let data = wire.open(30_000 + n, port);
+        wire.bytes(data, Way::Back, &piece);
+        open.push((on, data));
+    }
+    for (on, data) in open {
+        wire.close(data);
+        wire.server(on, "226 Done.");
+        wire.close(on);
+    }
+    let done = inspect(&wire.done(), "en", &["--dialogue"]).code(0);
+    let numbers = done.out().matches("# data from S: 16000 bytes").count();
+    let lines = done.out().matches("D> 123456789\n").count();
+    assert_eq!(numbers, 1_100 - (16 << 20) / 16_000);
+    assert_eq!(lines, (1_100 - numbers) * 1_600);
+}
