@@ -435,3 +435,36 @@ fn a_line_of_a_script_is_shown_up_to_a_length() {
     let done = run(&folder, "en", &["fake-server", "--check", "more.ftp"]).code(1);
     says(&done, &(shown + "…"));
 }
+
+/// A tuple of more numbers than are looked at is as wrong as one of seven.
+#[test]
+fn numbers_without_end_are_no_end_point() {
+    let folder = folder(&[]);
+    let tuple = |numbers: usize| vec!["1"; numbers].join(",");
+    for numbers in [7, 24, 25, 400] {
+        let tuple = tuple(numbers);
+        let done = run(&folder, "en", &["pasv-calc", &tuple]);
+        assert_eq!(done.code, 1, "{}", done.err());
+        let line = format!("227 ({tuple})");
+        let done = run(&folder, "en", &["pasv-calc", &line]);
+        assert_eq!(done.code, 1, "{}", done.err());
+    }
+}
+
+/// Of a piece of arithmetic that is too deep or too long nothing is computed, and nothing breaks.
+#[test]
+fn arithmetic_without_end_is_an_answer_like_any_other() {
+    let sheet = format!("{HEAD}```ask id=q kind=number\nHow many?\n= 7\n```\n");
+    let deep = |depth: usize| format!("{}7{}\n", "(".repeat(depth), ")".repeat(depth));
+    let folder = folder(&[
+        ("s.en.md", sheet.as_bytes()),
+        (
+            "deep",
+            (deep(33) + &deep(1_500) + &"1+".repeat(1_000) + "1\n").as_bytes(),
+        ),
+        ("right", deep(32).as_bytes()),
+    ]);
+    let words = |answers| ["lab", "run", "s.en.md", "--port", "0", "--answers", answers];
+    run(&folder, "en", &words("deep")).code(1);
+    run(&folder, "en", &words("right")).code(0);
+}
