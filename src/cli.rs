@@ -226,6 +226,9 @@ pub struct Listen {
 pub struct FakeServer {
     /// A script's path, or the name of one that ftplab brings [default: any-client]
     pub script: Option<String>,
+    /// The scripts that ftplab brings: well-behaved servers, and faults
+    #[arg(long, conflicts_with_all = ["script", "check", "self_test", "from", "by_hand"])]
+    pub list: bool,
     /// The address to listen on [default: 127.0.0.1 and ::1]
     #[arg(long, value_name = "ADDR")]
     pub bind: Option<std::net::IpAddr>,

@@ -40,12 +40,20 @@ fn a_manual_page_a_command_with_its_options() {
     assert!(main.starts_with(".ie") && main.contains(".SH NAME"));
     assert!(main.contains("--lang") && main.contains("NO_COLOR"));
     let mut written = 1;
-    for command in program.get_subcommands() {
-        let name = command.get_name();
-        assert!(main.contains(&format!("ftplab-{name}(1)")), "{name}");
+    let lab = program.find_subcommand("lab").expect("a subcommand");
+    let below = lab.get_subcommands().map(|command| ("lab-", command));
+    let commands = program.get_subcommands().map(|command| ("", command));
+    for (prefix, command) in commands.chain(below) {
+        let name = format!("{prefix}{}", command.get_name());
+        let above = match prefix {
+            "" => &main,
+            _ => &page(&pages, "ftplab-lab.1"),
+        };
+        assert!(above.contains(&format!("ftplab-{name}(1)")), "{name}");
         let own = page(&pages, &format!("ftplab-{name}.1"));
         assert!(own.lines().count() > 10, "{name}: {own}");
         let about = command.get_about().expect("said in one line").to_string();
+        let about = about.replace('\'', "\\*(Aq");
         assert!(own.contains(&about), "{name}: {about}");
         for option in long_options(command) {
             assert!(own.contains(&option), "{name} has {option}");

@@ -1,7 +1,7 @@
 //! The README's examples, run as they stand there. In a fenced block marked `console` each line that begins with `$ `
 //! is a command for the shell, and what follows is what it shows: `[..]` stands for anything within a line, a line
 //! `...` for any lines. A block marked `console background` shows a program that goes on: it is started, and what it
-//! has shown is compared when the section ends.
+//! has shown is compared when the section ends. A block marked `markdown NAME` is the file NAME of its section.
 //!
 //! The ports of the lab, 2121 and 5000, may be taken on this machine: where something listens, commands and what they
 //! show are read with free ones instead, of as many digits.
@@ -24,6 +24,9 @@ const LATE: Duration = Duration::from_secs(5);
 
 /// The fence of a block whose program goes on.
 const BACKGROUND: &str = "console background";
+
+/// The fence of a block that is a file, before the file's name.
+const FILE: &str = "markdown ";
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -53,22 +56,26 @@ struct Example {
 /// The blocks of each section, from one heading to the next.
 fn sections(text: &str) -> Vec<Vec<Block>> {
     let mut sections = vec![Vec::new()];
-    let mut open: Option<Block> = None;
+    let mut open: Option<(Block, usize)> = None;
     for (number, line) in text.lines().enumerate() {
-        if let Some(info) = line.strip_prefix("```") {
-            match open.take() {
-                Some(block) => sections.last_mut().expect("never empty").push(block),
-                None => {
-                    open = Some(Block {
-                        info: info.to_owned(),
-                        line: number + 1,
-                        body: String::new(),
-                    });
-                }
+        let info = line.trim_start_matches('`');
+        let ticks = line.len() - info.len();
+        if let Some((block, opened)) = &mut open {
+            // A longer fence has blocks in it.
+            if ticks >= *opened && info.is_empty() {
+                let (block, _) = open.take().expect("it is open");
+                sections.last_mut().expect("never empty").push(block);
+            } else {
+                block.body.push_str(line);
+                block.body.push('\n');
             }
-        } else if let Some(block) = &mut open {
-            block.body.push_str(line);
-            block.body.push('\n');
+        } else if ticks >= 3 {
+            let block = Block {
+                info: info.to_owned(),
+                line: number + 1,
+                body: String::new(),
+            };
+            open = Some((block, ticks));
         } else if line.starts_with('#') {
             sections.push(Vec::new());
         }
@@ -288,6 +295,9 @@ fn its_examples_show_what_it_says() {
         };
         let mut background = Vec::new();
         for block in &blocks {
+            if let Some(name) = block.info.strip_prefix(FILE) {
+                fs::write(folder.path().join(name), &block.body).expect("a file");
+            }
             let in_background = match block.info.as_str() {
                 "console" => false,
                 BACKGROUND => true,

@@ -123,21 +123,29 @@ impl Shelf for Labs {
     }
 }
 
+/// A shelf of scripts: its folder's name; each script's name and text, in the order of their names.
+pub(super) type Scripts = (&'static str, Vec<(&'static str, &'static [u8])>);
+
+/// All scripts, shelf by shelf.
+pub(super) fn shelves() -> Vec<Scripts> {
+    let on = |shelf: &&'static str| -> Option<Scripts> {
+        let files = LABS.get_dir(shelf)?.files();
+        let scripts = files.filter(|file| file.path().extension().is_some_and(|e| e == "ftp"));
+        let named = scripts.filter_map(|file| {
+            let name = file.path().file_stem()?.to_str()?;
+            Some((name, file.contents()))
+        });
+        let mut all: Vec<_> = named.collect();
+        all.sort_unstable();
+        Some((shelf, all))
+    };
+    SHELVES.iter().filter_map(on).collect()
+}
+
 /// The names of all scripts, shelf by shelf.
-pub(super) fn names() -> Vec<String> {
-    SHELVES
-        .iter()
-        .filter_map(|shelf| LABS.get_dir(shelf))
-        .flat_map(|dir| {
-            let mut names: Vec<String> = dir
-                .files()
-                .filter(|file| file.path().extension().is_some_and(|e| e == "ftp"))
-                .filter_map(|file| Some(file.path().file_stem()?.to_str()?.to_owned()))
-                .collect();
-            names.sort();
-            names
-        })
-        .collect()
+pub(super) fn names() -> Vec<&'static str> {
+    let scripts = shelves().into_iter().flat_map(|(_, scripts)| scripts);
+    scripts.map(|(name, _)| name).collect()
 }
 
 #[cfg(test)]
@@ -171,6 +179,6 @@ mod tests {
             assert_eq!(found.name, "any-client.ftp");
         }
         assert!(find("no-such-script").expect("readable").is_none());
-        assert!(names().contains(&"any-client".to_owned()));
+        assert!(names().contains(&"any-client"));
     }
 }

@@ -12,7 +12,7 @@ use crate::{
     say,
 };
 
-/// Writes `ftplab.1` and a page a subcommand (`ftplab-raw.1`, …) into the folder, over older ones; without a folder
+/// Writes `ftplab.1` and a page a subcommand (`ftplab-raw.1`, `ftplab-lab-run.1`, …) into the folder, over older ones; without a folder
 /// the main page goes to standard output.
 pub(super) fn run(asked: &cli::Man, context: &Context) -> Result<Exit, Failure> {
     // `help` would be listed as one more subcommand, of which there is no page.
@@ -39,8 +39,11 @@ pub(super) fn run(asked: &cli::Man, context: &Context) -> Result<Exit, Failure> 
 
 fn write_all(program: &clap::Command, dir: &Path) -> std::io::Result<()> {
     fs::create_dir_all(dir)?;
-    for command in std::iter::once(program).chain(program.get_subcommands()) {
+    let mut open = vec![program];
+    while let Some(command) = open.pop() {
         page(program, command).generate_to(dir)?;
+        // `lab` has subcommands of its own.
+        open.extend(command.get_subcommands());
     }
     Ok(())
 }

@@ -270,6 +270,9 @@ async fn pump(
     sent: &mut Sent,
 ) -> Result<(), DataFault> {
     let mut left = sending.limit.unwrap_or(u64::MAX);
+    // As long as it is now: of a file that grows, what was announced is sent.
+    let length = body.length().map_err(|_| DataFault::NoFile)?;
+    let mut unread = length;
     // In TYPE A, REST's offset counts bytes on the wire (RFC 3659 5.1): they are made and skipped.
     let mut skip = 0;
     if sending.ascii {
@@ -277,6 +280,8 @@ async fn pump(
     } else {
         body.skip_to(sending.offset)
             .map_err(|_| DataFault::NoFile)?;
+        unread = length.saturating_sub(sending.offset);
+        left = left.min(unread);
     }
     #[cfg(target_os = "linux")]
     if let (Body::File(file), None, false, 0, false) = (
@@ -293,18 +298,16 @@ async fn pump(
             Err(Some(fault)) => return Err(fault),
         }
     }
-    let size = match body.length() {
-        Some(length) if length <= SMALL as u64 => SMALL,
-        _ => CHUNK,
-    };
-    let mut buffer = vec![0; size];
+    let mut buffer = vec![0; if length <= SMALL as u64 { SMALL } else { CHUNK }];
     let mut converter = ToWire::default();
     let mut converted = Vec::new();
-    while left > 0 {
+    while left > 0 && unread > 0 {
         let read = Read::read(&mut body, &mut buffer).map_err(|_| DataFault::NoFile)?;
         if read == 0 {
-            return Ok(());
+            return Err(DataFault::Shortened);
         }
+        let read = usize::try_from(unread).unwrap_or(usize::MAX).min(read);
+        unread -= read as u64;
         let mut bytes = &buffer[..read];
         if sending.ascii {
             converted.clear();
@@ -363,7 +366,7 @@ async fn splice(
             Ok(rustix::fs::sendfile(stream, file, Some(&mut offset), most)?)
         });
         match time::timeout(sending.stall, moving).await {
-            Ok(Ok(0)) => return Ok(()),
+            Ok(Ok(0)) => return Err(Some(DataFault::Shortened)),
             Ok(Ok(moved)) => {
                 *sent += moved as u64;
                 *left -= moved as u64;
@@ -423,13 +426,17 @@ pub(super) fn keep(
         let mut content = Vec::new();
         let prepared = match before {
             None => Ok(()),
-            Some((source, length)) => folder
-                .open(&source)
-                .and_then(|body| {
-                    Read::read_to_end(&mut Read::take(body, length.min(limit)), &mut content)
-                })
-                .map(|_| ())
-                .map_err(|_| DataFault::NoFile),
+            Some((source, length)) => {
+                let wanted = length.min(limit);
+                let read = folder.open(&source).and_then(|body| {
+                    Read::read_to_end(&mut Read::take(body, wanted), &mut content)
+                });
+                match read {
+                    Ok(read) if (read as u64) < wanted => Err(DataFault::Shortened),
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(DataFault::NoFile),
+                }
+            }
         };
         let outcome = match prepared {
             Err(fault) => Err(fault),

@@ -15,6 +15,7 @@
 //! | [`dialogue`] | an `ftp` block held against what happens |
 //! | [`answer`] | answers judged |
 //! | [`check`] | both languages compared; a question that can be answered |
+//! | [`again`] | what is to be sent again on a new control connection |
 //! | [`report`] | a student's work on a sheet, kept and handed in |
 //! | [`marks`] | a class's reports beside each other |
 //! | [`skeleton`] | a sheet that begins with a dialogue that took place |
@@ -22,6 +23,7 @@
 //! Everything that a sheet is held against comes as JSON lines (`--events`), whichever command wrote them and in whichever
 //! terminal: there is one way in which a student's work is seen.
 
+pub mod again;
 pub mod answer;
 pub mod captured;
 pub mod check;

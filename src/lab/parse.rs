@@ -667,7 +667,7 @@ impl<'a> Reader<'a> {
             if !inner.text.trim().is_empty() {
                 let mut line = Joined::default();
                 line.push(inner.line, inner.column, inner.text.trim_end());
-                commands.push(self.template(&line, true));
+                commands.push(self.template(&line, false));
             }
         }
         if commands.is_empty() {

@@ -70,6 +70,8 @@ struct Control {
     /// The port of the last 229 and EPRT.
     extended: [Option<u16>; 2],
     closed_by: Option<&'static str>,
+    /// The connection stands: what was agreed on over it holds.
+    stands: bool,
 }
 
 /// The last command with a verb that was answered.
@@ -247,6 +249,16 @@ impl Seen {
         self.servers[index(line)] = Some((host.into(), port));
     }
 
+    /// Takes down that an earlier run is over, and every connection with it. The values stay.
+    pub fn over(&mut self) {
+        for control in &mut self.lines {
+            control.stands = false;
+        }
+        for session in &mut self.sessions {
+            session.ended = true;
+        }
+    }
+
     /// Takes the capture that the student named.
     pub fn capture(&mut self, facts: Facts) {
         self.capture = Some(facts);
@@ -299,7 +311,9 @@ impl Seen {
                 session.ended = true;
                 let line = session.line;
                 let by_us = told.by.as_deref() == Some("self");
-                self.lines[index(line)].closed_by = Some(who(by_us != server));
+                let control = &mut self.lines[index(line)];
+                control.closed_by = Some(who(by_us != server));
+                control.stands = false;
                 Some(vec![Happened {
                     line,
                     what: Event::Closed,
@@ -342,7 +356,9 @@ impl Seen {
             return None;
         }
         let line = line?;
-        self.lines[index(line)].ends = Some((from, to));
+        let control = &mut self.lines[index(line)];
+        control.ends = Some((from, to));
+        control.stands = true;
         Some(vec![Happened {
             line,
             what: Event::Connected,
@@ -432,6 +448,7 @@ impl Seen {
         if first && told.answers.is_none() {
             control.greeting = told.code;
         }
+        control.stands = true;
         control.last = Some((told.code, text.clone()));
         if let (Some((_, verb, arg)), Some(code)) = (asked, told.code) {
             let answered = control.commands.entry(verb).or_default();
@@ -655,6 +672,20 @@ impl Seen {
             What::ClosedBy => control.closed_by.map(str::to_owned),
             What::Capture(what) => self.capture.as_ref()?.value(*what),
         }
+    }
+
+    /// True where the last control connection on this line stands, whichever terminal it is in.
+    #[must_use]
+    pub fn stands(&self, line: Line) -> bool {
+        self.lines[index(line)].stands
+    }
+
+    /// The same for a command that is to be typed now: a port that was agreed on holds as long as its control connection
+    /// stands.
+    #[must_use]
+    pub fn value_now(&self, name: &Name) -> Option<String> {
+        let holds = name.is_of_the_run() || self.stands(name.line);
+        self.value(name).filter(|_| holds)
     }
 
     fn last_data(&self, line: Line) -> Option<&Connection> {

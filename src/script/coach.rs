@@ -66,6 +66,11 @@ pub enum Remark {
         /// FTP's verb.
         verb: Verb,
     },
+    /// One slip of the pen makes it these verbs.
+    Slip {
+        /// What may have been meant.
+        verbs: Vec<Verb>,
+    },
     /// A transfer has begun on a passive connection that has served already.
     UsedUp {
         /// How it was agreed on.
@@ -182,13 +187,22 @@ impl Coach {
             (530, Some(_)) => Remark::LoginFirst,
             (425, _) if moves => Remark::NoDataConnection,
             (500 | 502, Some(Verb::Other)) => {
-                let Some(verb) = catalogue::client_word(&self.last_word.to_ascii_lowercase())
-                else {
-                    return;
-                };
-                Remark::ClientWord {
-                    word: self.last_word.clone(),
-                    verb,
+                let word = self.last_word.to_ascii_uppercase();
+                match catalogue::client_word(&word.to_ascii_lowercase()) {
+                    Some(verb) => Remark::ClientWord {
+                        word: self.last_word.clone(),
+                        verb,
+                    },
+                    None => {
+                        let mut verbs = catalogue::nearest_verbs(word.as_bytes());
+                        verbs.retain(|verb| {
+                            catalogue::slips(word.as_bytes(), verb.name().as_bytes()) == 1
+                        });
+                        if verbs.is_empty() {
+                            return;
+                        }
+                        Remark::Slip { verbs }
+                    }
                 }
             }
             (234, Some(Verb::Auth)) => Remark::TlsExpected,
@@ -299,6 +313,12 @@ mod tests {
                 verb: Verb::List
             }]
         );
+        // Two letters exchanged are one slip; what is no verb's neighbour is let be, and so is what the server takes.
+        let slip = |verb| vec![Remark::Slip { verbs: vec![verb] }];
+        assert_eq!(last(&["220 x", "USRE me", "500 what"]), slip(Verb::User));
+        assert_eq!(last(&["220 x", "lsit", "502 what"]), slip(Verb::List));
+        assert_eq!(last(&["220 x", "USRE me", "200 ok"]), []);
+        assert_eq!(last(&["220 x", "FOO", "500 what"]), []);
         assert_eq!(last(&["220 x", "NOOP", "200 ok"]), []);
     }
 

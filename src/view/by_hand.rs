@@ -45,6 +45,15 @@ pub struct ByHand<'a> {
     pub show_credentials: bool,
 }
 
+/// What a script answers where a person answers too.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Answers {
+    /// The commands that it has lines for; the rest is the person's.
+    WhatItKnows,
+    /// Everything but what it asks the person for (`S?`).
+    AllButAsked,
+}
+
 impl ByHand<'_> {
     /// A sentence, wrapped and indented, with its line end.
     #[must_use]
@@ -635,10 +644,18 @@ impl ByHand<'_> {
         out
     }
 
-    /// The start.
+    /// The start. `answers`: which part of the replies is the script's, where one was named.
     #[must_use]
-    pub fn start(&self) -> String {
-        self.remark(Role::Remark, &say!(self.text, "hand-start"))
+    pub fn start(&self, answers: Option<Answers>) -> String {
+        let mut out = self.remark(Role::Remark, &say!(self.text, "hand-start"));
+        if let (Some(script), Some(answers)) = (self.script, answers) {
+            let script = sanitise::line(script.as_bytes()).into_owned();
+            out.push_str(&self.hint(&match answers {
+                Answers::WhatItKnows => say!(self.text, "hand-start-script", script = script),
+                Answers::AllButAsked => say!(self.text, "hand-start-asks", script = script),
+            }));
+        }
+        out
     }
 }
 

@@ -37,6 +37,7 @@ pub mod pasted;
 pub mod quirk;
 pub mod raw;
 pub mod sanitise;
+pub mod scripts;
 pub mod server;
 pub mod start;
 pub mod style;

@@ -223,6 +223,10 @@ impl Raw<'_> {
                 word = sanitise::line(word.as_bytes()).into_owned(),
                 verb = verb.name()
             ),
+            Remark::Slip { verbs } => {
+                let verbs: Vec<&str> = verbs.iter().map(|verb| verb.name()).collect();
+                say!(text, "raw-hint-slip", verbs = verbs.join(", "))
+            }
             Remark::UsedUp { verb } => say!(text, "raw-hint-used-up", verb = verb.name()),
             Remark::TlsExpected => say!(text, "raw-hint-tls"),
             Remark::ServerCloses(_) => say!(text, "raw-hint-server-closes"),
@@ -630,6 +634,9 @@ mod tests {
             Remark::ClientWord {
                 word: "ls\u{1b}".into(),
                 verb: Verb::List,
+            },
+            Remark::Slip {
+                verbs: vec![Verb::User],
             },
             Remark::UsedUp { verb: Verb::Pasv },
             Remark::TlsExpected,

@@ -773,6 +773,7 @@ pub fn fault_sentence(text: &Text, fault: DataFault) -> String {
         DataFault::Lost => say!(text, "server-fault-lost"),
         DataFault::TooMuch => say!(text, "server-fault-too-much"),
         DataFault::NoFile => say!(text, "server-fault-no-file"),
+        DataFault::Shortened => say!(text, "server-fault-shortened"),
         DataFault::NotStored => say!(text, "server-fault-not-stored"),
         DataFault::NoPort => say!(text, "server-fault-no-port"),
         DataFault::NoIpv4 => say!(text, "server-fault-no-ipv4"),

@@ -289,7 +289,9 @@ impl Student {
 fn a_student_at_a_terminal() {
     let mut student = Student::new(&sheet("small.en.md"));
     student.sees("You talk to a server by hand.");
-    student.types("[Enter goes on]", "");
+    // What is typed where nothing is asked goes nowhere, which is said.
+    student.types("[Enter goes on]", "USER me");
+    student.sees("This was a pause: what you typed there went nowhere.");
     student.sees("○ S> 230");
     student.types("C>", "?");
     student.sees("the next hint; hints are counted");
@@ -309,6 +311,9 @@ fn a_student_at_a_terminal() {
     student.sees("Hint 1 of 2: Look above.");
     student.types(">", "331");
     student.sees("✓ Right.");
+    // A step that is not there.
+    student.types(">", "/steps 99");
+    student.sees("There is no step 99 here: they go from 1 to 2.");
     // Closing in the middle: Ctrl-D keeps all of it.
     student.sees("Which word does your file begin with?");
     student.at(">");
@@ -322,6 +327,7 @@ fn a_student_at_a_terminal() {
     student.types(">", "README");
     student.sees("Step 2 of 2");
     // The control connection ended with the last session.
+    student.sees("Type again first: USER anonymous · PASS secret@example.org");
     student.types("C>", "USER anonymous");
     student.sees("S> 331");
     student.types("C>", "PASS x");

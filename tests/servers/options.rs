@@ -174,3 +174,45 @@ fn quiet_it_says_where_it_listens_and_at_the_end_what_was_used() {
         "{rest:#?}"
     );
 }
+
+#[test]
+fn the_scripts_that_ftplab_brings_are_listed_with_their_titles() {
+    let labs = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("labs");
+    let shown = ftplab().args(["fake-server", "--list"]).run().code(0);
+    let json = ftplab()
+        .args(["fake-server", "--list", "--json"])
+        .run()
+        .code(0);
+    let mut count = 0;
+    for shelf in ["servers", "faults"] {
+        for entry in fs::read_dir(labs.join(shelf)).expect("a folder") {
+            let path = entry.expect("an entry").path();
+            if path.extension().is_none_or(|e| e != "ftp") {
+                continue;
+            }
+            count += 1;
+            let name = path.file_stem().and_then(|name| name.to_str());
+            let name = name.expect("in ASCII");
+            let script = fs::read_to_string(&path).expect("a script");
+            let title = script
+                .lines()
+                .find_map(|line| line.strip_prefix("-- title "));
+            let title = title.unwrap_or_else(|| panic!("{name} has a title"));
+            // A long title goes on in the next line.
+            let begin = format!("  {name} ");
+            let line = shown.out().lines().find(|line| line.starts_with(&begin));
+            let line = line.unwrap_or_else(|| panic!("{name} is listed"));
+            assert!(title.starts_with(line[begin.len()..].trim()), "{line}");
+            let line = json.out().lines().find_map(|line| {
+                let line: serde_json::Value = serde_json::from_str(line).expect("JSON");
+                (line["name"] == name).then_some(line)
+            });
+            let line = line.expect("a line of its own");
+            assert_eq!(
+                (&line["shelf"], &line["title"]),
+                (&shelf.into(), &title.into())
+            );
+        }
+    }
+    assert_eq!(json.out().lines().count(), count);
+}

@@ -31,7 +31,12 @@ use crate::{
         effect::Hand,
         watch::Happening,
     },
-    view::{self, by_hand::ByHand, style::Role, text::Text},
+    view::{
+        self,
+        by_hand::{Answers, ByHand},
+        style::Role,
+        text::Text,
+    },
 };
 
 /// Reports of the keyboard that wait: it makes one at a time.
@@ -101,7 +106,12 @@ pub(super) fn serve(
         interrupted: Cell::new(false),
         deserted: Cell::new(false),
     });
-    seat.show(&seat.view().start());
+    let answers = match (asked.by_hand, &asked.script) {
+        (true, None) => None,
+        (true, Some(_)) => Some(Answers::WhatItKnows),
+        (false, _) => Some(Answers::AllButAsked),
+    };
+    seat.show(&seat.view().start(answers));
     let tap = Rc::clone(&seat);
     server
         .run_by_hand(

@@ -5,6 +5,7 @@ pub(super) mod beside;
 mod by_hand;
 mod check;
 mod from;
+mod list;
 mod outputs;
 mod self_test;
 
@@ -44,6 +45,9 @@ const STUDENT_PORTS: (u16, u16) = (20_001, 10_000);
 
 /// Does what the command line asks for.
 pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
+    if asked.list {
+        return list::run(asked, context);
+    }
     if !asked.check.is_empty() {
         return check::run(asked, context);
     }

@@ -634,6 +634,16 @@ impl<'a> Hands<'a> for Autopilot<'_> {
         Ok(Go::On)
     }
 
+    fn unfilled(&mut self, at: u32, name: &Name) {
+        self.found.push(Finding {
+            line: at,
+            what: What::NeverSeen {
+                id: "shell".to_owned(),
+                name: name.clone(),
+            },
+        });
+    }
+
     fn end(&mut self, _: &mut Walk<'a>, _: &[String]) -> Result<Go, Failure> {
         Ok(Go::Leave)
     }

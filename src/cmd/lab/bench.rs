@@ -19,6 +19,7 @@ use crate::{
         },
         fault, recording,
     },
+    ftp::command::Verb,
     io::{
         address,
         events::{EventsError, Follower},
@@ -138,6 +139,8 @@ struct Control {
     waiting: bool,
     /// It may be waiting for a data connection.
     transfer: bool,
+    /// A data connection has been opened since a port was agreed on, and no transfer has ended since.
+    dialled: bool,
 }
 
 /// What is looked at in a line of the events file.
@@ -263,6 +266,7 @@ impl<'a> Bench<'a> {
             });
             read.map_err(|error| unfollowed(context, &error))?;
             if follower.at() == before {
+                seen.over();
                 return Ok(());
             }
         }
@@ -288,6 +292,16 @@ impl<'a> Bench<'a> {
     /// The value of a name, where it has one by now.
     pub(in crate::cmd) fn value(&self, name: &Name) -> Option<String> {
         self.seen.value(name)
+    }
+
+    /// The same for a command that is to be typed now, see [`Seen::value_now`].
+    pub(in crate::cmd) fn value_now(&self, name: &Name) -> Option<String> {
+        self.seen.value_now(name)
+    }
+
+    /// True where a control connection on this line stands, in whichever terminal.
+    pub(in crate::cmd) fn stands(&self, line: Line) -> bool {
+        self.seen.stands(line)
     }
 
     /// The same, of a name as it is written.
@@ -629,6 +643,11 @@ impl<'a> Bench<'a> {
         control.open && control.typed == 0 && control.waiting && control.transfer
     }
 
+    /// True where it does, and nobody has opened that connection.
+    pub(in crate::cmd) fn awaits_data(&self, line: Line) -> bool {
+        self.in_transfer(line) && !self.controls[at(line)].dialled
+    }
+
     /// What has happened since the last look; `take` gets each line of the events files.
     pub(in crate::cmd) fn look(&mut self, mut take: impl FnMut(&Happened)) -> Result<(), Failure> {
         let mut followers = std::mem::take(&mut self.followers);
@@ -663,6 +682,9 @@ impl<'a> Bench<'a> {
             || told.kind == "data-connected"
         {
             self.opened += 1;
+            for control in &mut self.controls {
+                control.dialled = true;
+            }
         }
         if self.hand.on && self.terminals.pid(BY_HAND) == Some(told.pid) {
             match told.kind.as_str() {
@@ -688,13 +710,16 @@ impl<'a> Bench<'a> {
                     control.last = Some(told.n);
                     control.waiting = true;
                     let verb = told.verb.as_deref().unwrap_or_default().as_bytes();
-                    control.transfer = crate::ftp::command::Verb::of(verb).moves().is_some();
+                    let verb = Verb::of(verb);
+                    control.transfer = verb.moves().is_some();
+                    control.dialled &= !verb.negotiates();
                 }
                 "reply" => {
                     control.greeted = true;
                     let last = told.answers.is_none() || told.answers == control.last;
                     if last && told.code.is_none_or(|code| code >= 200) {
                         control.waiting = false;
+                        control.dialled &= !std::mem::take(&mut control.transfer);
                     }
                 }
                 "closed" if told.channel.as_deref() == Some("control") => control.open = false,

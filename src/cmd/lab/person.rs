@@ -25,7 +25,7 @@ use crate::{
     },
     lab::{
         answer::{self, Judgement},
-        sheet::{Answer, Ask, AskKind, Capture, Expected, Ftp, Role as Part, Write},
+        sheet::{Answer, Ask, AskKind, Capture, Expected, Ftp, Role as Part, Wanted, Write},
         template::Template,
     },
     say,
@@ -45,6 +45,8 @@ const LINES_PATIENCE: Duration = Duration::from_secs(10);
 const QUIET: Duration = Duration::from_millis(120);
 /// The same where a transfer waits, for its data connection perhaps.
 const WAITING: Duration = Duration::from_millis(500);
+/// How long a transfer waits for its data connection before it is said that nobody has opened it.
+const UNANSWERED: Duration = Duration::from_secs(2);
 /// The prompt where commands are typed.
 const CLIENT: &str = "C> ";
 /// The prompt where replies are typed.
@@ -88,7 +90,7 @@ enum Key {
     Hint,
     Next,
     Back,
-    Steps(Option<usize>),
+    Steps(Option<String>),
     Quit,
     Explain(Vec<String>),
 }
@@ -109,7 +111,7 @@ impl Key {
             "?hint" | "/hint" => Key::Hint,
             "/next" => Key::Next,
             "/back" => Key::Back,
-            "/steps" => Key::Steps(words.next().and_then(|n| n.parse().ok())),
+            "/steps" => Key::Steps(words.next().map(str::to_owned)),
             "/quit" => Key::Quit,
             "/explain" => Key::Explain(words.map(str::to_owned).collect()),
             _ => return None,
@@ -301,10 +303,22 @@ impl<'a> Person<'a> {
             }
             Key::Back => return Ok(Some(Go::Back)),
             Key::Steps(None) => self.keys.show(&walk.steps())?,
-            Key::Steps(Some(step)) if *step >= 1 && *step <= walk.sheet.steps.len() => {
-                return Ok(Some(Go::To(*step)));
+            Key::Steps(Some(number)) => {
+                let all = walk.sheet.steps.len();
+                match number.parse().ok().filter(|step| (1..=all).contains(step)) {
+                    Some(step) => return Ok(Some(Go::To(step))),
+                    None => {
+                        let told = say!(
+                            view.text,
+                            "labrun-steps-none",
+                            number = number.as_str(),
+                            all = all
+                        );
+                        self.say(walk, Role::Warning, &told)?;
+                        self.keys.show(&walk.steps())?;
+                    }
+                }
             }
-            Key::Steps(Some(_)) => self.keys.show(&walk.steps())?,
             Key::Quit => return Ok(Some(Go::Leave)),
             Key::Explain(what) => {
                 let shown: String = what
@@ -337,6 +351,26 @@ impl<'a> Person<'a> {
         self.keys.show(&walk.view.line(role, sentence))
     }
 
+    /// Where a dialogue goes on from a control connection that does not stand any more: what to send again.
+    fn again(&mut self, walk: &Walk<'a>, ftp: &Ftp) -> Result<(), Failure> {
+        let commands = walk.in_force(ftp);
+        if commands.is_empty() || walk.bench.stands(ftp.line) {
+            return Ok(());
+        }
+        let what: Vec<String> = commands
+            .iter()
+            .map(|command| autopilot::typed(&walk.bench, command))
+            .collect();
+        let told = say!(walk.view.text, "labrun-again", what = what.join(" · "));
+        self.say(walk, Role::Hint, &told)?;
+        let is_passive = |command: &&Expected| matches!(command.what, Wanted::Command { verb, .. } if verb.asks_to_listen());
+        if commands.iter().any(is_passive) {
+            let told = say!(walk.view.text, "labrun-again-port");
+            self.say(walk, Role::Hint, &told)?;
+        }
+        Ok(())
+    }
+
     /// How a dialogue goes on that is typed here, until it is complete or left.
     fn converse(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
         let serving = ftp.role == Part::Server;
@@ -353,6 +387,8 @@ impl<'a> Person<'a> {
         let mut complete = false;
         // A line for ftplab itself has no reply to wait for.
         let mut local = true;
+        // That nobody has opened the data connection is said once a command.
+        let mut awaits = false;
         loop {
             let mut came = false;
             walk.bench.look(|line| {
@@ -392,6 +428,11 @@ impl<'a> Person<'a> {
                 let told = say!(walk.view.text, "labrun-all-seen-enter");
                 self.say(walk, Role::GoodReply, &told)?;
             }
+            if !awaits && idle >= UNANSWERED && walk.bench.awaits_data(ftp.line) {
+                awaits = true;
+                let told = say!(walk.view.text, "labrun-data-awaited");
+                self.say(walk, Role::Hint, &told)?;
+            }
             if ready {
                 self.keys.ask(prompt)?;
             }
@@ -401,6 +442,7 @@ impl<'a> Person<'a> {
             since = Instant::now();
             quiet = since;
             local = true;
+            awaits = false;
             let Came::Line(line) = came else {
                 return Ok(Go::Leave);
             };
@@ -502,6 +544,11 @@ impl<'a> Hands<'a> for Person<'a> {
             match self.line(walk, &format!("[{prompt}] "))? {
                 Came::End => return Ok(Go::Leave),
                 Came::Line(line) => match Key::read(&line) {
+                    None if !line.is_empty() => {
+                        let told = say!(walk.view.text, "labrun-unused");
+                        self.say(walk, Role::Warning, &told)?;
+                        return Ok(Go::On);
+                    }
                     Some(Key::Next) | None => return Ok(Go::On),
                     Some(key) => {
                         if let Some(go) = self.key(walk, &key, "", &[])? {
@@ -528,6 +575,9 @@ impl<'a> Hands<'a> for Person<'a> {
                 let shown = walk.view.command(&command);
                 self.keys.show(&shown)?;
             }
+        }
+        if ftp.role == Part::Client {
+            self.again(walk, ftp)?;
         }
         self.converse(walk, ftp)
     }
@@ -709,12 +759,23 @@ impl Keys {
         Ok(())
     }
 
-    /// Waits for Enter. Who leaves here has left at the next question.
+    /// Waits for Enter. Who leaves here has left at the next question, and a key is taken there; what else is typed is for
+    /// nobody, which is said.
     fn pause(&mut self, context: &Context) -> Result<(), Failure> {
         let prompt = say!(context.text, "labrun-more");
         self.ask(&format!("[{prompt}] "))?;
-        if self.wait()? == Typed::Interrupt {
-            self.ended = true;
+        match self.wait()? {
+            Typed::Interrupt => self.ended = true,
+            Typed::Line(line) => {
+                let line = String::from_utf8_lossy(&line).trim().to_owned();
+                if Key::read(&line).is_some() {
+                    self.ahead.push_front(line);
+                } else if !line.is_empty() {
+                    let told = say!(context.text, "labrun-unused");
+                    self.show(&format!("{told}\n"))?;
+                }
+            }
+            Typed::TooLong(_) | Typed::End => {}
         }
         Ok(())
     }

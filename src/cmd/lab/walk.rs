@@ -16,9 +16,10 @@ use crate::{
         stdio,
     },
     lab::{
+        again,
         report::{self, Block, Given, Line as ReportLine, Report},
-        sheet::{Ask, Capture, Ftp, Kind, Part, Sheet, Write},
-        template::Template,
+        sheet::{Ask, Capture, Expected, Ftp, Kind, Part, Sheet, Write},
+        template::{Name, Template},
     },
     say,
     view::{
@@ -34,6 +35,9 @@ const MAX_ANSWER: usize = 1000;
 /// The most answers that are kept of a question; beyond it the last one takes the place of the one before, which the student
 /// is told.
 pub(super) const MAX_ANSWERS: usize = 200;
+
+/// What stands in a command for a value that is not there yet: the student puts it in.
+const UNKNOWN: &str = "…";
 
 /// Where to go from a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -62,6 +66,8 @@ pub(in crate::cmd) trait Hands<'a> {
     fn write(&mut self, walk: &mut Walk<'a>, write: &'a Write) -> Result<Go, Failure>;
     /// Names a capture.
     fn capture(&mut self, walk: &mut Walk<'a>, capture: &'a Capture) -> Result<Go, Failure>;
+    /// Was shown a command, in the block at this line, in which this value is missing.
+    fn unfilled(&mut self, _at: u32, _name: &Name) {}
     /// Is at the end, and these blocks are open.
     fn end(&mut self, walk: &mut Walk<'a>, open: &[String]) -> Result<Go, Failure>;
 }
@@ -263,6 +269,11 @@ impl<'a> Walk<'a> {
             Kind::Server(_) => return Ok(Go::On),
             Kind::Shell(_) if self.brief => return Ok(Go::On),
             Kind::Shell(commands) => {
+                for name in commands.iter().flat_map(Template::names) {
+                    if self.bench.value_now(name).is_none() {
+                        hands.unfilled(block.at, name);
+                    }
+                }
                 let shown = self.shell(commands);
                 hands.show(&shown)?;
                 return Ok(Go::On);
@@ -414,7 +425,11 @@ impl<'a> Walk<'a> {
     fn shell(&mut self, commands: &[Template]) -> String {
         let mut out = String::new();
         for command in commands {
-            let command = self.filled(command);
+            let command = command.fill(|name| {
+                let value = self.bench.value_now(name);
+                Some(value.unwrap_or_else(|| UNKNOWN.to_owned()))
+            });
+            let command = command.unwrap_or_default();
             self.offered |= command.starts_with("ftplab raw ");
             out.push_str(&self.view.command(&self.followed(&command)));
         }
@@ -435,6 +450,15 @@ impl<'a> Walk<'a> {
         } else {
             command.to_owned()
         }
+    }
+
+    /// What was sent before a dialogue and is in force in it, on a control connection that stands.
+    pub(in crate::cmd) fn in_force(&self, ftp: &Ftp) -> Vec<&'a Expected> {
+        let before = bench::parts(self.sheet).map(|(_, part)| part);
+        let before = before.take_while(
+            |part| !matches!(part, Part::Block(block) if block.kind.id() == Some(&ftp.id)),
+        );
+        again::in_force(before, ftp.line)
     }
 
     /// What must happen in a dialogue, and what of it has.

@@ -458,13 +458,22 @@ fn finding_sentence(text: &Text, what: &What, other: &str) -> String {
                 id = shown(id),
                 wanted = shown(wanted)
             ),
-            Some(came) => say!(
-                text,
-                "labcheck-found-not-seen-but",
-                id = shown(id),
-                wanted = shown(wanted),
-                came = shown(came)
-            ),
+            Some(came) => {
+                let found = say!(
+                    text,
+                    "labcheck-found-not-seen-but",
+                    id = shown(id),
+                    wanted = shown(wanted),
+                    came = shown(came)
+                );
+                match came.as_str() {
+                    "500" | "502" => {
+                        let hint = say!(text, "labcheck-found-not-seen-server", came = shown(came));
+                        format!("{found}. {hint}")
+                    }
+                    _ => found,
+                }
+            }
         },
         What::CaptureNot { id } => say!(text, "labcheck-found-capture-not", id = shown(id)),
         What::NeverSeen { id, name } => say!(

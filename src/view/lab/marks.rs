@@ -86,7 +86,10 @@ pub fn page(text: &Text, style: Style, all: &[Marked], same: &[Same]) -> String 
                 sheet.version,
                 name(&sheet.language)
             ),
-            format!("{}/{}", row.points.0, row.points.1),
+            match row.to_read {
+                0 => format!("{}/{}", row.points.0, row.points.1),
+                more => format!("{}/{} +{more}", row.points.0, row.points.1),
+            },
             format!("{}/{}", row.blocks.0, row.blocks.1),
             row.tries.to_string(),
             row.hints.to_string(),
@@ -111,6 +114,9 @@ pub fn page(text: &Text, style: Style, all: &[Marked], same: &[Same]) -> String 
         line(&mut out, Role::Remark, &told);
     }
     line(&mut out, Role::Remark, &say!(text, "labmarks-legend"));
+    if all.iter().any(|marked| marked.row.to_read > 0) {
+        line(&mut out, Role::Remark, &say!(text, "labmarks-to-read"));
+    }
     let remarks: Vec<String> = remarks(text, all, same);
     if !remarks.is_empty() {
         out.push('\n');

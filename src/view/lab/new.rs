@@ -71,11 +71,11 @@ fn one(text: &Text, out: &mut String, round: &Round) {
             Shell::Raw => (say!(text, "labnew-shell-raw"), "ftplab raw {server}"),
             Shell::DialPasv(_) => (
                 say!(text, "labnew-shell-dial"),
-                "ftplab pasv-calc --connect '227 …'",
+                "ftplab pasv-calc --connect '{pasv.tuple}'",
             ),
             Shell::DialEpsv(_) => (
                 say!(text, "labnew-shell-dial"),
-                "ftplab pasv-calc --connect --host {server.host} '229 …'",
+                "ftplab pasv-calc --connect --host {server.host} '229 (|||{epsv.port}|)'",
             ),
             Shell::Listen(_) => (
                 say!(text, "labnew-shell-listen"),

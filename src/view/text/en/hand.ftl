@@ -3,6 +3,8 @@
 hand-typed = typed
 hand-title = you are the server
 hand-start = You are the server: you type the replies, CR LF is added. One client at a time; others get a 421, as a second client of nc would get nothing at all. /help tells what else there is.
+hand-start-script = Commands that { $script } has lines for, it answers by itself; all others, and what it leaves open with S?, are yours.
+hand-start-asks = { $script } answers by itself; where it has S?, you are asked.
 hand-no-person = Standard input has ended: nobody is left to type a reply.
 hand-interrupt = The line is cleared. Ctrl-C once more ends the server.
 

@@ -51,7 +51,7 @@ labcheck-mistake-id-twice = the block in line { $line } has this id already
 labcheck-mistake-brace-open = this brace is never closed; write {"{{"} for the character itself
 labcheck-mistake-brace-close = no brace is open here; write {"}}"} for the character itself
 labcheck-mistake-name-unknown = there is no value “{ $name }”; labs/README.md has the list
-labcheck-mistake-name-early = { $name } is known only when the student has worked: it can stand in questions, hints and explanations, not here
+labcheck-mistake-name-early = { $name } is known only when the student has worked: it can stand in commands, questions, hints and explanations, not here
 labcheck-mistake-no-line-b = there is no second control line here: a block server line=b must come before
 labcheck-mistake-marker-of-scripts = { $marker } stands in scripts; here C>, S>, C*, D> and D< say what must come
 labcheck-mistake-marker-unknown = a line of a dialogue begins with C>, S>, C*, D> or D< and a blank, or with # (a comment)
@@ -107,6 +107,7 @@ labcheck-found-script-wrong = the script { $name }: { $what }
 labcheck-found-capture-missing = there is no shipped capture “{ $name }”
 labcheck-found-not-seen = { $id }: when the sheet was played, this did not come: “{ $wanted }”
 labcheck-found-not-seen-but = { $id }: when the sheet was played, “{ $came }” came in place of “{ $wanted }”
+labcheck-found-not-seen-server = With { $came } a server says that it does not know the command: name another one in the head (server:), or write its lines in a block “server”
 labcheck-found-capture-not = { $id }: the capture does not show all of this
 labcheck-found-never-seen = { $id }: { $name } is not known here: no dialogue before shows it
 labcheck-found-no-number = { $id }: { $answer } comes to no number

@@ -13,6 +13,7 @@ labmarks-minutes = { $minutes } min
 labmarks-hours = { $hours } h
 labmarks-blocks = { $student }: { $marks }
 labmarks-legend = ✓ done, ○ begun, · not begun, in the sheet's order. Written: characters of free text, for you to read. Time: from coming to a block until it was done, breaks included.
+labmarks-to-read = Points: those of the questions, which ftplab checks; behind + what you may give for free texts. lab list counts both together.
 labmarks-altered = { $file } was edited by hand, at block { $block } or before it.
 labmarks-altered-end = { $file } was edited by hand: its end does not fit its blocks.
 labmarks-edited = { $file } was edited by hand and then gone on with.

@@ -46,6 +46,7 @@ raw-hint-used-up = The data connection that { $verb } agreed on has served alrea
 raw-hint-server-waits = Nothing comes because the server waits: it listens at { $address } and nobody has dialled yet. /data opens the connection here; ftplab pasv-calc --connect in another terminal.
 raw-hint-transfer-waits = { $verb } is still running: its final reply has not come. /state shows what may come.
 raw-hint-client-word = “{ $word }” belongs to a client program; the command of the protocol is { $verb } (/explain { $verb }).
+raw-hint-slip = The protocol has no such word. Did you mean { $verbs }? It went out as you typed it.
 raw-hint-tls = The server now waits for a TLS handshake, which cannot be typed. ftplab shows plain FTP only: /again starts over.
 raw-hint-server-closes = 421: the server ends the session, often because nothing came for too long.
 

@@ -98,7 +98,8 @@ server-fault-strangers-came = only strangers came to the data port, and too many
 server-fault-not-reached = the client's data port does not answer
 server-fault-lost = the client broke the data connection off
 server-fault-too-much = the upload is longer than the limit
-server-fault-no-file = there is no such file
+server-fault-no-file = there is no such file, or it cannot be read
+server-fault-shortened = the file was shortened while it was sent
 server-fault-not-stored = the file could not be written
 server-fault-no-port = no data port is free
 server-fault-no-ipv4 = PASV can only name IPv4 addresses, and this connection is IPv6 (EPSV can)
@@ -223,3 +224,8 @@ server-test-summary =
     }
 server-from-beside = { $file }: { $bytes } bytes that the server sent
 server-mistakes-first = The first { $most } are told, and no more.
+
+# The scripts that ftplab brings.
+server-list-servers = Servers
+server-list-faults = Faults: servers that do one thing wrong
+server-list-how = To play one: ftplab fake-server NAME. --bind, --port and the like go with each.

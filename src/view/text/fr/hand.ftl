@@ -3,6 +3,8 @@
 hand-typed = tapé
 hand-title = vous êtes le serveur
 hand-start = Vous êtes le serveur : vous tapez les réponses, CR LF est ajouté. Un client à la fois ; les autres reçoivent un 421, là où nc ne dirait rien du tout au second. /help dit ce qu’il y a d’autre.
+hand-start-script = Aux commandes pour lesquelles { $script } a des lignes, il répond tout seul ; toutes les autres, et ce qu’il laisse ouvert avec S?, sont à vous.
+hand-start-asks = { $script } répond tout seul ; là où il a S?, c’est à vous.
 hand-no-person = L’entrée standard est finie : il n’y a plus personne pour taper une réponse.
 hand-interrupt = La ligne est effacée. Ctrl-C encore une fois arrête le serveur.
 

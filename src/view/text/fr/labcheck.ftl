@@ -51,7 +51,7 @@ labcheck-mistake-id-twice = le bloc de la ligne { $line } a déjà cet id
 labcheck-mistake-brace-open = cette accolade n’est jamais fermée ; écrivez {"{{"} pour le caractère lui-même
 labcheck-mistake-brace-close = aucune accolade n’est ouverte ici ; écrivez {"}}"} pour le caractère lui-même
 labcheck-mistake-name-unknown = la valeur « { $name } » n’existe pas ; la liste est dans labs/README.md
-labcheck-mistake-name-early = { $name } n’est connu qu’une fois le travail fait : il peut figurer dans une question, un indice ou une explication, pas ici
+labcheck-mistake-name-early = { $name } n’est connu qu’une fois le travail fait : il peut figurer dans une commande, une question, un indice ou une explication, pas ici
 labcheck-mistake-no-line-b = il n’y a pas de seconde ligne de contrôle ici : il faut avant un bloc server line=b
 labcheck-mistake-marker-of-scripts = { $marker } se trouve dans les scripts ; ici C>, S>, C*, D> et D< disent ce qui doit venir
 labcheck-mistake-marker-unknown = une ligne de dialogue commence par C>, S>, C*, D> ou D< suivi d’un blanc, ou par # (commentaire)
@@ -107,6 +107,7 @@ labcheck-found-script-wrong = le script { $name } : { $what }
 labcheck-found-capture-missing = il n’y a pas de capture fournie « { $name } »
 labcheck-found-not-seen = { $id } : quand la feuille a été jouée, ceci n’est pas venu : « { $wanted } »
 labcheck-found-not-seen-but = { $id } : quand la feuille a été jouée, « { $came } » est venu à la place de « { $wanted } »
+labcheck-found-not-seen-server = Par { $came }, un serveur dit qu’il ne connaît pas la commande : nommez-en un autre dans l’en-tête (server:), ou écrivez ses lignes dans un bloc « server »
 labcheck-found-capture-not = { $id } : la capture ne montre pas tout cela
 labcheck-found-never-seen = { $id } : { $name } n’est pas connu ici : aucun dialogue ne le montre avant
 labcheck-found-no-number = { $id } : { $answer } ne donne aucun nombre

@@ -13,6 +13,7 @@ labmarks-minutes = { $minutes } min
 labmarks-hours = { $hours } h
 labmarks-blocks = { $student } : { $marks }
 labmarks-legend = ✓ fait, ○ commencé, · pas commencé, dans l’ordre de la feuille. Écrit : caractères de texte libre, à lire par vous. Temps : de l’arrivée à un bloc jusqu’à sa fin, pauses comprises.
+labmarks-to-read = Points : ceux des questions, que ftplab vérifie ; derrière +, ce que vous pouvez donner pour les textes libres. lab list compte les deux ensemble.
 labmarks-altered = { $file } a été modifié à la main, au bloc { $block } ou avant.
 labmarks-altered-end = { $file } a été modifié à la main : sa fin ne correspond pas à ses blocs.
 labmarks-edited = { $file } a été modifié à la main, puis continué.

@@ -46,6 +46,7 @@ raw-hint-used-up = La connexion de données convenue par { $verb } a déjà serv
 raw-hint-server-waits = Rien ne vient parce que le serveur attend : il écoute en { $address } et personne n’a encore appelé. /data ouvre la connexion ici ; ftplab pasv-calc --connect dans un autre terminal.
 raw-hint-transfer-waits = { $verb } est toujours en cours : sa réponse finale n’est pas venue. /state montre ce qui peut venir.
 raw-hint-client-word = « { $word } » appartient à un programme client ; la commande du protocole est { $verb } (/explain { $verb }).
+raw-hint-slip = Ce mot n’existe pas dans le protocole. Vouliez-vous dire { $verbs } ? Il est parti tel que vous l’avez tapé.
 raw-hint-tls = Le serveur attend maintenant une négociation TLS, qui ne se tape pas. ftplab ne montre que FTP en clair : /again recommence.
 raw-hint-server-closes = 421 : le serveur met fin à la session, souvent parce que rien n’est venu depuis trop longtemps.
 

@@ -98,7 +98,8 @@ server-fault-strangers-came = seuls des étrangers sont venus au port de donnée
 server-fault-not-reached = le port de données du client ne répond pas
 server-fault-lost = le client a interrompu la connexion de données
 server-fault-too-much = l’envoi dépasse la limite
-server-fault-no-file = ce fichier n’existe pas
+server-fault-no-file = ce fichier n’existe pas ou ne peut être lu
+server-fault-shortened = le fichier a été raccourci pendant l’envoi
 server-fault-not-stored = le fichier n’a pas pu être écrit
 server-fault-no-port = aucun port de données n’est libre
 server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette connexion est en IPv6 (EPSV peut)
@@ -223,3 +224,8 @@ server-test-summary =
     }
 server-from-beside = { $file } : { $bytes } octets envoyés par le serveur
 server-mistakes-first = Les { $most } premières sont dites, pas plus.
+
+# Les scripts que ftplab apporte.
+server-list-servers = Serveurs
+server-list-faults = Pannes : des serveurs qui font une chose de travers (titres en anglais)
+server-list-how = Pour en jouer un : ftplab fake-server NOM. --bind, --port et les autres options vont avec chacun.
