@@ -38,6 +38,8 @@ use crate::{
 
 /// Slots of a session that may still find their line; beyond it the oldest is told as it is.
 pub(super) const MAX_SLOTS: usize = 256;
+/// Data connections of a slot that no row has taken; beyond it one of them is told as unused.
+const MAX_SPARE: usize = 16;
 /// Rows of a session whose outcome is awaited; beyond it the oldest is told as it is.
 pub(super) const MAX_ROWS: usize = 256;
 /// End points at which data connections are expected, in all sessions.
@@ -514,10 +516,35 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                         accepted: true,
                     });
                 }
-                if let Some(slot) = control.slots.iter_mut().find(|slot| slot.key == key) {
-                    slot.lines.push(flow);
+                if let Some(at) = control.slots.iter().position(|slot| slot.key == key) {
+                    control.slots[at].lines.push(flow);
+                    self.tell_spare(number, at);
                 }
             }
+        }
+    }
+
+    /// Of too many lines that nothing has asked for, one is told: the first that failed, or the second. A row takes the
+    /// first that went through.
+    fn tell_spare(&mut self, number: u64, at: usize) {
+        let lines = &self.lines;
+        let failed = |flow: &FlowId| {
+            let line = lines.get(flow);
+            line.is_none_or(|line| !line.established && line.finished())
+        };
+        let Some(control) = self.controls.get_mut(&number) else {
+            return;
+        };
+        if control.slots[at].lines.len() <= MAX_SPARE {
+            return;
+        }
+        let mut slot = control.slots.remove(at);
+        let spare = slot.lines.iter().position(failed).unwrap_or(1);
+        let flow = slot.lines.remove(spare);
+        self.tell_unused(number, &slot, Some(flow));
+        self.disown(Some(flow), (number, slot.key));
+        if let Some(control) = self.controls.get_mut(&number) {
+            control.slots.insert(at, slot);
         }
     }
 

@@ -23,7 +23,7 @@ use ftplab::{
         tree::MAX_NAME,
         watch::Happening,
     },
-    view::{server::Live, style::Style, text::Lang},
+    view::{json::MAX_HEAD, log::MAX_DATA, server::Live, style::Style, text::Lang},
 };
 use tempfile::TempDir;
 
@@ -191,21 +191,22 @@ fn an_upload_of_one_byte_too_many_is_a_552_and_the_person_sees_it() {
 
 #[test]
 fn who_is_idle_for_too_long_gets_a_421_and_the_person_sees_it() {
-    for (lang, wanted) in [
-        ("en", "no command for 1 s"),
-        ("fr", "aucune commande depuis 1 s"),
-    ] {
+    let idle = |lang: &str, wanted: &str| {
         let server = Watched::start(lang, &["any-client", "--idle", "1s"]);
         let mut line = server.client();
-        thread::sleep(Duration::from_millis(600));
-        // A command begins the time anew.
-        assert!(line.say("NOOP").starts_with("200"));
-        thread::sleep(Duration::from_millis(600));
-        assert!(line.say("NOOP").starts_with("200"));
+        for _ in 0..2 {
+            // A command begins the time anew.
+            thread::sleep(Duration::from_millis(600));
+            assert!(line.say("NOOP").starts_with("200"));
+        }
         assert!(line.reply().starts_with("421"));
         assert_eq!(line.line(), None);
         server.saw(wanted);
-    }
+    };
+    thread::scope(|scope| {
+        scope.spawn(|| idle("en", "no command for 1 s"));
+        scope.spawn(|| idle("fr", "aucune commande depuis 1 s"));
+    });
 }
 
 #[test]
@@ -321,6 +322,67 @@ fn a_name_too_long_is_a_553() {
     };
     assert!(store(MAX_NAME).starts_with("226"));
     assert_eq!(store(MAX_NAME + 1), "553 That name is not possible.");
+}
+
+/// A folder with a script that sends a file of so many bytes, in lines of ten.
+fn sending(bytes: usize) -> TempDir {
+    let folder = TempDir::new().expect("a folder");
+    fs::write(folder.path().join("big"), "123456789\n".repeat(bytes / 10)).expect("a file");
+    let script = "S> 220 Ready.\nC* USER *\nS> 331 And?\nC* PASS *\nS> 230 In.\nC* TYPE *\nS> 200 Yes.\nC* PASV\nS> 227 ({pasv})\n\
+                  C* RETR *\nS> 150 Here.\nD@ big\nS> 226 Done.\n";
+    fs::write(folder.path().join("s.ftp"), script).expect("a file");
+    folder
+}
+
+fn retrieve(line: &mut Line) {
+    assert!(line.say("TYPE I").starts_with("200"));
+    let at = line.passive();
+    line.send("RETR big");
+    Line::fetch(at);
+    assert!(line.reply().starts_with("150"));
+    assert!(line.reply().starts_with("226"));
+}
+
+#[test]
+fn long_data_is_a_number_in_a_log_and_its_head_in_json() {
+    for (bytes, lines) in [(MAX_DATA / 10 * 10, true), (MAX_DATA / 10 * 10 + 10, false)] {
+        let folder = sending(bytes);
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let (script, log) = (path("s.ftp"), path("log.txt"));
+        let server = Watched::start("en", &[&script, "--log", &log]);
+        retrieve(&mut server.client());
+        server.saw(&format!("{bytes} bytes"));
+        let log = fs::read_to_string(log).expect("a log");
+        assert_eq!(log.contains("D> 123456789\n"), lines);
+        assert_eq!(
+            log.contains(&format!("# data from S: {bytes} bytes")),
+            !lines
+        );
+
+        let mut server = FakeServer::start(&[&script]);
+        let mut line = server.dial();
+        line.log_in();
+        retrieve(&mut line);
+        let data = server.until(|line| line.get("head").is_some());
+        assert_eq!(data["head"].as_str().map(str::len), Some(MAX_HEAD));
+        assert_eq!(data["bytes"], bytes);
+    }
+}
+
+#[test]
+fn a_long_name_is_stored_under_its_beginning_and_the_person_sees_which() {
+    let folder = TempDir::new().expect("a folder");
+    let store = folder.path().display().to_string();
+    let server = Watched::start("en", &["any-client", "--store", &store]);
+    let mut line = server.client();
+    let at = line.passive();
+    line.send(&format!("STOR {}", "n".repeat(150)));
+    drop(TcpStream::connect(at).expect("open"));
+    assert!(line.reply().starts_with("150"));
+    assert!(line.reply().starts_with("226"));
+    let kept = "n".repeat(100);
+    assert!(folder.path().join(&kept).exists());
+    server.saw(&format!(" {kept}"));
 }
 
 /// A server in this process, with limits of time that a test can wait for; what its live view shows at the end.

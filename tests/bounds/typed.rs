@@ -11,7 +11,7 @@ use std::{
 use ftplab::{
     io::{editor::MAX_TYPED, stdio::MAX_LINE},
     lab::{
-        MAX_MISTAKES, MAX_PARTS, MAX_SHEET,
+        MAX_CHOICES, MAX_MISTAKES, MAX_PARTS, MAX_SHEET,
         answer::MAX_ANSWER,
         report::{Block, FORM, Kind, MAX_REPORT, Report, Sheet},
     },
@@ -378,4 +378,93 @@ fn a_script_that_asks_for_too_much_is_told() {
         let words = ["fake-server", "deep.ftp", "--port", "0"];
         says(&run(&folder, lang, &words).code(2), tree);
     }
+}
+
+#[test]
+fn a_question_has_as_many_choices_as_there_are_letters() {
+    let sheet = |choices: usize| {
+        let mut sheet = format!("{HEAD}```ask id=q kind=choice\nWhich?\n(x) right\n");
+        for n in 1..choices {
+            sheet.push_str(&format!("( ) wrong {n} # no\n"));
+        }
+        sheet + "```\n"
+    };
+    let folder = folder(&[
+        ("most.en.md", sheet(MAX_CHOICES).as_bytes()),
+        ("more.en.md", sheet(MAX_CHOICES + 1).as_bytes()),
+    ]);
+    for (lang, wanted) in [
+        ("en", "a question has 2 to 26 choices; this one has 27"),
+        ("fr", "27"),
+    ] {
+        run(&folder, lang, &["lab", "check", "most.en.md"]).code(0);
+        let done = run(&folder, lang, &["lab", "check", "more.en.md"]).code(1);
+        says(&done, wanted);
+    }
+}
+
+#[test]
+fn a_dialogue_of_too_many_bytes_makes_no_endless_script() {
+    let mut log = "S> 220 Ready.\n".to_owned();
+    for n in 0..9 {
+        log.push_str(&format!("C> NOOP {n}\nS> 200 {}\n", "x".repeat(40_000)));
+    }
+    let folder = folder(&[("log.txt", log.as_bytes())]);
+    // Six of them are in 256 kB.
+    for (lang, wanted) in LANGS
+        .into_iter()
+        .zip(["3 commands are left out", "3 commandes"])
+    {
+        let done = run(&folder, lang, &["lab", "new", "log.txt"]).code(0);
+        says(&done, wanted);
+    }
+}
+
+#[test]
+fn a_line_of_a_script_is_shown_up_to_a_length() {
+    let line = |length: usize| format!("S> 150 Here.\nD@ {}\n", "x".repeat(length - 3));
+    let script = |length| format!("S> 220 Ready.\nC> LIST\n{}", line(length));
+    let folder = folder(&[
+        ("most.ftp", script(200).as_bytes()),
+        ("more.ftp", script(201).as_bytes()),
+    ]);
+    let shown = format!("| D@ {}", "x".repeat(197));
+    let done = run(&folder, "en", &["fake-server", "--check", "most.ftp"]).code(1);
+    says(&done, &shown);
+    assert!(!done.out().contains('…') && !done.err().contains('…'));
+    let done = run(&folder, "en", &["fake-server", "--check", "more.ftp"]).code(1);
+    says(&done, &(shown + "…"));
+}
+
+/// A tuple of more numbers than are looked at is as wrong as one of seven.
+#[test]
+fn numbers_without_end_are_no_end_point() {
+    let folder = folder(&[]);
+    let tuple = |numbers: usize| vec!["1"; numbers].join(",");
+    for numbers in [7, 24, 25, 400] {
+        let tuple = tuple(numbers);
+        let done = run(&folder, "en", &["pasv-calc", &tuple]);
+        assert_eq!(done.code, 1, "{}", done.err());
+        let line = format!("227 ({tuple})");
+        let done = run(&folder, "en", &["pasv-calc", &line]);
+        assert_eq!(done.code, 1, "{}", done.err());
+    }
+}
+
+/// Of a piece of arithmetic that is too deep or too long nothing is computed, and nothing breaks.
+#[test]
+fn arithmetic_without_end_is_an_answer_like_any_other() {
+    let sheet = format!("{HEAD}```ask id=q kind=number\nHow many?\n= 7\n```\n");
+    let deep = |depth: usize| format!("{}7{}\n", "(".repeat(depth), ")".repeat(depth));
+    let folder = folder(&[
+        ("s.en.md", sheet.as_bytes()),
+        (
+            "deep",
+            (deep(33) + &deep(1_500) + &"1+".repeat(1_000) + "1\n").as_bytes(),
+        ),
+        ("right", deep(32).as_bytes()),
+    ]);
+    let words = |answers| ["lab", "run", "s.en.md", "--port", "0", "--answers", answers];
+    run(&folder, "en", &words("deep")).code(1);
+    run(&folder, "en", &words("right")).code(0);
 }

@@ -189,3 +189,45 @@ fn came(how: &Differs) -> String {
         Differs::Early { .. } => NOTHING.to_owned(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lab::sheet::Role;
+
+    #[test]
+    fn a_dialogue_in_a_report_says_how_much_is_left_out() {
+        let ftp = Ftp {
+            id: "b".into(),
+            role: Role::default(),
+            line: Line::default(),
+            lines: Vec::new(),
+            between: Vec::new(),
+        };
+        let mut watched = Watched::new(&ftp, &Values::new());
+        let reply = |lines: usize| Event::Reply {
+            code: Some(200),
+            lines: vec![b"200 Fine.".to_vec(); lines],
+            answers: None,
+        };
+        watched.note(&reply(MAX_LINES));
+        assert_eq!(watched.state().1.len(), MAX_LINES);
+        watched.note(&reply(MAX_LINES + 3));
+        let dialogue = watched.state().1;
+        assert_eq!(dialogue.last().map(String::as_str), Some("# S> +3 lines"));
+        watched.note(&Event::Data {
+            lines: vec![b"data".to_vec(); MAX_LINES + 9],
+            bytes: 145,
+        });
+        let dialogue = watched.state().1;
+        assert_eq!(dialogue.len(), 3 * MAX_LINES + 2);
+        assert_eq!(dialogue.last().map(String::as_str), Some("# D> 145 bytes"));
+        let room = MAX_DIALOGUE - dialogue.len();
+        for _ in 0..room + 7 {
+            watched.note(&reply(1));
+        }
+        let dialogue = watched.state().1;
+        assert_eq!(dialogue.len(), MAX_DIALOGUE + 1);
+        assert_eq!(dialogue.last().map(String::as_str), Some("# +7 lines"));
+    }
+}

@@ -19,6 +19,10 @@ use crate::{
 /// Bytes of a session's log that are kept until it ends, its data included: what nobody reads to its end. What comes
 /// later is counted and told.
 pub const MAX_LOG: usize = 16 * 1024 * 1024;
+/// Bytes of the logs of all sessions that go on at a time; what comes later is counted and told as well.
+const MAX_LOGS: usize = 64 * 1024 * 1024;
+/// Bytes that are kept of all data connections that go on at a time; of the others, their number is told.
+const MAX_KEPT: usize = 16 * 1024 * 1024;
 
 /// Makes logs.
 pub struct Dialogue<'a> {
@@ -26,6 +30,9 @@ pub struct Dialogue<'a> {
     show_credentials: bool,
     sessions: BTreeMap<u64, Lines>,
     data: HashMap<FlowId, [Kept; 2]>,
+    /// Bytes that all logs still have room for, see [`MAX_LOGS`]; and all data, see [`MAX_KEPT`].
+    room: usize,
+    data_room: usize,
     begun: bool,
     /// Frames and times are left out.
     bare: bool,
@@ -53,16 +60,17 @@ struct Lines {
 }
 
 impl Lines {
-    /// Takes a text, at this place or as the last; beyond [`MAX_LOG`] it is counted.
-    fn put(&mut self, text: String, place: Option<usize>) {
+    /// Takes a text, at this place or as the last; beyond [`MAX_LOG`], and where all have no room, it is counted.
+    fn put(&mut self, text: String, place: Option<usize>, room: &mut usize) {
         if text.is_empty() {
             return;
         }
-        if self.length + text.len() > MAX_LOG {
+        if self.length + text.len() > MAX_LOG || text.len() > *room {
             self.more += 1;
             return;
         }
         self.length += text.len();
+        *room -= text.len();
         match place.and_then(|at| self.pieces.get_mut(at)) {
             Some(piece) => *piece = text,
             None => self.pieces.push(text),
@@ -79,6 +87,8 @@ impl<'a> Dialogue<'a> {
             show_credentials,
             sessions: BTreeMap::new(),
             data: HashMap::new(),
+            room: MAX_LOGS,
+            data_room: MAX_KEPT,
             begun: false,
             bare: false,
             file: None,
@@ -140,7 +150,7 @@ impl<'a> Dialogue<'a> {
             shown.push_str(&lines.log.comment(&missing));
         }
         let place = lines.places.remove(&command);
-        lines.put(shown, place);
+        lines.put(shown, place, &mut self.room);
     }
 }
 
@@ -148,6 +158,7 @@ impl Show for Dialogue<'_> {
     fn begin(&mut self, _: &[u8], _: &str, _: &mut String) {
         self.sessions.clear();
         self.data.clear();
+        (self.room, self.data_room) = (MAX_LOGS, MAX_KEPT);
     }
 
     fn finding(&mut self, finding: &Finding<'_>, out: &mut String) {
@@ -197,7 +208,7 @@ impl Show for Dialogue<'_> {
                         None => shown = format!("# {frame}\n{shown}"),
                     }
                 }
-                lines.put(shown, None);
+                lines.put(shown, None, &mut self.room);
                 if let What::TransferBegun(transfer) = &event.what
                     && lines.more == 0
                 {
@@ -219,18 +230,23 @@ impl Show for Dialogue<'_> {
                 kept.total += length;
                 if let Some(bytes) = bytes {
                     let room = MAX_DATA.saturating_sub(kept.bytes.len());
-                    kept.bytes
-                        .extend_from_slice(&bytes[..bytes.len().min(room)]);
+                    let taken = bytes.len().min(room).min(self.data_room);
+                    self.data_room -= taken;
+                    kept.bytes.extend_from_slice(&bytes[..taken]);
                 }
             }
             Finding::Dropped(flow) => {
-                self.data.remove(flow);
+                let kept = self.data.remove(flow);
+                for kept in kept.iter().flatten() {
+                    self.data_room += kept.bytes.len();
+                }
             }
             Finding::Transfer(transfer) => self.transfer(transfer),
             Finding::Session(session) => {
                 let Some(lines) = self.sessions.remove(&session.number) else {
                     return;
                 };
+                self.room += lines.length;
                 if std::mem::replace(&mut self.begun, true) {
                     out.push('\n');
                 }
@@ -250,7 +266,8 @@ impl Show for Dialogue<'_> {
                         self.text,
                         "inspect-log-more",
                         count = lines.more,
-                        most = (MAX_LOG >> 20) as u64
+                        most = (MAX_LOG >> 20) as u64,
+                        all = (MAX_LOGS >> 20) as u64
                     );
                     out.push_str(&lines.log.comment(&more));
                 }

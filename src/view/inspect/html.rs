@@ -50,6 +50,7 @@ pub struct Html<'a> {
     show_credentials: bool,
     sessions: BTreeMap<u64, Collected>,
     done: BTreeMap<u64, String>,
+    /// Of the data connections that go on.
     curves: HashMap<FlowId, Curve>,
     orphans: Vec<Transfer>,
     more_sessions: u64,
@@ -67,9 +68,23 @@ struct Collected {
     count: usize,
     transfers: Vec<Transfer>,
     odd: Vec<(u64, String)>,
+    /// Of the first transfers with data, with their numbers; and of how many more there is one.
+    curves: Vec<(u64, Curve)>,
+    more_curves: u64,
 }
 
 impl Collected {
+    fn curve(&mut self, number: u64, curve: Curve) {
+        if curve.points.len() < 2 {
+            return;
+        }
+        if self.curves.len() < MAX_CURVES {
+            self.curves.push((number, curve));
+        } else {
+            self.more_curves += 1;
+        }
+    }
+
     fn odd(&mut self, frame: u64, sentence: String) {
         if self.odd.len() < MAX_ODD {
             self.odd.push((frame, sentence));
@@ -229,7 +244,7 @@ impl<'a> Html<'a> {
         collected.rungs.extend(control_ends(text, session));
         collected.rungs.sort_by_key(|rung| rung.frame);
         self.ladder(session, &collected, &mut out);
-        self.picture(session, &collected.transfers, &mut out);
+        self.picture(session, &collected, &mut out);
         if !collected.lines.is_empty() {
             let _ = writeln!(
                 out,
@@ -240,11 +255,6 @@ impl<'a> Html<'a> {
             );
             let more = collected.count.saturating_sub(MAX_LINES);
             self.more(more as u64, &mut out);
-        }
-        for transfer in &collected.transfers {
-            if let Some(connection) = &transfer.connection {
-                self.curves.remove(&connection.flow);
-            }
         }
         out.push_str("</section>\n");
         out
@@ -582,21 +592,9 @@ impl<'a> Html<'a> {
     }
 
     /// Bytes over time, a curve a data connection.
-    fn picture(&self, session: &Session, transfers: &[Transfer], out: &mut String) {
+    fn picture(&self, session: &Session, collected: &Collected, out: &mut String) {
         let text = self.text;
-        let curves: Vec<(&Transfer, &Curve)> = transfers
-            .iter()
-            .filter_map(|transfer| {
-                let flow = transfer.connection.as_ref()?.flow;
-                let curve = self
-                    .curves
-                    .get(&flow)
-                    .filter(|curve| curve.points.len() > 1)?;
-                Some((transfer, curve))
-            })
-            .collect();
-        let more = curves.len().saturating_sub(MAX_CURVES);
-        let curves = &curves[..curves.len() - more];
+        let curves = &collected.curves;
         let most = curves.iter().map(|(_, curve)| curve.total).max();
         let first = curves.iter().filter_map(|(_, curve)| curve.points.first());
         let first = first.map(|(time, _)| *time).min();
@@ -623,7 +621,7 @@ impl<'a> Html<'a> {
             relative(text, session.first.time, first),
             relative(text, session.first.time, last)
         );
-        for (at, (transfer, curve)) in curves.iter().enumerate() {
+        for (at, (number, curve)) in curves.iter().enumerate() {
             let mut path = String::new();
             for (point, (time, bytes)) in curve.points.iter().enumerate() {
                 let letter = if point == 0 { 'M' } else { 'L' };
@@ -636,12 +634,12 @@ impl<'a> Html<'a> {
                     "<text x=\"{:.1}\" y=\"{:.1}\" class=\"key\">{}</text>",
                     (x(*time) + 5.0).min(672.0),
                     y(*bytes) + 4.0,
-                    transfer.n
+                    number
                 );
             }
         }
         out.push_str("</svg></figure>\n");
-        self.more(more as u64, out);
+        self.more(collected.more_curves, out);
     }
 }
 
@@ -773,10 +771,18 @@ impl Show for Html<'_> {
                     .add(mark.time, bytes.len() as u64);
             }
             Finding::Data { bytes: None, .. } => {}
-            Finding::Dropped(_) => {}
+            Finding::Dropped(flow) => {
+                self.curves.remove(flow);
+            }
             Finding::Transfer(transfer) => match transfer.session {
                 Some(session) => {
                     if let Some(collected) = self.sessions.get_mut(&session) {
+                        let connection = transfer.connection.as_ref();
+                        let curve =
+                            connection.and_then(|connection| self.curves.remove(&connection.flow));
+                        if let Some(curve) = curve {
+                            collected.curve(transfer.n, curve);
+                        }
                         if collected.rungs.len() < MAX_RUNGS {
                             collected.rungs.extend(data_rungs(self.text, transfer));
                         } else {

@@ -436,7 +436,7 @@ inspect-note-long-blocks = { $count ->
 inspect-log-more = { $count ->
     [one] one more command, reply or transfer is left out
    *[other] { $count } more commands, replies and transfers are left out
-}: the log of a session has { $most } MB at most; --json tells all
+}: the log of a session has { $most } MB at most, those of sessions that go on together have { $all } MB; --json tells all
 inspect-folders-deep = { $folder }: folders more than { $most } deep were not opened. Name them.
 inspect-unsorted = The report is longer than { $most } MB: its sessions stand as they ended, and what is to be known about the whole capture comes here. --json, --session N or --host tell less at a time.
 inspect-extract-lost = not all files could be written into { $folder }: { $why }. { $kept } written, { $lost } not; the manifest says which (“stored”: false). Make room, and extract into a new folder.

@@ -440,7 +440,7 @@ inspect-note-long-blocks = { $count ->
 inspect-log-more = { $count ->
     [one] une commande, réponse ou transfert de plus est laissé de côté
    *[other] { $count } commandes, réponses et transferts de plus sont laissés de côté
-} : le journal d’une session a { $most } Mo au plus ; --json dit tout
+} : le journal d’une session a { $most } Mo au plus, ceux de sessions simultanées ont { $all } Mo ; --json dit tout
 inspect-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux n’ont pas été ouverts. Nommez-les.
 inspect-unsorted = Le rapport dépasse { $most } Mo : ses sessions sont dans l’ordre de leur fin, et ce qu’il faut savoir de toute la capture vient ici. --json, --session N ou --host en disent moins à la fois.
 inspect-extract-lost = tous les fichiers n’ont pas pu être écrits dans { $folder } : { $why }. Écrits : { $kept }, pas écrits : { $lost } ; le manifeste dit lesquels (« stored » : false). Faites de la place, puis extrayez dans un nouveau dossier.
