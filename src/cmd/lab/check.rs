@@ -298,6 +298,7 @@ fn autopilot(
         kept: None,
         unsaved: None,
         offered: false,
+        recorded: false,
         brief: true,
     };
     let mut nowhere = |_: &str| Ok(());
