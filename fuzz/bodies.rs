@@ -378,7 +378,7 @@ pub(crate) fn events(data: &[u8]) {
 
 /// The scripts that a fuzzed client speaks to: rules, everything that a block can do, the built-in server, a person, and
 /// a person who fills blanks.
-const SERVERS: [(&str, bool); 5] = [
+const SERVERS: [(&str, bool); 6] = [
     (include_str!("../labs/servers/any-client.ftp"), false),
     (
         "-- idle 20s\n-- param n=1..9\nS> 220-{param.n}\nS> 220 Hi.\nC> USER *\nS> 331 {arg}?\n-- next time\n-- wait 5s\n\
@@ -398,6 +398,10 @@ const SERVERS: [(&str, bool); 5] = [
     ),
     (
         "S? 220\nC* PASV\nS? 227\nC* LIST\nS? 1\nD> a\nS? 226\nC* STOR *\nS> 150 x\nD< a\nS? 2\nC* ABOR\nS? 226\nC* *\nS? 5\n",
+        false,
+    ),
+    (
+        "-- files files\nS> 220 Ready.\nC* SYST\nS? 215\nC* NLST\nS? 1\nD> a\nS> 226 x\nC* STAT\nS? 211\n",
         false,
     ),
 ];
@@ -453,9 +457,11 @@ impl Stage {
             server: Some(local),
             midstream: false,
         };
+        let mut dialogue = Dialogue::with_line_limit(ends, 256);
+        dialogue.starts_in(b"/");
         Stage {
             player: Player::new(play.into(), client, local, 0),
-            dialogue: Dialogue::with_line_limit(ends, 256),
+            dialogue,
             now: 0,
             port: 5000,
             pending: None,

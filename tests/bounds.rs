@@ -9,7 +9,11 @@
 //! is gone: a new bound says here how it is told, or why nothing is lost by it.
 
 mod inspect;
+mod served;
+mod shown;
+mod streams;
 mod typed;
+mod wire;
 
 use std::{collections::BTreeMap, fs, path::Path};
 
@@ -59,7 +63,7 @@ const BOUNDS: &[Bound] = &[
     // Captures: files, frames, connections.
     ("capture/file.rs", "MAX_RECORD", CAPTURE, Says("inspect-note-oversized"), "records_blocks_and_interfaces_that_are_too_much_are_told"),
     ("capture/file.rs", "MAX_WRAPPERS", CAPTURE, Says("inspect-unopened-deep"), "wrappers_and_windows_that_are_too_much_are_told"),
-    ("capture/file.rs", "MAX_ZSTD_WINDOW", CAPTURE, Says("inspect-unopened-wrapper"), ""),
+    ("capture/file.rs", "MAX_ZSTD_WINDOW", CAPTURE, Says("inspect-unopened-zstd-window"), "wrappers_and_windows_that_are_too_much_are_told"),
     ("capture/file.rs", "MAX_INTERFACES", CAPTURE, Says("inspect-note-unread"), "records_blocks_and_interfaces_that_are_too_much_are_told"),
     ("capture/file.rs", "MAX_TEXT", CAPTURE, Less("the beginning of a name that no tool makes so long"), ""),
     ("capture/file/pcapng.rs", "LOOKED_AT", CAPTURE, Says("inspect-note-long-blocks"), "records_blocks_and_interfaces_that_are_too_much_are_told"),
@@ -70,13 +74,15 @@ const BOUNDS: &[Bound] = &[
     ("capture/flow.rs", "MAX_FLOWS", CAPTURE, Says("inspect-note-evicted"), "connections_that_are_too_many_are_told"),
     ("capture/flow.rs", "MAX_LINGERING", CAPTURE, Whole("they have ended; a straggler behind hundreds of others opens one more"), "of_many_connections_that_have_ended_the_longest_over_leaves_at_once"),
     ("capture/flow.rs", "MAX_SYNS", CAPTURE, Whole("all are counted; the spacings of the first are told"), ""),
-    ("capture/reassembly.rs", "MAX_HELD", CAPTURE, Says("inspect-note-lost"), "held_bytes_are_bounded"),
-    ("capture/reassembly.rs", "MAX_HELD_IN_ALL", CAPTURE, Says("inspect-note-lost"), "bytes_held_in_all_are_bounded"),
-    ("capture/reassembly.rs", "WINDOW", CAPTURE, Whole("retransmissions of what is older are counted and not compared"), "a_retransmission_long_after_is_not_compared_but_counted"),
+    ("capture/reassembly.rs", "MAX_HELD", CAPTURE, Says("inspect-note-overheld"), "bytes_behind_a_gap_are_held_up_to_a_bound_and_no_further"),
+    ("capture/reassembly.rs", "MAX_HELD_IN_ALL", CAPTURE, Says("inspect-note-overheld"), "bytes_behind_all_gaps_are_held_up_to_a_bound_and_no_further"),
+    ("capture/reassembly.rs", "WINDOW", CAPTURE, Says("inspect-note-uncompared"), "a_copy_that_differs_is_told_within_the_window_and_counted_beyond"),
+    ("capture/reassembly.rs", "WINDOWS", CAPTURE, Says("inspect-note-uncompared"), "a_copy_that_differs_is_told_within_the_window_and_counted_beyond"),
     ("capture/reassembly.rs", "MAX_AHEAD", CAPTURE, Whole("no acknowledgement of this stream is further ahead"), ""),
     ("capture/write.rs", "MAX_PAIRS", PEER, Whole("invented sequence numbers may come again after that"), ""),
     // What a capture shows.
     ("analysis/ledger.rs", "MAX_EXPECTED", CAPTURE, Says("inspect-note-unexpected"), "end_points_beyond_the_bound_are_counted"),
+    ("analysis/ledger.rs", "MAX_AT_PORT", CAPTURE, Says("inspect-note-unexpected"), "end_points_at_one_port_are_bounded"),
     ("analysis/ledger.rs", "MAX_SLOTS", CAPTURE, Whole("the oldest is told as it is"), "many_negotiations_and_sessions_leave_nothing_behind"),
     ("analysis/ledger.rs", "MAX_ROWS", CAPTURE, Whole("the oldest is told as it is"), "many_negotiations_and_sessions_leave_nothing_behind"),
     ("analysis/finding.rs", "MAX_BANNER", CAPTURE, Whole("the greeting stands whole in the dialogue"), ""),
@@ -91,17 +97,17 @@ const BOUNDS: &[Bound] = &[
     ("analysis/inspector.rs", "MAX_PORTS", CAPTURE, Whole("the connections are all counted; five ports are named"), ""),
     ("analysis/twin.rs", "MAX_HEADS", CAPTURE, Less("further sessions are shown, and not compared with others"), ""),
     ("analysis/twin.rs", "MAX_ALIKE", CAPTURE, Less("further sessions are shown, and not compared with these"), ""),
-    ("analysis/notes.rs", "MAX_PORTS_TOLD", CAPTURE, Says("inspect-note-no-ftp"), ""),
+    ("analysis/notes.rs", "MAX_PORTS_TOLD", CAPTURE, Beside("…"), "of_many_ports_some_are_named"),
     ("analysis/verdict.rs", "MAX_SPACINGS", CAPTURE, Whole("how many SYNs there were is told"), ""),
     ("analysis/expect.rs", "MAX_EVIDENCE", CAPTURE, Beside("…"), "a_rubric_and_its_evidence_are_bounded"),
     ("analysis/expect.rs", "MAX_EXPECTATIONS", FILE, Says("inspect-rubric-count"), "a_rubric_and_its_evidence_are_bounded"),
     ("view/inspect/gather.rs", "MAX_WAITING", CAPTURE, Says("inspect-part"), "a_report_too_long_to_be_sorted_says_so"),
     ("view/inspect/report.rs", "MAX_SORTED", CAPTURE, Says("inspect-unsorted"), "a_report_too_long_to_be_sorted_says_so"),
-    ("view/inspect/gather.rs", "MAX_QUIRKS", CAPTURE, Says("inspect-odd-more"), ""),
-    ("view/inspect/gather.rs", "MAX_NAMED", CAPTURE, Says("inspect-odd-again"), ""),
-    ("view/inspect/gather.rs", "MAX_SHOWN", CAPTURE, Says("inspect-more-bytes"), ""),
+    ("view/inspect/gather.rs", "MAX_QUIRKS", CAPTURE, Says("inspect-odd-more"), "of_many_oddities_some_are_told_with_some_of_their_frames"),
+    ("view/inspect/gather.rs", "MAX_NAMED", CAPTURE, Beside("…, and how often"), "of_many_oddities_some_are_told_with_some_of_their_frames"),
+    ("view/inspect/gather.rs", "MAX_SHOWN", CAPTURE, Says("inspect-more-bytes"), "long_arguments_and_many_users_are_shortened"),
     ("view/inspect/report.rs", "MAX_USERS", CAPTURE, Says("inspect-user-others"), "logins_and_refusals_are_counted"),
-    ("view/inspect/lists.rs", "MAX_USERS", CAPTURE, Beside("…"), ""),
+    ("view/inspect/lists.rs", "MAX_USERS", CAPTURE, Beside("…"), "long_arguments_and_many_users_are_shortened"),
     ("view/inspect/ladder.rs", "MAX_RUNGS", CAPTURE, Says("inspect-ladder-more"), "ladder_log_and_page_say_how_much_more_there_is"),
     ("view/inspect/dialogue.rs", "MAX_LOG", CAPTURE, Says("inspect-log-more"), "ladder_log_and_page_say_how_much_more_there_is"),
     ("view/inspect/html.rs", "MAX_SESSIONS", CAPTURE, Says("inspect-ladder-more"), "a_page_says_how_much_more_there_is"),
@@ -162,17 +168,22 @@ const BOUNDS: &[Bound] = &[
     ("script/tree.rs", "MAX_ENTRIES", CLIENT, Says("server-tree-too-much"), "memory_is_counted_and_freed"),
     ("script/tree.rs", "MAX_DEPTH", CLIENT, Says("server-tree-too-much"), "a_script_that_asks_for_too_much_is_told"),
     ("script/tree.rs", "MAX_MEMORY", CLIENT, Reply("552"), "memory_is_counted_and_freed"),
-    ("script/tree.rs", "MAX_NAME", CLIENT, Reply("553"), ""),
+    ("script/tree.rs", "MAX_NAME", CLIENT, Reply("553"), "a_name_too_long_is_a_553"),
     ("script/play.rs", "MAX_QUEUE", CLIENT, Whole("no more is read from the client until they are answered"), "a_client_that_never_reads_holds_up_nobody"),
     ("script/server.rs", "MAX_FRAMES", CLIENT, Whole("a second STAT waits its turn"), ""),
     ("script/server.rs", "MAX_NAME", CLIENT, Beside("the end of the upload tells the file's name"), ""),
     ("script/by_hand.rs", "MAX_HOLD", PERSON, Says("hand-held-enough"), "a_client_is_held_for_ten_minutes_and_no_longer"),
-    ("io/server.rs", "MAX_LINE", CLIENT, Reply("500 Line too long."), "a_line_without_end_is_answered_once_and_kept_nowhere"),
-    ("io/server.rs", "MAX_CONNECTIONS", CLIENT, Says("server-turned-away"), "there_is_room_for_so_many_and_no_more"),
-    ("io/server.rs", "MAX_DATA_PORTS", CLIENT, Reply("425"), "data_ports_are_counted"),
+    ("io/server.rs", "MAX_LINE", CLIENT, Reply("500 Line too long."), "a_command_line_too_long_is_a_500_and_the_person_sees_it"),
+    ("io/server.rs", "MAX_CONNECTIONS", CLIENT, Says("server-turned-away"), "one_client_too_many_is_turned_away_and_the_person_sees_it"),
+    ("io/server.rs", "MAX_DATA_PORTS", CLIENT, Says("server-fault-no-port"), "one_data_port_too_many_is_a_425_and_the_person_sees_it"),
+    ("script/play.rs", "MAX_UPLOAD", CLIENT, Says("server-fault-too-much"), "an_upload_of_one_byte_too_many_is_a_552_and_the_person_sees_it"),
+    ("script/play.rs", "MAX_IDLE", CLIENT, Says("server-idle"), "who_is_idle_for_too_long_gets_a_421_and_the_person_sees_it"),
+    ("script/play.rs", "MAX_DATA_WAIT", CLIENT, Says("server-fault-nobody-came"), "who_loops_or_opens_no_data_connection_is_told_and_the_person_sees_it"),
+    ("script/play.rs", "MAX_REPEATS", CLIENT, Says("server-looping"), "who_loops_or_opens_no_data_connection_is_told_and_the_person_sees_it"),
     ("io/server.rs", "MAX_GIVEN", PERSON, Whole("who types waits"), ""),
-    ("io/server.rs", "STALL", CLIENT, Whole("a client that takes nothing for a minute is closed, and the end says so"), ""),
-    ("io/server_data.rs", "MAX_STRANGERS", PEER, Reply("425 Nobody opened the data connection."), ""),
+    ("io/server.rs", "STALL", CLIENT, Says("server-stalled"), "who_takes_nothing_of_a_reply_is_closed_and_the_person_sees_it"),
+    ("io/server_data.rs", "STALL", CLIENT, Says("server-fault-lost"), "a_data_connection_on_which_nothing_moves_is_given_up_and_the_person_sees_it"),
+    ("io/server_data.rs", "MAX_STRANGERS", PEER, Says("server-fault-strangers-came"), "strangers_at_a_data_port_are_told_and_there_is_a_last_one"),
     ("cmd/fake_server/from.rs", "MAX_LINES", FILE, Whole("longer text is a file beside the script"), ""),
     ("cmd/fake_server/from.rs", "MAX_DATA", CAPTURE, Beside("# D> N bytes"), ""),
     ("cmd/fake_server/outputs.rs", "MAX_KEPT", CLIENT, Whole("a long dialogue is written before it is over"), ""),

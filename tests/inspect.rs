@@ -98,6 +98,7 @@ fn the_other_forms() {
         ("--ladder", "active-vsftpd.pcap"),
         ("--ladder", "firewall-drop-passive.pcap"),
         ("--ladder", "fxp.pcap"),
+        ("--ladder", "lab-wrong-port.pcap"),
         ("--dialogue", "mlsd.pcap"),
         ("--dialogue", "upload-active.pcap"),
         ("--filter", "port-2121.pcap"),

@@ -21,6 +21,7 @@ use super::{
     ledger::{Begun, Expected, Row, Slot},
     recognise::{self, CONTROL_PORT, Judgement, LOOKED_AT, looks_like_listing},
     twin::{self, Head, Heads},
+    verdict::Stray,
 };
 use crate::{
     capture::{
@@ -113,7 +114,7 @@ pub(super) struct Control {
     /// Data connections between the same hosts that no negotiation explains.
     pub(super) beside: usize,
     /// Connections between the same hosts without a byte that no negotiation explains; at most [`MAX_STRAYS`].
-    pub(super) strays: Vec<Seen>,
+    pub(super) strays: Vec<(FlowId, Stray)>,
 }
 
 impl Control {
@@ -644,6 +645,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             }
         };
         let (out, happened) = (&mut self.out, &mut self.happened);
+        let keys = self.heads.keys();
         let mut begun = false;
         say(&side_of, dialogue, &mut |event| {
             match &event.what {
@@ -661,7 +663,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 }
                 _ => {}
             }
-            begun |= head.take(&event.what, mark);
+            begun |= head.take(&event.what, mark.frame, keys);
             let mut at = mark;
             note(facts, commands, refused, auth, happened, event, &mut at);
             out(&Finding::Said {
@@ -886,7 +888,13 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
             && seen.acceptor != control.facts.server
             && control.strays.len() < MAX_STRAYS
         {
-            control.strays.push(seen);
+            let stray = Stray {
+                from: seen.opener,
+                to: seen.acceptor,
+                first: seen.first,
+                reset: None,
+            };
+            control.strays.push((seen.flow, stray));
         }
         if self.recent.len() == MAX_RECENT {
             self.recent.pop_front();
@@ -955,7 +963,14 @@ impl<F: FnMut(&Finding<'_>)> Watch for Inspector<F> {
                 self.note_control(number, flow);
                 self.control_ended(number, way, end, mark);
             }
-            _ => {}
+            Some(Role::Probe(_)) => {}
+            None => {
+                if end == End::Reset
+                    && let Some(stray) = self.stray(flow)
+                {
+                    stray.reset = Some(mark);
+                }
+            }
         }
     }
 
@@ -1158,13 +1173,21 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         (facts.tls && !another_control).then_some(number)
     }
 
+    /// This connection among those that no negotiation explains.
+    fn stray(&mut self, flow: &Flow) -> Option<&mut Stray> {
+        let number = self.session_between(flow.opener().ip(), flow.acceptor().ip())?;
+        let strays = &mut self.controls.get_mut(&number)?.strays;
+        let (_, stray) = strays.iter_mut().find(|(id, _)| *id == flow.id())?;
+        Some(stray)
+    }
+
     /// A connection that carries something was meant for something else.
     fn no_stray(&mut self, flow: &Flow) {
         if !self.roles.contains_key(&flow.id())
             && let Some(number) = self.session_between(flow.opener().ip(), flow.acceptor().ip())
             && let Some(control) = self.controls.get_mut(&number)
         {
-            control.strays.retain(|seen| seen.flow != flow.id());
+            control.strays.retain(|(id, _)| *id != flow.id());
         }
     }
 

@@ -42,6 +42,8 @@ pub(super) const MAX_SLOTS: usize = 256;
 pub(super) const MAX_ROWS: usize = 256;
 /// End points at which data connections are expected, in all sessions.
 pub(super) const MAX_EXPECTED: usize = 64 * 1024;
+/// Those of them at one port, which are all looked at when somebody connects to it; beyond it the oldest is forgotten.
+const MAX_AT_PORT: usize = 512;
 
 /// How much later than the reply that speaks of it a data connection may be found: the clocks of merged captures, and
 /// recorders that have a thread for each connection.
@@ -132,7 +134,7 @@ pub(super) struct Expected {
     /// Sessions by the client's end of the control connection: the default data port.
     clients: HashMap<SocketAddr, (u64, IpAddr), RandomState>,
     count: usize,
-    /// Beyond [`MAX_EXPECTED`].
+    /// Beyond [`MAX_EXPECTED`] and [`MAX_AT_PORT`].
     left_out: u64,
     order: u64,
 }
@@ -178,13 +180,17 @@ impl Expected {
             self.left_out += 1;
             return;
         }
-        self.count += 1;
         self.order += 1;
         entry.order = self.order;
-        self.by_port
-            .entry(entry.listen.port())
-            .or_default()
-            .push(entry);
+        let entries = self.by_port.entry(entry.listen.port()).or_default();
+        if entries.len() == MAX_AT_PORT {
+            let oldest = entries.remove(0);
+            // One that has found its connection has all it waited for.
+            self.left_out += u64::from(!oldest.taken);
+        } else {
+            self.count += 1;
+        }
+        entries.push(entry);
     }
 
     fn forget(&mut self, owner: Owner, port: u16) {
@@ -874,12 +880,11 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             } else {
                 (facts.client.ip(), facts.server.ip())
             };
-            let seen = strays.iter().find(|seen| {
-                seen.opener.ip() == dialler
-                    && [host, listen.ip()].contains(&seen.acceptor.ip())
-                    && seen.first.frame > agreement.mark.frame
-            })?;
-            Some((seen.acceptor, seen.first.frame))
+            strays.iter().map(|(_, stray)| *stray).find(|stray| {
+                stray.from.ip() == dialler
+                    && [host, listen.ip()].contains(&stray.to.ip())
+                    && stray.first.frame > agreement.mark.frame
+            })
         };
         let (outcome, ended) = row.outcome.unwrap_or((Outcome::CaptureEnds, facts.last));
         let evidence_line = line.map(|line| line.line(payload_way, server_way));
@@ -1127,5 +1132,35 @@ mod tests {
         expected.forget((1, 7), 7);
         expected.add(entry(99_999));
         assert_eq!((expected.count, expected.left_out()), (MAX_EXPECTED, 3));
+    }
+
+    /// Whoever makes everybody wait at one port does not make every connection to it dear.
+    #[test]
+    fn end_points_at_one_port_are_bounded() {
+        let (client, server) = (IpAddr::from([10, 0, 0, 1]), IpAddr::from([10, 0, 0, 2]));
+        let listen = SocketAddr::new(server, 50_000);
+        let mut expected = Expected::default();
+        for n in 0..MAX_AT_PORT as u64 + 3 {
+            expected.add(Entry {
+                owner: (n, 1),
+                listen,
+                passive: true,
+                client,
+                server,
+                // The first of those that are forgotten has found its connection.
+                taken: n == 0,
+                order: 0,
+            });
+        }
+        assert_eq!((expected.count, expected.left_out()), (MAX_AT_PORT, 2));
+        // The newest still finds its own.
+        let newest = MAX_AT_PORT as u64 + 2;
+        let owners = expected.matching(SocketAddr::new(client, 40_000), listen);
+        assert_eq!(owners, [(newest, 1)]);
+        expected.forget((0, 1), 50_000);
+        for n in 0..=newest {
+            expected.forget((n, 1), 50_000);
+        }
+        assert_eq!((expected.count, expected.by_port.len()), (0, 0));
     }
 }

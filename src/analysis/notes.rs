@@ -140,6 +140,16 @@ pub enum Note {
         /// How many.
         connections: u64,
     },
+    /// Gaps that were given up because too many bytes behind them were held.
+    Overheld {
+        /// How many.
+        gaps: u64,
+    },
+    /// Bytes that came again when those they are to be compared with were no longer kept.
+    Uncompared {
+        /// How many bytes.
+        bytes: u64,
+    },
     /// End points that were agreed on and not remembered, because there were too many at a time.
     Unexpected {
         /// How many.
@@ -230,6 +240,8 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
     when(gate.edited, &|connections| Note::Edited { connections });
     when(about.oversized, &|packets| Note::Oversized { packets });
     when(totals.evicted, &|connections| Note::Evicted { connections });
+    when(totals.given_up, &|gaps| Note::Overheld { gaps });
+    when(totals.uncompared, &|bytes| Note::Uncompared { bytes });
     when(inspector.unexpected(), &|endpoints| Note::Unexpected {
         endpoints,
     });

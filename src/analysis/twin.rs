@@ -8,12 +8,14 @@
 
 use std::{
     collections::HashMap,
-    hash::{DefaultHasher, Hash, Hasher},
+    hash::{BuildHasher, BuildHasherDefault, Hash, Hasher},
 };
+
+use foldhash::quality::RandomState;
 
 use super::finding::Session;
 use crate::{
-    capture::reassembly::Mark,
+    capture::flow::Numbered,
     ftp::{command::Verb, event::What, side::Side},
 };
 
@@ -28,25 +30,27 @@ const MAX_ALIKE: usize = 16;
 #[derive(Debug, Default)]
 pub(super) struct Head {
     digest: u64,
-    /// Of the user's lines, and of the server's.
-    frames: [Vec<Mark>; 2],
+    /// How many lines of the user there were, and of the server; and the frames in which they came.
+    told: [usize; 2],
+    frames: [[u64; LINES]; 2],
 }
 
 impl Head {
-    /// Takes what the observer says; true once, when enough has been said.
-    pub(super) fn take(&mut self, what: &What<'_>, mark: Mark) -> bool {
+    /// Takes what the observer says in `frame`; true once, when enough has been said. All heads are made with the same
+    /// `keys`.
+    pub(super) fn take(&mut self, what: &What<'_>, frame: u64, keys: &RandomState) -> bool {
         let side = match what {
             What::Command(_) => Side::User,
             What::Reply(_) => Side::Server,
             _ => return false,
         };
-        let full = |frames: &Vec<Mark>| frames.len() == LINES;
-        let frames = &mut self.frames[usize::from(side == Side::Server)];
-        if full(frames) {
+        let index = usize::from(side == Side::Server);
+        let line = self.told[index];
+        if line == LINES {
             return false;
         }
-        let mut hasher = DefaultHasher::new();
-        (side == Side::User, frames.len()).hash(&mut hasher);
+        let mut hasher = keys.build_hasher();
+        (side == Side::User, line).hash(&mut hasher);
         match what {
             What::Command(command) if command.verb.announces() => {
                 command.verb.name().hash(&mut hasher)
@@ -67,19 +71,17 @@ impl Head {
         }
         // The two sides' lines may come in another order on the other side of the router.
         self.digest = self.digest.wrapping_add(hasher.finish());
-        frames.push(mark);
-        self.frames.iter().all(full)
+        self.frames[index][line] = frame;
+        self.told[index] += 1;
+        self.told == [LINES; 2]
     }
 
     /// Every line of the user was first in `self`, every one of the server first in `other`.
     fn is_nearer_to_the_user(&self, other: &Head) -> bool {
-        let frames = |head: &Head, side: usize| -> Vec<u64> {
-            head.frames[side].iter().map(|mark| mark.frame).collect()
-        };
         let before = |one: &Head, two: &Head, side: usize| {
-            frames(one, side)
+            one.frames[side]
                 .iter()
-                .zip(frames(two, side))
+                .zip(two.frames[side])
                 .all(|(one, two)| *one < two)
         };
         before(self, other, 0) && before(other, self, 1)
@@ -98,11 +100,17 @@ pub enum Evidence {
 /// The sessions that go on, by their first lines.
 #[derive(Debug, Default)]
 pub(super) struct Heads {
-    by_digest: HashMap<u64, Vec<u64>>,
+    by_digest: HashMap<u64, Vec<u64>, BuildHasherDefault<Numbered>>,
     count: usize,
+    keys: RandomState,
 }
 
 impl Heads {
+    /// What the digests of all heads are made with.
+    pub(super) fn keys(&self) -> &RandomState {
+        &self.keys
+    }
+
     /// The sessions with these first lines; `number` is one of them from now on.
     pub(super) fn same(&mut self, head: &Head, number: u64) -> Vec<u64> {
         if self.count == MAX_HEADS {
@@ -137,21 +145,22 @@ pub(super) fn evidence(
     (one, one_head): (&Session, &Head),
     (two, two_head): (&Session, &Head),
 ) -> Option<Evidence> {
-    let same_hosts = one.client.ip() == two.client.ip() && one.server.ip() == two.server.ip();
-    let some_host = one.client.ip() == two.client.ip() || one.server.ip() == two.server.ip();
+    let same_client = one.client.ip() == two.client.ip();
+    let same_server = one.server.ip() == two.server.ip();
+    if same_client && same_server {
+        return None;
+    }
     let numbers = |session: &Session| {
         let [user, server] = session.hellos;
         Some((user?.isn, server?.isn))
     };
-    let known = numbers(one).zip(numbers(two));
-    let nested =
-        one_head.is_nearer_to_the_user(two_head) || two_head.is_nearer_to_the_user(one_head);
-    match known {
-        _ if same_hosts => None,
+    match numbers(one).zip(numbers(two)) {
         Some((numbers, others)) if numbers == others => {
             Some(Evidence::SequenceNumbers(numbers.0, numbers.1))
         }
-        _ if some_host && nested => Some(Evidence::Order),
+        _ if same_client || same_server => (one_head.is_nearer_to_the_user(two_head)
+            || two_head.is_nearer_to_the_user(one_head))
+        .then_some(Evidence::Order),
         _ => None,
     }
 }

@@ -187,8 +187,8 @@ pub enum Reason {
         private: bool,
         /// The address is not the host at the other end of the control connection.
         differs: bool,
-        /// Where else it was dialled in vain, and the SYN's frame.
-        instead: Option<(SocketAddr, u64)>,
+        /// Where else it was dialled in vain.
+        instead: Option<Stray>,
     },
     /// 4yz or 5yz after the data connection had been opened.
     FailedReply {
@@ -286,6 +286,19 @@ pub enum Outcome {
     CaptureEnds,
 }
 
+/// A connection to where nobody was to be dialled, which carried nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Stray {
+    /// Who dialled.
+    pub from: SocketAddr,
+    /// What was dialled.
+    pub to: SocketAddr,
+    /// The SYN.
+    pub first: Mark,
+    /// The reset that answered it.
+    pub reset: Option<Mark>,
+}
+
 /// What there is to judge by.
 #[derive(Debug, Clone)]
 pub struct Evidence<'a> {
@@ -309,8 +322,8 @@ pub struct Evidence<'a> {
     pub restart: u64,
     /// The data connection, or the last attempt at one.
     pub line: Option<&'a Line>,
-    /// Where else it was dialled in vain between these hosts since the agreement, and the SYN's frame.
-    pub stray: Option<(SocketAddr, u64)>,
+    /// Where else it was dialled in vain between these hosts since the agreement.
+    pub stray: Option<Stray>,
     /// No other connection than control connections is in the capture between these hosts.
     pub control_only: bool,
 }

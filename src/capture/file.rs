@@ -221,6 +221,9 @@ pub enum Unopened {
     /// More compressed layers than [`MAX_WRAPPERS`].
     #[error("compressed more than {MAX_WRAPPERS} times over")]
     TooDeep,
+    /// A Zstandard frame asks for a window above [`MAX_ZSTD_WINDOW`], of so many bytes.
+    #[error("a Zstandard window of {0} bytes")]
+    Window(u64),
     /// The compressed data is damaged before the first packet.
     #[error("damaged {0:?} data")]
     DamagedWrapper(Wrapper),
@@ -272,6 +275,8 @@ pub enum Damage {
     Section,
     /// The compressed data is damaged.
     Wrapper(Wrapper),
+    /// A Zstandard frame asks for a window above [`MAX_ZSTD_WINDOW`], of so many bytes.
+    Window(u64),
 }
 
 /// What the file says of itself beside its packets.
@@ -360,6 +365,9 @@ impl<'r> Reader<'r> {
             let front = match input.fill(sniff::ENOUGH) {
                 Ok(front) => front,
                 Err(error) => {
+                    if let Some(window) = zstd::wanted_window(&error) {
+                        return Err(Unopened::Window(window));
+                    }
                     return Err(match (wrappers.last(), unwrapping_failed(&error)) {
                         (Some(&wrapper), Some(_)) => Unopened::DamagedWrapper(wrapper),
                         _ => Unopened::Read(error),
@@ -464,7 +472,8 @@ impl<'r> Reader<'r> {
                 Err(error) => match (self.wrappers.last(), unwrapping_failed(&error)) {
                     (Some(&wrapper), Some(_)) => Ending::Damaged {
                         at: self.input.offset(),
-                        what: Damage::Wrapper(wrapper),
+                        what: zstd::wanted_window(&error)
+                            .map_or(Damage::Wrapper(wrapper), Damage::Window),
                     },
                     _ => Ending::Read(error),
                 },

@@ -742,17 +742,19 @@ impl Table {
         }
         let owner = (flow.id.0, way as u8);
         if let Some((offset, range)) = taken.repeated
-            && let Some(conflict) = self.windows.compare(
-                owner,
-                flow.windows[way],
-                offset,
-                &payload[range],
-                mark.frame,
-            )
+            && follow
         {
-            flow.streams[way].count_conflict(conflict.bytes);
-            watch.conflict(flow, direction, &conflict);
+            let again = &payload[range];
+            let (compared, conflict) =
+                self.windows
+                    .compare(owner, flow.windows[way], offset, again, mark.frame);
+            self.totals.uncompared += again.len() as u64 - compared;
+            if let Some(conflict) = conflict {
+                flow.streams[way].count_conflict(conflict.bytes);
+                watch.conflict(flow, direction, &conflict);
+            }
         }
+        self.totals.given_up += u64::from(taken.given_up);
         if let Some(conflict) = taken.conflict {
             watch.conflict(flow, direction, &conflict);
         }
@@ -783,6 +785,9 @@ impl Table {
             let mut moved = false;
             for way in [Way::Forth, Way::Back] {
                 let index = way.index();
+                if !flow.streams[index].may_be_ready() {
+                    continue;
+                }
                 let wait =
                     flow.interest == Interest::Follow && flow.streams[1 - index].unseen().is_some();
                 let Some(ready) = flow.streams[index].ready(wait, &mut self.budget) else {

@@ -71,6 +71,12 @@ pub struct Totals {
     pub cut: u64,
     /// Payload bytes that came again.
     pub repeated: u64,
+    /// Those of followed connections whose first version was no longer kept, see [`WINDOW`].
+    ///
+    /// [`WINDOW`]: super::reassembly::WINDOW
+    pub uncompared: u64,
+    /// Gaps that were given up because too many bytes behind them were held.
+    pub given_up: u64,
     /// Payload bytes of which two versions came.
     pub conflicts: u64,
     /// Segments out of order.

@@ -119,6 +119,8 @@ pub struct Taken {
     pub repeated: Option<(u64, Range<usize>)>,
     /// A difference with a segment that is held.
     pub conflict: Option<Conflict>,
+    /// What is missing before the held bytes is given up, because there are too many of these.
+    pub given_up: bool,
 }
 
 /// What can be passed on after the fresh part.
@@ -400,11 +402,13 @@ impl Stream {
             }
             return taken;
         }
-        taken.conflict = self.hold(start, end, captured, mark, budget);
+        let (conflict, full) = self.hold(start, end, captured, mark, budget);
+        taken.conflict = conflict;
+        taken.given_up = full && start > self.next;
         taken
     }
 
-    /// Puts into the store what it has not yet of `start..end`.
+    /// Puts into the store what it has not yet of `start..end`; whether that was too much.
     fn hold(
         &mut self,
         start: u64,
@@ -412,7 +416,7 @@ impl Stream {
         captured: &[u8],
         mark: Mark,
         budget: &mut Budget,
-    ) -> Option<Conflict> {
+    ) -> (Option<Conflict>, bool) {
         let held = self.held.get_or_insert_default();
         if held
             .pieces
@@ -477,10 +481,11 @@ impl Stream {
                 },
             );
         }
-        if held.cost > MAX_HELD || budget.held > MAX_HELD_IN_ALL {
+        let full = held.cost > MAX_HELD || budget.held > MAX_HELD_IN_ALL;
+        if full {
             held.force_all(mark);
         }
-        conflict
+        (conflict, full)
     }
 
     /// The sender's FIN stands at this sequence number.
@@ -570,9 +575,16 @@ impl Stream {
         }
     }
 
+    /// Whether there can be anything to pass on: after most segments there is not.
+    #[must_use]
+    pub fn may_be_ready(&self) -> bool {
+        !self.ended
+            && (self.held.is_some() || self.cut > 0 || self.fin.is_some_and(|fin| fin <= self.next))
+    }
+
     /// What can be passed on next. With `wait`, bytes in order are held back.
     pub fn ready(&mut self, wait: bool, budget: &mut Budget) -> Option<Ready> {
-        if self.ended {
+        if !self.may_be_ready() {
             return None;
         }
         if self.cut > 0 {
@@ -772,7 +784,7 @@ impl Windows {
         self.turn
     }
 
-    /// Compares bytes that came again with those kept.
+    /// Compares bytes that came again with those kept; how many of them could be compared, and how they differ.
     #[must_use]
     pub fn compare(
         &self,
@@ -781,16 +793,16 @@ impl Windows {
         offset: u64,
         bytes: &[u8],
         frame: u64,
-    ) -> Option<Conflict> {
-        let window = self
-            .kept
-            .get(hint as usize)
-            .filter(|window| window.owner == owner)?;
+    ) -> (u64, Option<Conflict>) {
+        let window = self.kept.get(hint as usize);
+        let Some(window) = window.filter(|window| window.owner == owner) else {
+            return (0, None);
+        };
         let kept_from = window.end - window.length as u64;
         let from = offset.max(kept_from);
         let to = (offset + bytes.len() as u64).min(window.end);
         if from >= to {
-            return None;
+            return (0, None);
         }
         let ours = &bytes[(from - offset) as usize..(to - offset) as usize];
         let at = (from % WINDOW as u64) as usize;
@@ -813,7 +825,7 @@ impl Windows {
                     .bytes += differing;
             }
         }
-        conflict
+        (to - from, conflict)
     }
 }
 

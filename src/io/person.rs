@@ -10,7 +10,7 @@ use tokio::{
 };
 
 use super::{
-    clock::Clock,
+    clock,
     editor::Typed,
     server::{Commander, Given},
 };
@@ -56,7 +56,6 @@ pub(super) async fn attend(
     person: Rc<dyn Person>,
     mut keys: mpsc::Receiver<Typed>,
     commander: Commander,
-    clock: Clock,
     stop: watch::Sender<bool>,
 ) {
     let mut stopped = stop.subscribe();
@@ -65,8 +64,8 @@ pub(super) async fn attend(
     loop {
         let wishes = tokio::select! {
             _ = stopped.wait_for(|stop| *stop) => return,
-            Some(typed) = keys.recv() => person.typed(typed, clock.now()),
-            _ = ticks.tick() => person.tick(clock.now()),
+            Some(typed) = keys.recv() => person.typed(typed, clock::now()),
+            _ = ticks.tick() => person.tick(clock::now()),
         };
         for wish in wishes {
             match wish {

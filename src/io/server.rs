@@ -31,7 +31,7 @@ use tokio::{
 pub use super::server_files::{Folder, Shelf, TreeError};
 pub use super::server_wire::{Channel, Heard};
 use super::{
-    clock::Clock,
+    clock,
     editor::Typed,
     person::{self, Person},
     server_data::{self, DataTask, Done, Sending},
@@ -45,7 +45,7 @@ use crate::{
         side::Side,
     },
     script::{
-        effect::{DataFault, Effect, End, Hand, Input, Origin},
+        effect::{DataFault, Effect, End, Hand, Input, Notice, Origin},
         play::Play,
         server::Player,
         watch::{Direction, Happening},
@@ -62,7 +62,7 @@ const DATA_SHARE: u64 = 4;
 pub const MAX_CONNECTIONS: usize = 10_000;
 /// Open data ports of all clients together, unless told otherwise; the next PASV finds none free.
 pub const MAX_DATA_PORTS: usize = 1_000;
-/// A client that takes none of a reply's bytes for so long is closed.
+/// A client that takes none of a reply's bytes for so long is closed, in the program.
 pub const STALL: Duration = Duration::from_secs(60);
 /// Bytes read from a client at once.
 const READ: usize = 2048;
@@ -101,6 +101,10 @@ pub struct Options {
     pub sample: usize,
     /// Every byte is told to [`Tap::wire`].
     pub wire: bool,
+    /// A client that takes none of a reply's bytes for so long is closed.
+    pub stall: Duration,
+    /// A data connection on which nothing moves for so long is given up.
+    pub data_stall: Duration,
 }
 
 impl Default for Options {
@@ -121,6 +125,8 @@ impl Default for Options {
             once: false,
             sample: 0,
             wire: false,
+            stall: STALL,
+            data_stall: server_data::STALL,
         }
     }
 }
@@ -178,7 +184,6 @@ pub struct Server {
     addresses: Vec<SocketAddr>,
     play: Arc<Play>,
     options: Options,
-    clock: Clock,
     stop: watch::Sender<bool>,
     given: Option<mpsc::Receiver<(u64, Given)>>,
 }
@@ -227,7 +232,6 @@ impl Stopper {
 struct Shared {
     play: Arc<Play>,
     options: Options,
-    clock: Clock,
     tap: Rc<dyn Tap>,
     open: Cell<usize>,
     ports: Rc<Cell<usize>>,
@@ -242,7 +246,6 @@ impl Shared {
     fn ear(&self, connection: u64, channel: Channel) -> Option<Ear> {
         self.options.wire.then(|| Ear {
             tap: Rc::clone(&self.tap),
-            clock: self.clock,
             connection,
             channel,
         })
@@ -278,7 +281,6 @@ impl Server {
             addresses,
             play,
             options,
-            clock: Clock::start(),
             stop: watch::Sender::new(false),
             given: None,
         })
@@ -342,8 +344,7 @@ impl Server {
     ) -> io::Result<u64> {
         let keys = person::keys(keys)?;
         let commander = self.commander();
-        let (clock, stop) = (self.clock, self.stop.clone());
-        let attending = person::attend(person, keys, commander, clock, stop);
+        let attending = person::attend(person, keys, commander, self.stop.clone());
         Ok(self.serve(tap, Some(Box::pin(attending))))
     }
 
@@ -357,7 +358,6 @@ impl Server {
             listeners,
             play,
             options,
-            clock,
             stop,
             given,
             ..
@@ -366,7 +366,6 @@ impl Server {
             connections: Cell::new(options.numbered_above),
             play,
             options,
-            clock,
             tap: Rc::new(tap),
             open: Cell::new(0),
             ports: Rc::new(Cell::new(0)),
@@ -490,7 +489,7 @@ async fn accept(listener: TcpListener, shared: Rc<Shared>) {
         let number = shared.connections.get() + 1;
         shared.connections.set(number);
         if shared.open.get() >= shared.options.connections {
-            let now = shared.clock.now();
+            let now = clock::now();
             shared
                 .tap
                 .tell(number, now, &Happening::TurnedAway { client });
@@ -582,7 +581,7 @@ impl<'s> Connection<'s> {
         let (client, local) = (canonical(client), canonical(local));
         // Each reply is a packet of its own, as a student wants to see it.
         let _ = stream.set_nodelay(true);
-        let now = shared.clock.now();
+        let now = clock::now();
         let ends = Ends {
             user: Some(client),
             server: Some(local),
@@ -621,14 +620,12 @@ impl<'s> Connection<'s> {
     }
 
     fn tell(&self, happening: &Happening<'_>) {
-        self.shared
-            .tap
-            .tell(self.number, self.shared.clock.now(), happening);
+        self.shared.tap.tell(self.number, clock::now(), happening);
     }
 
     async fn serve(&mut self, stopped: watch::Receiver<bool>) {
         let (by, how) = self.converse(stopped).await;
-        let now = self.shared.clock.now();
+        let now = clock::now();
         let (number, tap) = (self.number, &self.shared.tap);
         let mut told = |event: &Event<'_>| {
             let said = Happening::Said {
@@ -648,10 +645,7 @@ impl<'s> Connection<'s> {
     async fn converse(&mut self, mut stopped: watch::Receiver<bool>) -> Over {
         let mut turn = 0;
         loop {
-            while let Some(effect) = self
-                .player
-                .next(self.shared.clock.now(), self.dialogue.session())
-            {
+            while let Some(effect) = self.player.next(clock::now(), self.dialogue.session()) {
                 if let Some(over) = self.carry_out(effect).await {
                     return over;
                 }
@@ -660,10 +654,7 @@ impl<'s> Connection<'s> {
                     tokio::task::yield_now().await;
                 }
             }
-            let deadline = self
-                .player
-                .deadline()
-                .map(|at| self.shared.clock.instant(at));
+            let deadline = self.player.deadline().map(clock::instant);
             let outcome = tokio::select! {
                 biased;
                 () = stop(&mut stopped) => return (Side::Server, Close::Fin),
@@ -671,7 +662,7 @@ impl<'s> Connection<'s> {
                     match ready.and_then(|()| self.read()) {
                         Ok(Some(false)) => {
                             self.ended = true;
-                            self.player.take(Input::Ended, self.shared.clock.now());
+                            self.player.take(Input::Ended, clock::now());
                         }
                         Ok(Some(true) | None) => {}
                         Err(error) if error.kind() == io::ErrorKind::InvalidData => {
@@ -686,7 +677,7 @@ impl<'s> Connection<'s> {
                 }
                 done = run(&mut self.task), if self.task.is_some() => Some(done),
                 given = hear(&mut self.given), if self.given.is_some() => {
-                    let now = self.shared.clock.now();
+                    let now = clock::now();
                     match given {
                         Some(Given::Reply(line)) => self.player.take(Input::Typed(&line), now),
                         Some(Given::Hand(hand)) => self.player.take(Input::Hand(hand), now),
@@ -716,7 +707,7 @@ impl<'s> Connection<'s> {
             Err(error) => return Err(error),
         };
         self.stream.heard(Side::User, &buffer[..read]);
-        let now = self.shared.clock.now();
+        let now = clock::now();
         let mut commands: Vec<(Vec<u8>, bool)> = Vec::new();
         let mut sealed = false;
         let (number, tap) = (self.number, &self.shared.tap);
@@ -763,7 +754,7 @@ impl<'s> Connection<'s> {
                 if let Some(address) = port {
                     self.tell(&Happening::PortOpened(address));
                 }
-                self.player.take(Input::Port(port), self.shared.clock.now());
+                self.player.take(Input::Port(port), clock::now());
             }
             Effect::ClosePort => self.port = None,
             Effect::OpenData { call, from, within } => {
@@ -787,7 +778,7 @@ impl<'s> Connection<'s> {
                 };
                 if self.task.is_none() {
                     let gone = Input::Data(Err(DataFault::NotAgreed));
-                    self.player.take(gone, self.shared.clock.now());
+                    self.player.take(gone, clock::now());
                 }
             }
             Effect::SendData {
@@ -804,6 +795,7 @@ impl<'s> Connection<'s> {
                     pace,
                     ascii,
                     sample: self.shared.options.sample,
+                    stall: self.shared.options.data_stall,
                 };
                 let folder = self.shared.options.folder.clone();
                 if let Some(stream) = self.data.take() {
@@ -817,18 +809,33 @@ impl<'s> Connection<'s> {
             } => {
                 let folder = self.shared.options.folder.clone();
                 if let Some(stream) = self.data.take() {
-                    self.task = Some(server_data::keep(stream, folder, before, limit, ascii));
+                    self.task = Some(server_data::keep(
+                        stream,
+                        folder,
+                        before,
+                        (limit, self.shared.options.data_stall),
+                        ascii,
+                    ));
                 }
             }
             Effect::Count(source) => {
                 let folder = self.shared.options.folder.clone();
                 self.task = Some(server_data::count(folder, source));
             }
+            Effect::Look(source) => {
+                let found = self.shared.options.folder.look(&source);
+                self.player.take(Input::Looked(found), clock::now());
+            }
             Effect::ReceiveData { name, to, limit } => {
                 if let Some(stream) = self.data.take() {
                     let store = self.shared.options.store.as_ref();
                     let path = to.or_else(|| store.map(|dir| dir.join(&name)));
-                    self.task = Some(server_data::receive(stream, path, name, limit));
+                    self.task = Some(server_data::receive(
+                        stream,
+                        path,
+                        name,
+                        (limit, self.shared.options.data_stall),
+                    ));
                 }
             }
             Effect::CloseData(end) => {
@@ -860,10 +867,12 @@ impl<'s> Connection<'s> {
                     rest = &rest[written..];
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                    match time::timeout(STALL, self.stream.writable()).await {
+                    let stall = self.shared.options.stall;
+                    match time::timeout(stall, self.stream.writable()).await {
                         Ok(Ok(())) => {}
                         Ok(Err(_)) => return Some((Side::User, Close::Rst)),
                         Err(_) => {
+                            self.tell(&Happening::Notice(&Notice::Stalled(stall)));
                             self.stream.close(End::Reset);
                             return Some((Side::Server, Close::Rst));
                         }
@@ -872,7 +881,7 @@ impl<'s> Connection<'s> {
                 Err(_) => return Some((Side::User, Close::Rst)),
             }
         }
-        let now = self.shared.clock.now();
+        let now = clock::now();
         let (number, tap) = (self.number, &self.shared.tap);
         self.dialogue.feed(Side::Server, bytes, now, &mut |event| {
             let said = Happening::Said {
@@ -899,7 +908,7 @@ impl<'s> Connection<'s> {
                 let size = u32::from(*range.end() - first) + 1;
                 let start = (self.number as u32)
                     .wrapping_mul(7)
-                    .wrapping_add(self.shared.clock.now() as u32 / 1024);
+                    .wrapping_add(clock::now() as u32 / 1024);
                 (0..size)
                     .map(|n| first + ((start % size + n) % size) as u16)
                     .find_map(|port| bind_port(ip, port))
@@ -924,12 +933,16 @@ impl<'s> Connection<'s> {
     }
 
     fn data_done(&mut self, done: Done) {
-        let now = self.shared.clock.now();
+        let now = clock::now();
         let input = match done {
-            Done::Opened(Ok(opened)) => {
-                for stranger in &opened.strangers {
-                    self.tell(&Happening::Stranger(*stranger));
+            Done::Opened { opened, strangers } => {
+                for stranger in strangers {
+                    self.tell(&Happening::Stranger(stranger));
                 }
+                let opened = match opened {
+                    Ok(opened) => opened,
+                    Err(fault) => return self.player.take(Input::Data(Err(fault)), now),
+                };
                 self.tell(&Happening::DataOpened {
                     from: opened.from,
                     to: opened.to,
@@ -939,7 +952,6 @@ impl<'s> Connection<'s> {
                 self.data = Some(opened.stream);
                 Input::Data(Ok(()))
             }
-            Done::Opened(Err(fault)) => Input::Data(Err(fault)),
             Done::Moved {
                 stream,
                 direction,

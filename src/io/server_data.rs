@@ -39,14 +39,17 @@ const SMALL: usize = 4 * 1024;
 /// Bytes that the kernel copies at once from a file into a socket, before other clients have their turn.
 const SPLICE: usize = 4 * 1024 * 1024;
 /// A data connection on which nothing moves for so long is given up.
-const STALL: Duration = Duration::from_secs(300);
+pub(super) const STALL: Duration = Duration::from_secs(300);
 /// Strangers that are sent away from a data port before it is given up.
 const MAX_STRANGERS: usize = 100;
 
 /// What a data task came to.
 pub(super) enum Done {
-    /// A connection was taken, or not.
-    Opened(Result<Opened, DataFault>),
+    /// A connection was taken, or not; who else came before.
+    Opened {
+        opened: Result<Opened, DataFault>,
+        strangers: Vec<SocketAddr>,
+    },
     /// Bytes were moved.
     Moved {
         stream: Stream,
@@ -74,7 +77,6 @@ pub(super) struct Opened {
     pub(super) to: SocketAddr,
     pub(super) active: bool,
     pub(super) wanted: Option<(u16, io::ErrorKind)>,
-    pub(super) strangers: Vec<SocketAddr>,
 }
 
 /// Something that goes on on the data connection.
@@ -113,10 +115,16 @@ pub(super) fn accept(
                 to,
                 active: false,
                 wanted: None,
-                strangers,
             })
         });
-        Done::Opened(opened.ok_or(DataFault::NobodyCame))
+        let fault = match strangers.len() {
+            MAX_STRANGERS => DataFault::StrangersCame,
+            _ => DataFault::NobodyCame,
+        };
+        Done::Opened {
+            opened: opened.ok_or(fault),
+            strangers,
+        }
     })
 }
 
@@ -144,7 +152,10 @@ pub(super) fn call(
             });
         }
         let opened = called.ok().and_then(Result::ok);
-        Done::Opened(opened.ok_or(DataFault::NotReached))
+        Done::Opened {
+            opened: opened.ok_or(DataFault::NotReached),
+            strangers: Vec::new(),
+        }
     })
 }
 
@@ -177,7 +188,6 @@ fn opened(
         to,
         active: true,
         wanted,
-        strangers: Vec::new(),
         stream: Stream::new(stream, to, true, ear)?,
     })
 }
@@ -209,6 +219,8 @@ pub(super) struct Sending {
     pub(super) ascii: bool,
     /// How many of the first bytes are wanted back.
     pub(super) sample: usize,
+    /// Given up when nothing moves for so long.
+    pub(super) stall: Duration,
 }
 
 /// Sends.
@@ -258,6 +270,9 @@ async fn pump(
     sent: &mut Sent,
 ) -> Result<(), DataFault> {
     let mut left = sending.limit.unwrap_or(u64::MAX);
+    // As long as it is now: of a file that grows, what was announced is sent.
+    let length = body.length().map_err(|_| DataFault::NoFile)?;
+    let mut unread = length;
     // In TYPE A, REST's offset counts bytes on the wire (RFC 3659 5.1): they are made and skipped.
     let mut skip = 0;
     if sending.ascii {
@@ -265,6 +280,8 @@ async fn pump(
     } else {
         body.skip_to(sending.offset)
             .map_err(|_| DataFault::NoFile)?;
+        unread = length.saturating_sub(sending.offset);
+        left = left.min(unread);
     }
     #[cfg(target_os = "linux")]
     if let (Body::File(file), None, false, 0, false) = (
@@ -274,25 +291,23 @@ async fn pump(
         sending.sample,
         stream.is_heard(),
     ) {
-        match splice(stream, file, sending.offset, &mut left, &mut sent.bytes).await {
+        match splice(stream, file, sending, &mut left, &mut sent.bytes).await {
             Ok(()) => return Ok(()),
             // A file system that cannot do it: by hand.
             Err(None) => {}
             Err(Some(fault)) => return Err(fault),
         }
     }
-    let size = match body.length() {
-        Some(length) if length <= SMALL as u64 => SMALL,
-        _ => CHUNK,
-    };
-    let mut buffer = vec![0; size];
+    let mut buffer = vec![0; if length <= SMALL as u64 { SMALL } else { CHUNK }];
     let mut converter = ToWire::default();
     let mut converted = Vec::new();
-    while left > 0 {
+    while left > 0 && unread > 0 {
         let read = Read::read(&mut body, &mut buffer).map_err(|_| DataFault::NoFile)?;
         if read == 0 {
-            return Ok(());
+            return Err(DataFault::Shortened);
         }
+        let read = usize::try_from(unread).unwrap_or(usize::MAX).min(read);
+        unread -= read as u64;
         let mut bytes = &buffer[..read];
         if sending.ascii {
             converted.clear();
@@ -311,7 +326,7 @@ async fn pump(
         for chunk in bytes.chunks(piece) {
             let mut rest = chunk;
             while !rest.is_empty() {
-                match time::timeout(STALL, stream.tcp.write(rest)).await {
+                match time::timeout(sending.stall, stream.tcp.write(rest)).await {
                     Ok(Ok(taken)) if taken > 0 => {
                         let (bytes, after) = rest.split_at(taken);
                         stream.heard(Side::Server, bytes);
@@ -340,18 +355,18 @@ async fn pump(
 async fn splice(
     stream: &TcpStream,
     file: &fs::File,
-    offset: u64,
+    sending: &Sending,
     left: &mut u64,
     sent: &mut u64,
 ) -> Result<(), Option<DataFault>> {
-    let mut offset = offset;
+    let mut offset = sending.offset;
     while *left > 0 {
         let most = usize::try_from(*left).unwrap_or(usize::MAX).min(SPLICE);
         let moving = stream.async_io(Interest::WRITABLE, || {
             Ok(rustix::fs::sendfile(stream, file, Some(&mut offset), most)?)
         });
-        match time::timeout(STALL, moving).await {
-            Ok(Ok(0)) => return Ok(()),
+        match time::timeout(sending.stall, moving).await {
+            Ok(Ok(0)) => return Err(Some(DataFault::Shortened)),
             Ok(Ok(moved)) => {
                 *sent += moved as u64;
                 *left -= moved as u64;
@@ -367,8 +382,11 @@ async fn splice(
     Ok(())
 }
 
+/// How many bytes are taken, and how long nothing may come.
+type Most = (u64, Duration);
+
 /// Receives until the client closes, into `path` where there is one.
-pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, limit: u64) -> DataTask {
+pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, most: Most) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let mut received = 0;
@@ -380,7 +398,7 @@ pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, limit
                     Some(file) => file.write_all(bytes).map_err(|_| DataFault::NotStored),
                     None => Ok(()),
                 };
-                fill(&mut stream, limit, &mut received, keep).await
+                fill(&mut stream, most, &mut received, keep).await
             }
         };
         Done::Moved {
@@ -399,7 +417,7 @@ pub(super) fn keep(
     stream: Stream,
     folder: Folder,
     before: Option<(Source, u64)>,
-    limit: u64,
+    (limit, stall): Most,
     ascii: bool,
 ) -> DataTask {
     Box::pin(async move {
@@ -408,13 +426,17 @@ pub(super) fn keep(
         let mut content = Vec::new();
         let prepared = match before {
             None => Ok(()),
-            Some((source, length)) => folder
-                .open(&source)
-                .and_then(|body| {
-                    Read::read_to_end(&mut Read::take(body, length.min(limit)), &mut content)
-                })
-                .map(|_| ())
-                .map_err(|_| DataFault::NoFile),
+            Some((source, length)) => {
+                let wanted = length.min(limit);
+                let read = folder.open(&source).and_then(|body| {
+                    Read::read_to_end(&mut Read::take(body, wanted), &mut content)
+                });
+                match read {
+                    Ok(read) if (read as u64) < wanted => Err(DataFault::Shortened),
+                    Ok(_) => Ok(()),
+                    Err(_) => Err(DataFault::NoFile),
+                }
+            }
         };
         let outcome = match prepared {
             Err(fault) => Err(fault),
@@ -429,7 +451,7 @@ pub(super) fn keep(
                     }
                     Ok(())
                 };
-                let outcome = fill(&mut stream, room, &mut received, keep).await;
+                let outcome = fill(&mut stream, (room, stall), &mut received, keep).await;
                 converter.finish(&mut content);
                 outcome
             }
@@ -445,13 +467,13 @@ pub(super) fn keep(
 
 async fn fill(
     stream: &mut Stream,
-    limit: u64,
+    (limit, stall): Most,
     received: &mut u64,
     mut keep: impl FnMut(&[u8]) -> Result<(), DataFault>,
 ) -> Result<(), DataFault> {
     let mut buffer = vec![0; CHUNK];
     loop {
-        let read = match time::timeout(STALL, stream.tcp.read(&mut buffer)).await {
+        let read = match time::timeout(stall, stream.tcp.read(&mut buffer)).await {
             Ok(Ok(read)) => read,
             Ok(Err(_)) => {
                 stream.ended(Close::Rst);

@@ -10,6 +10,7 @@ use std::{
 };
 
 use crate::script::{
+    date::Seconds,
     effect::Source,
     tree::{Content, Denied, Dir, File, MAX_DEPTH, Node, Tree},
 };
@@ -74,10 +75,19 @@ impl Folder {
     /// How long a file is that a script may send; `None` where there is none.
     #[must_use]
     pub fn length(&self, path: &str) -> Option<u64> {
-        match self.open(&Source::File(path.to_owned())).ok()? {
-            Body::Memory(cursor) => Some(cursor.get_ref().as_ref().len() as u64),
-            Body::File(file) => Some(file.metadata().ok()?.len()),
-        }
+        self.look(&Source::File(path.to_owned()))
+            .map(|(length, _)| length)
+    }
+
+    /// How long a source is now, and when it was last changed; `None` where it cannot be read.
+    pub(super) fn look(&self, source: &Source) -> Option<(u64, Seconds)> {
+        Some(match self.open(source).ok()? {
+            Body::Memory(cursor) => (cursor.get_ref().as_ref().len() as u64, INSIDE_SINCE),
+            Body::File(file) => {
+                let about = file.metadata().ok()?;
+                (about.len(), changed(&about))
+            }
+        })
     }
 
     /// The bytes of a file of the script's folder, at most `limit`.
@@ -179,11 +189,7 @@ fn walk(at: &Path, inner: &str, dir: &str, depth: usize, tree: &mut Tree) -> Res
         let Ok(meta) = entry.path().symlink_metadata() else {
             continue;
         };
-        let modified = meta
-            .modified()
-            .ok()
-            .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
-            .map_or(0, |since| since.as_secs());
+        let modified = changed(&meta);
         let inner = format!("{inner}/{name}");
         if meta.is_file() {
             let file = File {
@@ -206,6 +212,15 @@ fn walk(at: &Path, inner: &str, dir: &str, depth: usize, tree: &mut Tree) -> Res
         }
     }
     Ok(())
+}
+
+/// When a file or folder was last changed; 0 where that is not known.
+fn changed(about: &fs::Metadata) -> Seconds {
+    about
+        .modified()
+        .ok()
+        .and_then(|time| time.duration_since(UNIX_EPOCH).ok())
+        .map_or(0, |since| since.as_secs())
 }
 
 /// Opens a regular file below `dir`; not one that a link leads out of it to.
@@ -259,11 +274,11 @@ impl Body {
         Ok(())
     }
 
-    /// How many bytes it has, where that is known for sure.
-    pub(super) fn length(&self) -> Option<u64> {
+    /// How many bytes it has; those of a file may become more or fewer meanwhile.
+    pub(super) fn length(&self) -> io::Result<u64> {
         match self {
-            Body::Memory(cursor) => Some(cursor.get_ref().as_ref().len() as u64),
-            Body::File(_) => None,
+            Body::Memory(cursor) => Ok(cursor.get_ref().as_ref().len() as u64),
+            Body::File(file) => Ok(file.metadata()?.len()),
         }
     }
 }

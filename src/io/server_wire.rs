@@ -6,7 +6,7 @@ use std::{io, net::SocketAddr, ops::Deref, rc::Rc, time::Duration};
 
 use tokio::net::TcpStream;
 
-use super::{clock::Clock, server::Tap};
+use super::{clock, server::Tap};
 use crate::{
     ftp::{dialogue::Close, side::Side},
     script::effect::End,
@@ -56,14 +56,13 @@ pub enum Heard<'a> {
 #[derive(Clone)]
 pub(super) struct Ear {
     pub(super) tap: Rc<dyn Tap>,
-    pub(super) clock: Clock,
     pub(super) connection: u64,
     pub(super) channel: Channel,
 }
 
 impl Ear {
     pub(super) fn tell(&self, heard: Heard<'_>) {
-        let now = self.clock.now();
+        let now = clock::now();
         self.tap.wire(self.connection, self.channel, now, &heard);
     }
 }

@@ -69,6 +69,15 @@ pub(super) enum Op {
     },
     /// Count the bytes of a file as TYPE A sends them, and tell (213).
     Count(Source),
+    /// Look at this file of the folder, which may have changed, and then answer.
+    Look {
+        /// Where it is in the tree.
+        path: Vec<u8>,
+        /// The file.
+        source: Source,
+    },
+    /// Answer, now that the file was looked at.
+    Answer,
     /// Close the data connection.
     Close,
 }
@@ -85,6 +94,8 @@ pub(super) struct Question<'a> {
     pub(super) ipv4: bool,
     /// A data port is open, or one was announced.
     pub(super) agreed: bool,
+    /// The file of the folder that it is about was looked at.
+    pub(super) looked: bool,
     /// ABOR came in the middle of a block.
     pub(super) aborted: bool,
     /// Whether an announced address may be called back.
@@ -153,11 +164,36 @@ fn source(file: &File) -> Source {
     }
 }
 
+/// A command about one file of the folder is answered by what the file is now: the tree was made when the server began.
+fn look(question: &Question<'_>) -> Option<Op> {
+    let reads = match question.verb {
+        Verb::Retr | Verb::Appe | Verb::Size | Verb::Mdtm | Verb::Mlst => true,
+        Verb::Stor => question.session.restart.is_some(),
+        _ => false,
+    };
+    if !reads || question.arg.is_empty() {
+        return None;
+    }
+    let path = resolve(question.session, question.arg);
+    match lock(question.tree).get(&path)? {
+        Found::File(file) if matches!(file.content, Content::Outside { .. }) => Some(Op::Look {
+            source: source(file),
+            path,
+        }),
+        _ => None,
+    }
+}
+
 /// What the built-in server does with a command.
 pub(super) fn answer(question: &mut Question<'_>) -> Vec<Op> {
     let Question { verb, session, .. } = *question;
     if session.login != Login::Done && !FREE.contains(&verb) && known(verb) {
         return one("530 Log in with USER and PASS first.");
+    }
+    if !question.looked
+        && let Some(look) = look(question)
+    {
+        return vec![look];
     }
     match verb {
         Verb::User | Verb::Pass | Verb::Acct | Verb::Rein | Verb::Quit => login(question),
@@ -808,6 +844,7 @@ mod tests {
             now: 1_735_689_599,
             ipv4: true,
             agreed: true,
+            looked: true,
             aborted: false,
             may_call: &|address| address.ip().is_loopback(),
         })

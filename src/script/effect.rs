@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use super::pattern::WhyNot;
+use super::{date::Seconds, pattern::WhyNot};
 
 /// What comes in.
 #[derive(Debug)]
@@ -29,6 +29,9 @@ pub enum Input<'a> {
     },
     /// The answer to [`Effect::Count`]; `None` where the file cannot be read.
     Counted(Option<u64>),
+    /// The answer to [`Effect::Look`]: how many bytes the file has now, and when they were last changed; `None` where it
+    /// cannot be read.
+    Looked(Option<(u64, Seconds)>),
     /// The answer to [`Effect::SendData`] and [`Effect::ReceiveData`]: bytes that were moved, and how it ended.
     Moved {
         /// Bytes on the data connection.
@@ -78,14 +81,18 @@ pub enum DataFault {
     Foreign(SocketAddr),
     /// Nobody opened the passive port in time.
     NobodyCame,
+    /// Only others than the client came to the passive port, and so many that it was given up.
+    StrangersCame,
     /// The client's port did not answer, or refused.
     NotReached,
     /// The client closed or reset it in the middle.
     Lost,
     /// The upload is longer than the limit.
     TooMuch,
-    /// The file to be sent is not there.
+    /// The file to be sent cannot be read.
     NoFile,
+    /// The file ended before what was announced was sent: somebody has shortened it.
+    Shortened,
     /// What came could not be stored.
     NotStored,
     /// No data port is free.
@@ -95,17 +102,21 @@ pub enum DataFault {
 }
 
 impl DataFault {
-    /// The reply that the client gets; RFC 959 5.4 knows these codes for every transfer.
+    /// The reply that the client gets, behind a 1yz or not; RFC 959 5.4 knows these codes for every transfer.
     #[must_use]
-    pub fn reply(self) -> &'static str {
+    pub fn reply(self, preliminary: bool) -> &'static str {
         match self {
             DataFault::NotAgreed => "425 Use PASV or PORT first.",
             DataFault::Foreign(_) => "425 Data goes to your own address only.",
-            DataFault::NobodyCame => "425 Nobody opened the data connection.",
+            DataFault::NobodyCame | DataFault::StrangersCame => {
+                "425 Nobody opened the data connection."
+            }
             DataFault::NotReached => "425 Can't open data connection.",
             DataFault::Lost => "426 Data connection closed; transfer aborted.",
             DataFault::TooMuch => "552 More than this server takes.",
+            DataFault::NoFile if preliminary => "451 The file cannot be read.",
             DataFault::NoFile => "550 No such file.",
+            DataFault::Shortened => "451 The file was shortened meanwhile.",
             DataFault::NotStored => "451 Could not be stored.",
             DataFault::NoPort => "425 No data port is free.",
             DataFault::NoIpv4 => "425 PASV is for IPv4 only, use EPSV.",
@@ -196,6 +207,8 @@ pub enum Effect {
     },
     /// Count the bytes of this as TYPE A sends them. Asks for [`Input::Counted`].
     Count(Source),
+    /// Look at this file. Asks for [`Input::Looked`].
+    Look(Source),
     /// Receive on the data connection until the client closes it. Asks for [`Input::Moved`].
     ReceiveData {
         /// The name it is kept under.
@@ -263,6 +276,8 @@ pub enum Notice {
     Looping(u32),
     /// No command for so long.
     Idle(Duration),
+    /// The client takes nothing of a reply, for so long.
+    Stalled(Duration),
 }
 
 /// A pattern that nearly matched.

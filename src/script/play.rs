@@ -33,6 +33,14 @@ pub struct Limits {
     pub allow_foreign: bool,
 }
 
+/// Bytes of one upload, unless told otherwise.
+pub const MAX_UPLOAD: u64 = 1_000_000_000;
+/// No command for so long, unless told otherwise. RFC 1123 4.1.3.2 wants no less than five minutes.
+pub const MAX_IDLE: Duration = Duration::from_secs(15 * 60);
+/// Longest wait for a data connection, unless told otherwise.
+pub const MAX_DATA_WAIT: Duration = Duration::from_secs(60);
+/// The same command within [`LOOP_WINDOW`], unless told otherwise.
+pub const MAX_REPEATS: u32 = 100;
 /// The time in which a loop is looked for. ncftp, told 331 again and again, sent 22,000 PASS in each second.
 pub const LOOP_WINDOW: Duration = Duration::from_secs(1);
 /// Commands that wait while a block plays; then no more is read from the client.
@@ -41,11 +49,10 @@ pub const MAX_QUEUE: usize = 32;
 impl Default for Limits {
     fn default() -> Limits {
         Limits {
-            data_wait: Duration::from_secs(60),
-            // RFC 1123 4.1.3.2 wants no less than five minutes.
-            idle: Duration::from_secs(900),
-            loop_commands: 100,
-            upload: 1_000_000_000,
+            data_wait: MAX_DATA_WAIT,
+            idle: MAX_IDLE,
+            loop_commands: MAX_REPEATS,
+            upload: MAX_UPLOAD,
             allow_foreign: false,
         }
     }

@@ -65,6 +65,7 @@ enum Awaits {
     Moved,
     Kept,
     Counted,
+    Looked,
     Typed,
     /// The end of what a person does with the data connection.
     Hand,
@@ -395,6 +396,20 @@ impl Player {
                 let reply = Op::Line(Literal::of(reply.as_bytes()));
                 self.frames[at].ops.push_front(reply);
             }
+            Input::Looked(found) => {
+                let Some(at) = self.waiting(Awaits::Looked) else {
+                    return;
+                };
+                let looked = self.frames[at].put.take();
+                let op = match (&self.play.tree, looked, found) {
+                    (Some(tree), Some(path), Some((length, modified))) => {
+                        lock(tree).found(&path, length, modified);
+                        Op::Answer
+                    }
+                    _ => Op::Line(Literal::of(DataFault::NoFile.reply(false).as_bytes())),
+                };
+                self.frames[at].ops.push_front(op);
+            }
             Input::Typed(line) => match self.waiting(Awaits::Typed) {
                 Some(at) => self.frames[at].typed(line),
                 // A person may say what nobody asked for; what it does to the client is the lesson.
@@ -579,7 +594,7 @@ impl Player {
             }
             None if self.has_built_in() => {
                 frame.answers = true;
-                let ops = self.built_in(verb, frame.argument(), aborted, now, session);
+                let ops = self.built_in(&frame, (false, aborted), now, session);
                 frame.ops = ops.into();
             }
             None if self.play.by_hand => {
@@ -611,9 +626,8 @@ impl Player {
     /// What the built-in server does with a command.
     fn built_in(
         &mut self,
-        verb: Verb,
-        arg: &[u8],
-        aborted: bool,
+        frame: &Frame,
+        (looked, aborted): (bool, bool),
         now: Nanos,
         session: &Session,
     ) -> Vec<Op> {
@@ -628,11 +642,12 @@ impl Player {
             tree,
             session,
             memory: &mut self.memory,
-            verb,
-            arg,
+            verb: frame.verb,
+            arg: frame.argument(),
             now: date::seconds(now),
             ipv4: self.local.is_ipv4(),
             agreed,
+            looked,
             aborted,
             may_call: &|address| may_call(foreign, client, the_client_itself(address, client)),
         })
@@ -785,9 +800,10 @@ impl Player {
         }
         let frame = &mut self.frames[at];
         frame.skip_rest();
+        let preliminary = frame.code.is_some_and(ReplyCode::is_preliminary);
         if !frame.modes.silence {
             frame.sending = Some((
-                format!("{}\r\n", fault.reply()).into_bytes(),
+                format!("{}\r\n", fault.reply(preliminary)).into_bytes(),
                 0,
                 Origin::Player,
             ));
@@ -814,8 +830,13 @@ impl Player {
             frame.awaits = Awaits::Typed;
             return Step::Waits;
         }
+        let moves_data = |op: &Op| !matches!(op, Op::Line(_));
+        if busy && frame.ops.front().is_some_and(moves_data) {
+            frame.awaits = Awaits::Hand;
+            return Step::Again;
+        }
         if let Some(op) = frame.ops.pop_front() {
-            return self.take_op(top, op, session);
+            return self.take_op(top, op, now, session);
         }
         if frame.at >= frame.end {
             return match frame.by_hand {
@@ -833,7 +854,7 @@ impl Player {
         );
         if moves_data && busy {
             frame.awaits = Awaits::Hand;
-            return Step::Waits;
+            return Step::Again;
         }
         match item {
             Item::Send(text) => {
@@ -892,7 +913,7 @@ impl Player {
     }
 
     /// A step of the built-in server.
-    fn take_op(&mut self, top: usize, op: Op, session: &Session) -> Step {
+    fn take_op(&mut self, top: usize, op: Op, now: Nanos, session: &Session) -> Step {
         let modes = &self.frames[top].modes;
         let pace = modes.pace();
         match op {
@@ -947,6 +968,20 @@ impl Player {
             Op::Count(source) => {
                 self.frames[top].awaits = Awaits::Counted;
                 Step::Effect(Effect::Count(source))
+            }
+            Op::Look { path, source } => {
+                let frame = &mut self.frames[top];
+                frame.put = Some(path);
+                frame.awaits = Awaits::Looked;
+                Step::Effect(Effect::Look(source))
+            }
+            Op::Answer => {
+                // Taken out, as the answer needs all of the player.
+                let frame = self.frames.remove(top);
+                let ops = self.built_in(&frame, (true, false), now, session);
+                self.frames.insert(top, frame);
+                self.frames[top].ops = ops.into();
+                Step::Again
             }
             Op::Close => {
                 self.data = false;
@@ -1247,6 +1282,14 @@ impl Player {
 }
 
 impl Frame {
+    /// The data connection is this frame's, or it waits for it.
+    fn has_data(&self) -> bool {
+        matches!(
+            self.awaits,
+            Awaits::Port | Awaits::Data | Awaits::Moved | Awaits::Kept | Awaits::Counted
+        )
+    }
+
     /// Sends a line, unless silence holds.
     fn say(&mut self, mut line: Vec<u8>, origin: Origin) {
         if self.modes.silence {

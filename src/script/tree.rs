@@ -203,6 +203,18 @@ impl Tree {
         Ok(())
     }
 
+    /// What a file outside was found to be, now that it was looked at again.
+    pub fn found(&mut self, path: &[u8], now: u64, changed: Seconds) {
+        let file = parent(path).and_then(|(dirs, name)| self.dir_mut(&dirs)?.entries.get_mut(name));
+        if let Some(Node::File(File {
+            content: Content::Outside { length, .. },
+            modified,
+        })) = file
+        {
+            (*length, *modified) = (now, changed);
+        }
+    }
+
     /// Whether a file may be put at this path.
     ///
     /// # Errors

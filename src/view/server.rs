@@ -711,6 +711,10 @@ impl Live {
                 let line = say!(text, "server-looping", count = *count);
                 self.remark(out, connection, at, Role::Warning, &line);
             }
+            Notice::Stalled(time) => {
+                let line = say!(text, "server-stalled", seconds = time.as_secs());
+                self.remark(out, connection, at, Role::Warning, &line);
+            }
             Notice::Idle(time) => {
                 let line = say!(text, "server-idle", seconds = time.as_secs());
                 self.remark(out, connection, at, Role::Warning, &line);
@@ -764,10 +768,12 @@ pub fn fault_sentence(text: &Text, fault: DataFault) -> String {
             say!(text, "server-fault-foreign", address = address.to_string())
         }
         DataFault::NobodyCame => say!(text, "server-fault-nobody-came"),
+        DataFault::StrangersCame => say!(text, "server-fault-strangers-came"),
         DataFault::NotReached => say!(text, "server-fault-not-reached"),
         DataFault::Lost => say!(text, "server-fault-lost"),
         DataFault::TooMuch => say!(text, "server-fault-too-much"),
         DataFault::NoFile => say!(text, "server-fault-no-file"),
+        DataFault::Shortened => say!(text, "server-fault-shortened"),
         DataFault::NotStored => say!(text, "server-fault-not-stored"),
         DataFault::NoPort => say!(text, "server-fault-no-port"),
         DataFault::NoIpv4 => say!(text, "server-fault-no-ipv4"),

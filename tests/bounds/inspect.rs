@@ -9,9 +9,8 @@ use ftplab::{
     },
     capture::{
         file::{MAX_INTERFACES, MAX_RECORD, MAX_WRAPPERS},
-        flow::{End, MAX_FLOWS, Way},
+        flow::{MAX_FLOWS, Way},
         frame::MAX_REASONS,
-        write::{Recorded, Recorder, Remarks},
     },
     ftp::{
         dialogue::{MAX_OUTSTANDING, MAX_QUIRKS},
@@ -23,124 +22,8 @@ use ftplab::{
 };
 use tempfile::TempDir;
 
-use crate::harness::{Done, ftplab};
-
-const MS: i64 = 1_000_000;
-
-fn at(host: u8, port: u16) -> SocketAddr {
-    SocketAddr::from(([10, 0, 0, host], port))
-}
-
-/// A capture being made: what is said on connections, one millisecond after the other.
-struct Wire {
-    recorder: Recorder<Vec<u8>>,
-    now: i64,
-}
-
-impl Wire {
-    fn new() -> Wire {
-        Wire {
-            recorder: Recorder::new(Vec::new(), &Remarks::default()).expect("memory"),
-            now: 0,
-        }
-    }
-
-    fn open(&mut self, client_port: u16, server_port: u16) -> Recorded {
-        self.now += MS;
-        self.recorder
-            .opened(at(1, client_port), at(2, server_port), self.now)
-            .expect("memory")
-    }
-
-    fn bytes(&mut self, on: Recorded, way: Way, bytes: &[u8]) {
-        self.now += MS;
-        self.recorder
-            .bytes(on, way, bytes, self.now)
-            .expect("memory");
-    }
-
-    /// The client says a line.
-    fn client(&mut self, on: Recorded, line: &str) {
-        self.bytes(on, Way::Forth, format!("{line}\r\n").as_bytes());
-    }
-
-    /// The server says a line.
-    fn server(&mut self, on: Recorded, line: &str) {
-        self.bytes(on, Way::Back, format!("{line}\r\n").as_bytes());
-    }
-
-    /// A session that is logged in.
-    fn session(&mut self, client_port: u16) -> Recorded {
-        let on = self.open(client_port, 21);
-        self.server(on, "220 Ready.");
-        self.client(on, "USER anonymous");
-        self.server(on, "230 In.");
-        on
-    }
-
-    fn close(&mut self, on: Recorded) {
-        self.now += MS;
-        for way in [Way::Forth, Way::Back] {
-            self.recorder
-                .closed(on, way, End::Fin, self.now)
-                .expect("memory");
-        }
-        self.recorder.forget(on);
-    }
-
-    /// A transfer in passive mode, in these pieces.
-    fn transfer(&mut self, on: Recorded, port: u16, pieces: &[&[u8]]) {
-        self.client(on, "PASV");
-        let (high, low) = (port / 256, port % 256);
-        self.server(on, &format!("227 (10,0,0,2,{high},{low})"));
-        self.client(on, &format!("RETR {port}"));
-        self.server(on, "150 Here.");
-        let data = self.open(port - 10_000, port);
-        for piece in pieces {
-            self.bytes(data, Way::Back, piece);
-        }
-        self.close(data);
-        self.server(on, "226 Done.");
-    }
-
-    fn done(self) -> Vec<u8> {
-        self.recorder.into_inner()
-    }
-}
-
-/// `inspect` on these bytes, in this language.
-fn inspect(bytes: &[u8], lang: &str, words: &[&str]) -> Done {
-    let folder = TempDir::new().expect("a folder");
-    fs::write(folder.path().join("x.pcapng"), bytes).expect("a file");
-    ftplab()
-        .within(folder.path())
-        .args(["inspect", "--lang", lang, "x.pcapng"])
-        .args(words)
-        .run()
-}
-
-/// A text of one line, for the comparison with what was wrapped.
-fn joined(text: &str) -> String {
-    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
-    let text = words.join(" ").replace('\n', " ");
-    let words: Vec<&str> = text.split(' ').filter(|word| !word.is_empty()).collect();
-    words.join(" ")
-}
-
-/// Fails unless the report, in this form, says so in both languages.
-#[track_caller]
-fn told(bytes: &[u8], words: &[&str], en: &str, fr: &str) {
-    for (lang, wanted) in [("en", en), ("fr", fr)] {
-        let done = inspect(bytes, lang, words);
-        let shown = joined(done.out()) + &joined(done.err());
-        let from = shown
-            .char_indices()
-            .rev()
-            .nth(3_000)
-            .map_or(0, |(at, _)| at);
-        assert!(shown.contains(wanted), "{wanted}: …{}", &shown[from..]);
-    }
-}
+use super::wire::{MS, Wire, at, block, inspect, interface, joined, packet, section, told};
+use crate::harness::ftplab;
 
 #[test]
 fn lines_and_replies_are_kept_to_their_length() {
@@ -381,41 +264,6 @@ fn a_report_too_long_to_be_sorted_says_so() {
 
 // ---- Files ---------------------------------------------------------------------------------------------------------
 
-/// A block of a pcapng file.
-fn block(kind: u32, body: &[u8]) -> Vec<u8> {
-    let padded = body.len().next_multiple_of(4);
-    let length = (padded as u32 + 12).to_le_bytes();
-    let mut block = kind.to_le_bytes().to_vec();
-    block.extend(length);
-    block.extend(body);
-    block.resize(8 + padded, 0);
-    block.extend(length);
-    block
-}
-
-fn section() -> Vec<u8> {
-    let mut body = 0x1a2b_3c4d_u32.to_le_bytes().to_vec();
-    body.extend([1, 0, 0, 0]);
-    body.extend([0xff; 8]);
-    block(0x0a0d_0d0a, &body)
-}
-
-fn interface(link: u16) -> Vec<u8> {
-    let mut body = link.to_le_bytes().to_vec();
-    body.extend([0; 6]);
-    block(1, &body)
-}
-
-fn packet(interface: u32, bytes: &[u8]) -> Vec<u8> {
-    let length = (bytes.len() as u32).to_le_bytes();
-    let mut body = interface.to_le_bytes().to_vec();
-    body.extend([0; 8]);
-    body.extend(length);
-    body.extend(length);
-    body.extend(bytes);
-    block(6, &body)
-}
-
 #[test]
 fn records_blocks_and_interfaces_that_are_too_much_are_told() {
     let mut file = section();
@@ -475,11 +323,36 @@ fn wrappers_and_windows_that_are_too_much_are_told() {
         "it is compressed too many times over. Unpack it first.",
         "il est compressé trop de fois.",
     );
-    // A Zstandard frame that asks for a window of 256 MB (RFC 8878 3.1.1.1.2).
-    let frame = [0x28, 0xb5, 0x2f, 0xfd, 0x00, 18 << 3, 1, 0, 0];
-    let done = inspect(&frame, "en", &[]);
-    assert_eq!(done.code, 2);
-    assert!(done.err().contains("x.pcapng"), "{}", done.err());
+    // A Zstandard frame that asks for a window of 256 MB (RFC 8878 3.1.1.1.2), or of 3.75 TB.
+    let frame = |window: u8| [0x28, 0xb5, 0x2f, 0xfd, 0x00, window, 1, 0, 0];
+    told(
+        &frame(18 << 3),
+        &[],
+        "it was compressed with a Zstandard window of 256 MB, and no more than 128 MB are read here. \
+         Unpack it first: zstd -d --long=31 x.pcapng",
+        "il a été compressé avec une fenêtre Zstandard de 256 Mo, alors que 128 Mo au plus sont lus ici.",
+    );
+    told(
+        &frame(0xff),
+        &[],
+        "a Zstandard window of 3932160 MB,",
+        "une fenêtre Zstandard de 3932160 Mo",
+    );
+    // A frame that is read, and another behind it that is not.
+    let mut packets = section();
+    packets.extend(interface(1));
+    packets.extend(packet(0, &[0; 600]));
+    let mut file = frame(0)[..6].to_vec();
+    // One raw block, the last one (3.1.1.2).
+    file.extend(&((packets.len() as u32) << 3 | 1).to_le_bytes()[..3]);
+    file.extend(&packets);
+    file.extend(frame(18 << 3));
+    told(
+        &file,
+        &[],
+        "Further on, the file was compressed with a Zstandard window of 256 MB",
+        "Plus loin, le fichier a été compressé avec une fenêtre Zstandard de 256 Mo",
+    );
 }
 
 #[test]

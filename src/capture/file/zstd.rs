@@ -8,8 +8,17 @@ use std::io::{self, BufRead, BufReader, ErrorKind, Read};
 
 use ruzstd::decoding::{
     BlockDecodingStrategy, FrameDecoder,
-    errors::{FrameDecoderError, ReadFrameHeaderError},
+    errors::{FrameDecoderError, FrameHeaderError, ReadFrameHeaderError},
 };
+
+/// The window that a refused frame asks for, in bytes, where that is why it was refused.
+pub(super) fn wanted_window(error: &io::Error) -> Option<u64> {
+    match error.get_ref()?.downcast_ref::<FrameDecoderError>()? {
+        FrameDecoderError::WindowSizeTooBig { requested, .. } => Some(*requested),
+        FrameDecoderError::FrameHeaderError(FrameHeaderError::WindowTooBig { got }) => Some(*got),
+        _ => None,
+    }
+}
 
 /// A stream of frames.
 pub(super) struct Frames<R> {
@@ -32,8 +41,12 @@ impl<R: Read> Frames<R> {
 
     /// A decoder's error: the stream stops short, or what stands there is no Zstandard.
     fn failed(&mut self, error: FrameDecoderError) -> io::Error {
+        let too_big = matches!(
+            error,
+            FrameDecoderError::WindowSizeTooBig { .. } | FrameDecoderError::FrameHeaderError(_)
+        );
         match self.source.fill_buf() {
-            Ok([]) => ErrorKind::UnexpectedEof.into(),
+            Ok([]) if !too_big => ErrorKind::UnexpectedEof.into(),
             Ok(_) => io::Error::new(ErrorKind::InvalidData, error),
             Err(error) => error,
         }

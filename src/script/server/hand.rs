@@ -46,10 +46,12 @@ impl Player {
 
     /// The next thing to be done by hand, unless a block has the data connection.
     pub(super) fn hand_on(&mut self, session: &Session) -> Option<Effect> {
+        // The uppermost waits for a person; one below, interrupted by STAT, may be in the middle of its transfer.
         let free = self
             .frames
             .last()
-            .is_none_or(|frame| matches!(frame.awaits, Awaits::Typed | Awaits::Hand));
+            .is_none_or(|frame| matches!(frame.awaits, Awaits::Typed | Awaits::Hand))
+            && !self.frames.iter().any(|frame| frame.has_data());
         if self.hand_awaits != Awaits::Nothing || !free {
             return None;
         }

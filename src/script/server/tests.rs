@@ -6,7 +6,12 @@ use crate::{
         dialogue::{Dialogue, Ends},
         side::Side,
     },
-    script::{notation::Script, params, play::Limits},
+    script::{
+        notation::Script,
+        params,
+        play::Limits,
+        tree::{Content, File, Node, Tree},
+    },
 };
 
 /// A driver without sockets: data ports are 127.0.0.1:5001 and up, files have ten bytes, uploads five.
@@ -98,6 +103,7 @@ impl Stage {
             Effect::ReceiveData { name, .. } => format!("receive {name}"),
             Effect::KeepData { .. } => "keep".into(),
             Effect::Count(_) => "count".into(),
+            Effect::Look(_) => "look".into(),
             Effect::CloseData(end) => format!("data {end:?}"),
             Effect::Close(end) => format!("close {end:?}"),
             Effect::Ask(ask) => format!("ask {} {:?}", ask.code, ask.port),
@@ -593,6 +599,55 @@ fn what_is_closed_by_hand_is_waited_for_no_more() {
         "{done:?}"
     );
     assert_eq!(stage.after(&["NOOP"]), ["200"]);
+}
+
+/// A block waits for its client; a STAT on top of it waits for a person, who cannot have the data connection before it.
+#[test]
+fn what_a_block_below_waits_for_is_not_taken_by_hand() {
+    let mut stage = Stage::new(
+        "S> 220\nC* PASV\nS> 227 ({pasv})\nC* LIST\nS> 150\nD> a\nS> 226\nC* STAT\nS? 211",
+    );
+    stage.after(&["PASV"]);
+    stage.hold = true;
+    assert_eq!(stage.after(&["LIST"]), ["150", "accept"]);
+    assert_eq!(stage.after(&["STAT"]), ["ask 211 None"]);
+    stage.player.take(Input::Hand(Hand::Take), SECOND);
+    stage.run();
+    assert!(stage.take().is_empty());
+    stage.hold = false;
+    stage.player.take(Input::Data(Ok(())), SECOND);
+    stage.player.take(Input::Typed(b"211 x"), SECOND);
+    stage.run();
+    assert_eq!(stage.take(), ["211 x", "send a/", "data Fin", "226"]);
+}
+
+/// A person and the built-in server: the file comes behind what the person sends.
+#[test]
+fn data_of_the_built_in_server_waits_for_data_by_hand() {
+    let source = "-- files files\nS> 220\nC* SYST\nS? 215";
+    let script = Script::parse(source.as_bytes()).expect("a good script");
+    let values = params::resolve(&script.settings.params, &[], None).expect("fine");
+    let mut tree = Tree::new(false);
+    let file = Node::File(File {
+        content: Content::Memory(b"hello"[..].into()),
+        modified: 0,
+    });
+    assert!(tree.add("hello.txt", file).is_ok());
+    let play = Play::new(script, values, Limits::default(), None, Some(tree)).expect("harmless");
+    let mut stage = Stage::of(&Arc::new(play));
+    stage.after(&["USER anonymous", "PASS x", "PASV"]);
+    stage.hold = true;
+    stage.player.take(Input::Hand(Hand::Take), SECOND);
+    stage.run();
+    assert_eq!(stage.take(), ["accept"]);
+    stage.hold = false;
+    let done = stage.after(&["RETR /hello.txt"]);
+    assert!(done.iter().all(|what| what.starts_with("150")), "{done:?}");
+    stage.player.take(Input::Data(Ok(())), SECOND);
+    stage.run();
+    let done = stage.take();
+    assert!(done.iter().any(|what| what.starts_with("send")), "{done:?}");
+    assert!(done.iter().any(|what| what.starts_with("226")), "{done:?}");
 }
 
 /// What a person has begun goes first, and the data of the block behind it.

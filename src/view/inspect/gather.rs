@@ -76,6 +76,8 @@ pub struct Odd {
     pub sentence: String,
     /// Where: at most [`MAX_NAMED`] frames.
     pub frames: Vec<u64>,
+    /// And in more frames than these.
+    pub elsewhere: bool,
     /// How often.
     pub count: u64,
     /// It says that bytes are missing: no news where a whole direction is.
@@ -269,8 +271,11 @@ impl<'a> Gather<'a> {
         let same = block.odd.iter_mut().find(|odd| odd.sentence == sentence);
         if let Some(odd) = same {
             odd.count += 1;
-            if odd.frames.len() < MAX_NAMED && odd.frames.last() != Some(&mark.frame) {
-                odd.frames.push(mark.frame);
+            if odd.frames.last() != Some(&mark.frame) {
+                match odd.frames.len() {
+                    MAX_NAMED => odd.elsewhere = true,
+                    _ => odd.frames.push(mark.frame),
+                }
             }
             return;
         }
@@ -282,6 +287,7 @@ impl<'a> Gather<'a> {
         block.odd.push(Odd {
             sentence,
             frames: vec![mark.frame],
+            elsewhere: false,
             count: 1,
             missing,
         });

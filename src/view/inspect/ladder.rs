@@ -12,7 +12,7 @@ use super::{
 use crate::{
     analysis::{
         finding::{Finding, Session, SessionEnd, Transfer},
-        verdict::Verdict,
+        verdict::{Reason, Verdict},
     },
     capture::{file::Nanos, reassembly::Mark},
     ftp::{event::What, secret, side::Side},
@@ -204,14 +204,6 @@ pub(super) fn said(
 
 /// The rungs of a transfer's data connection.
 pub(super) fn data_rungs(text: &Text, transfer: &Transfer) -> Vec<Rung> {
-    let Some(connection) = &transfer.connection else {
-        return Vec::new();
-    };
-    let opener = if connection.server_opened {
-        Side::Server
-    } else {
-        Side::User
-    };
     let rung = |mark: Mark, from, label, role| Rung {
         frame: mark.frame,
         time: mark.time,
@@ -220,6 +212,30 @@ pub(super) fn data_rungs(text: &Text, transfer: &Transfer) -> Vec<Rung> {
         label,
         role,
         lost: false,
+    };
+    let Some(connection) = &transfer.connection else {
+        let Reason::NobodyDialled {
+            active,
+            instead: Some(stray),
+            ..
+        } = &transfer.judgement.reason
+        else {
+            return Vec::new();
+        };
+        let opener = if *active { Side::Server } else { Side::User };
+        let label = format!("SYN {} > {}", stray.from.port(), stray.to.port());
+        let mut syn = rung(stray.first, opener, label, Role::BadReply);
+        syn.lost = stray.reset.is_none();
+        let reset = stray.reset.map(|mark| {
+            let label = format!("RST {}", stray.to.port());
+            rung(mark, opener.other(), label, Role::BadReply)
+        });
+        return [Some(syn), reset].into_iter().flatten().collect();
+    };
+    let opener = if connection.server_opened {
+        Side::Server
+    } else {
+        Side::User
     };
     let ports = format!("{} > {}", connection.from.port(), connection.to.port());
     let mut rungs = Vec::new();

@@ -5,11 +5,12 @@ use crate::{
         finding::{Remark, Session, Transfer},
         notes::Note,
         twin::Evidence,
-        verdict::{Absence, Lack, Party, Reason, Verdict},
+        verdict::{Absence, Lack, Party, Reason, Stray, Verdict},
     },
     capture::{
-        file::{Damage, Foreign, Nanos, Unopened},
+        file::{Damage, Foreign, MAX_ZSTD_WINDOW, Nanos, Unopened},
         frame::{Undelivered, Unread},
+        reassembly::{MAX_HELD, MAX_HELD_IN_ALL, WINDOW, WINDOWS},
     },
     say,
     view::{
@@ -122,13 +123,13 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
             if *private && *differs {
                 sentences.push(say!(text, "inspect-reason-no-answer-private"));
             }
-            if let Some((to, frame)) = instead {
+            if let Some(Stray { to, first, .. }) = instead {
                 sentences.push(say!(
                     text,
                     "inspect-reason-dialled-instead",
                     who = if *active { "server" } else { "client" },
                     to = to.to_string(),
-                    frame = frame.to_string()
+                    frame = first.frame.to_string()
                 ));
                 if listens == Some(to.port().swap_bytes()) {
                     let [high, low] = to.port().to_be_bytes();
@@ -329,6 +330,11 @@ pub fn note(text: &Text, note: &Note) -> String {
         Note::Cut => say!(text, "inspect-note-cut"),
         Note::Damaged { at, what } => match what {
             Damage::Wrapper(_) => say!(text, "inspect-note-damaged-wrapper"),
+            Damage::Window(bytes) => say!(
+                text,
+                "inspect-note-zstd-window",
+                window = zstd_window(text, *bytes)
+            ),
             _ => say!(text, "inspect-note-damaged", at = count(*at)),
         },
         Note::Unreadable => say!(text, "inspect-note-unreadable"),
@@ -341,6 +347,8 @@ pub fn note(text: &Text, note: &Note) -> String {
             if ports.is_empty() {
                 return say!(text, "inspect-note-no-control");
             }
+            let named: u64 = ports.iter().map(|(_, many)| many).sum();
+            let more = if named < *connections { ", …" } else { "" };
             let ports: Vec<String> = ports
                 .iter()
                 .map(|(port, many)| {
@@ -356,7 +364,7 @@ pub fn note(text: &Text, note: &Note) -> String {
                 text,
                 "inspect-note-no-ftp",
                 count = *connections,
-                ports = ports.join(", ")
+                ports = ports.join(", ") + more
             )
         }
         Note::ImplicitTls { connections } => {
@@ -408,6 +416,21 @@ pub fn note(text: &Text, note: &Note) -> String {
         Note::Oversized { packets } => say!(text, "inspect-note-oversized", count = *packets),
         Note::Evicted { connections } => say!(text, "inspect-note-evicted", count = *connections),
         Note::Unexpected { endpoints } => say!(text, "inspect-note-unexpected", count = *endpoints),
+        Note::Overheld { gaps } => say!(
+            text,
+            "inspect-note-overheld",
+            count = *gaps,
+            most = (MAX_HELD >> 20) as u64,
+            all = (MAX_HELD_IN_ALL >> 20) as u64
+        ),
+        Note::Uncompared { bytes } => say!(
+            text,
+            "inspect-note-uncompared",
+            count = *bytes,
+            bytes = number::count(text, *bytes),
+            window = (WINDOW >> 10) as u64,
+            directions = WINDOWS as u64
+        ),
         Note::LongBlocks { blocks } => say!(text, "inspect-note-long-blocks", count = *blocks),
     }
 }
@@ -439,6 +462,16 @@ fn unread(text: &Text, why: Unread) -> String {
     }
 }
 
+/// The window that a Zstandard frame asks for, and the largest that is read, as a phrase.
+fn zstd_window(text: &Text, bytes: u64) -> String {
+    say!(
+        text,
+        "inspect-zstd-window",
+        size = bytes.div_ceil(1024 * 1024),
+        most = MAX_ZSTD_WINDOW / (1024 * 1024)
+    )
+}
+
 /// Why a file is not read, and what to do about it: sentences.
 #[must_use]
 pub fn unopened(text: &Text, error: &Unopened, file: &str) -> String {
@@ -463,6 +496,12 @@ pub fn unopened(text: &Text, error: &Unopened, file: &str) -> String {
             file = file
         ),
         Unopened::TooDeep => say!(text, "inspect-unopened-deep"),
+        Unopened::Window(bytes) => say!(
+            text,
+            "inspect-unopened-zstd-window",
+            window = zstd_window(text, *bytes),
+            file = file
+        ),
         Unopened::DamagedWrapper(_) => say!(text, "inspect-unopened-wrapper"),
         Unopened::Read(error) => error.to_string(),
         Unopened::Foreign(foreign) => {

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{
     Overview, Show,
-    gather::{Block, Gather, MAX_NAMED, Odd, Told, short},
+    gather::{Block, Gather, Odd, Told, short},
     phrase::Phrases,
     reason,
 };
@@ -279,11 +279,7 @@ impl<'a> Prose<'a> {
                 sentence = odd.sentence.as_str()
             );
         }
-        let more = if odd.frames.len() == MAX_NAMED {
-            ", …"
-        } else {
-            ""
-        };
+        let more = if odd.elsewhere { ", …" } else { "" };
         say!(
             self.text,
             "inspect-odd-again",

@@ -149,6 +149,14 @@ inspect-note-evicted = { $count ->
     [one] One connection was
    *[other] { $count } connections were
 } given up because too many were open at a time.
+inspect-note-overheld = { $count ->
+    [one] One gap was
+   *[other] { $count } gaps were
+} given up because more than { $most } MB behind it ({ $all } MB behind all gaps) had come: what came later to fill it was not used.
+inspect-note-uncompared = { $count ->
+    [one] One byte came again, or too late, when nothing was kept to compare it with
+   *[other] { $bytes } bytes came again, or too late, when nothing was kept to compare them with
+} (the last { $window } kB of { $directions } directions are): what came first counts.
 
 inspect-unread-link = link type { $name } is not known here
 inspect-unread-ethertype = protocol { $name } on the link is not IP
@@ -275,6 +283,9 @@ inspect-unopened-header = the file ends inside its header, after { $count ->
 inspect-unopened-unknown = no capture: it begins with the bytes { $magic }. Captures are pcap, pcapng or snoop files; what else Wireshark reads, editcap -F pcap converts.
 inspect-unopened-version = { $format } of version { $version } is not read here. Try: editcap -F pcap { $file } NEW.pcap
 inspect-unopened-deep = it is compressed too many times over. Unpack it first.
+inspect-zstd-window = a Zstandard window of { $size } MB, and no more than { $most } MB are read here
+inspect-note-zstd-window = Further on, the file was compressed with { $window }; what comes before was read. Unpack it first: zstd -d --long=31
+inspect-unopened-zstd-window = it was compressed with { $window }. Unpack it first: zstd -d --long=31 { $file }
 inspect-unopened-wrapper = the compressed data is damaged before the first packet.
 inspect-foreign-editcap = this is a capture in the format of { $name }. Convert it: editcap -F pcap { $file } NEW.pcap
 inspect-foreign-unpack = it is packed in a way that is not read here. Unpack it first: { $name } { $file }

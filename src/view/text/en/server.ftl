@@ -94,15 +94,18 @@ server-skipped = the rest of the block is skipped at { $place }: { $why }
 server-fault-not-agreed = neither PASV nor PORT came before
 server-fault-foreign = { $address } is not the client's own address or a port below 1024, and servers only dial back to where you are (RFC 2577 3)
 server-fault-nobody-came = the client did not open the data connection in time
+server-fault-strangers-came = only strangers came to the data port, and too many of them
 server-fault-not-reached = the client's data port does not answer
 server-fault-lost = the client broke the data connection off
 server-fault-too-much = the upload is longer than the limit
-server-fault-no-file = there is no such file
+server-fault-no-file = there is no such file, or it cannot be read
+server-fault-shortened = the file was shortened while it was sent
 server-fault-not-stored = the file could not be written
 server-fault-no-port = no data port is free
 server-fault-no-ipv4 = PASV can only name IPv4 addresses, and this connection is IPv6 (EPSV can)
 server-aborted = ABOR: the rest of { $place } is dropped, and its data connection
 server-looping = the same command { $count } times within a second: this client loops, closing
+server-stalled = the client has taken nothing of the reply for { $seconds } s
 server-idle = no command for { $seconds } s
 
 # The end.

@@ -149,6 +149,14 @@ inspect-note-evicted = { $count ->
     [one] Une connexion a été abandonnée
    *[other] { $count } connexions ont été abandonnées
 } parce que trop étaient ouvertes à la fois.
+inspect-note-overheld = { $count ->
+    [one] Un trou a été abandonné
+   *[other] { $count } trous ont été abandonnés
+} parce que plus de { $most } Mo qui le suivent ({ $all } Mo derrière tous les trous) étaient arrivés : ce qui est venu le combler plus tard n’a pas servi.
+inspect-note-uncompared = { $count ->
+    [one] Un octet est revenu, ou venu trop tard, quand rien n’était gardé à quoi le comparer
+   *[other] { $bytes } octets sont revenus, ou venus trop tard, quand rien n’était gardé à quoi les comparer
+} (les derniers { $window } ko de { $directions } directions le sont) : ce qui est venu d’abord compte.
 
 inspect-unread-link = le type de liaison { $name } n’est pas connu ici
 inspect-unread-ethertype = le protocole { $name } sur la liaison n’est pas IP
@@ -275,6 +283,9 @@ inspect-unopened-header = le fichier s’arrête dans son en-tête, après { $co
 inspect-unopened-unknown = ce n’est pas une capture : il commence par les octets { $magic }. Une capture est un fichier pcap, pcapng ou snoop ; ce que Wireshark lit d’autre, editcap -F pcap le convertit.
 inspect-unopened-version = { $format } en version { $version } n’est pas lu ici. Essayez : editcap -F pcap { $file } NOUVEAU.pcap
 inspect-unopened-deep = il est compressé trop de fois. Décompressez-le d’abord.
+inspect-zstd-window = une fenêtre Zstandard de { $size } Mo, alors que { $most } Mo au plus sont lus ici
+inspect-note-zstd-window = Plus loin, le fichier a été compressé avec { $window } ; ce qui précède a été lu. Décompressez-le d’abord : zstd -d --long=31
+inspect-unopened-zstd-window = il a été compressé avec { $window }. Décompressez-le d’abord : zstd -d --long=31 { $file }
 inspect-unopened-wrapper = les données compressées sont abîmées avant le premier paquet.
 inspect-foreign-editcap = c’est une capture au format de { $name }. Convertissez-la : editcap -F pcap { $file } NOUVEAU.pcap
 inspect-foreign-unpack = il est empaqueté d’une façon qui n’est pas lue ici. Décompressez-le d’abord : { $name } { $file }

@@ -94,15 +94,18 @@ server-skipped = le reste du bloc est sauté à partir de { $place } : { $why }
 server-fault-not-agreed = ni PASV ni PORT n’ont précédé
 server-fault-foreign = { $address } n’est pas l’adresse du client, ou est un port inférieur à 1024, et un serveur ne rappelle que là où vous êtes (RFC 2577 3)
 server-fault-nobody-came = le client n’a pas ouvert la connexion de données à temps
+server-fault-strangers-came = seuls des étrangers sont venus au port de données, et trop
 server-fault-not-reached = le port de données du client ne répond pas
 server-fault-lost = le client a interrompu la connexion de données
 server-fault-too-much = l’envoi dépasse la limite
-server-fault-no-file = ce fichier n’existe pas
+server-fault-no-file = ce fichier n’existe pas ou ne peut être lu
+server-fault-shortened = le fichier a été raccourci pendant l’envoi
 server-fault-not-stored = le fichier n’a pas pu être écrit
 server-fault-no-port = aucun port de données n’est libre
 server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette connexion est en IPv6 (EPSV peut)
 server-aborted = ABOR : le reste de { $place } est abandonné, avec sa connexion de données
 server-looping = la même commande { $count } fois en une seconde : ce client tourne en rond, fermeture
+server-stalled = le client n’a rien pris de la réponse depuis { $seconds } s
 server-idle = aucune commande depuis { $seconds } s
 
 # The end.
