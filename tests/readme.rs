@@ -366,3 +366,21 @@ fn what_a_pattern_means() {
     assert!(alike(&wanted, &["one", "two", "three", "four"]) && alike(&wanted, &["one", "four"]));
     assert!(!alike(&wanted, &["one", "two"]));
 }
+
+/// The faults that come with it are all in the README's table, and no others.
+#[test]
+fn every_fault_is_in_the_table() {
+    let text = readme();
+    let (_, table) = text.split_once("| at | the faults |").expect("the table");
+    let table = table.split("\n\n").next().unwrap_or_default();
+    let mut named: Vec<&str> = table.split('`').skip(1).step_by(2).collect();
+    named.sort_unstable();
+    let folder = fs::read_dir(root().join("labs/faults")).expect("the faults");
+    let mut shipped: Vec<String> = folder
+        .map(|entry| entry.expect("an entry").path())
+        .filter(|path| path.extension().is_some_and(|ending| ending == "ftp"))
+        .filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned()))
+        .collect();
+    shipped.sort_unstable();
+    assert_eq!(named, shipped);
+}

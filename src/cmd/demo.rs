@@ -123,6 +123,7 @@ fn play(
         }),
         unsaved: None,
         offered: false,
+        recorded: false,
         brief: true,
     };
     show(&format!("\n{}\n", view.heading(&sheet.head.title)))?;

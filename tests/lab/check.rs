@@ -1,7 +1,12 @@
 //! `lab check` as an author meets it: every mistake of a sheet's form, both languages held against each other, what is
 //! not there, what does not go as it is written when it is played; and that the shipped sheets are without fault.
 
-use std::path::PathBuf;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+use ftplab::lab::sheet::{Choice, Kind, RightWhen};
 
 use crate::harness::{Done, ftplab};
 
@@ -128,6 +133,36 @@ shipped! {
     sheet_8_is_without_fault "8-on-the-wire",
     sheet_9_is_without_fault "9-fxp",
     the_annex_is_without_fault "annex",
+}
+
+/// Whoever always takes the same letter must not get far.
+#[test]
+fn the_right_choice_has_no_place_of_its_own() {
+    for file in
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("labs/sheets")).expect("a folder")
+    {
+        let path = file.expect("an entry").path();
+        let text = fs::read_to_string(&path).expect("a sheet");
+        let sheet = ftplab::lab::parse::read(&text).expect("without mistakes");
+        let asks = sheet.blocks().filter_map(|block| match &block.kind {
+            Kind::Ask(ask) => Some(ask),
+            _ => None,
+        });
+        let places: Vec<usize> = asks
+            .filter_map(|ask| {
+                let right = |choice: &Choice| choice.right == RightWhen::Always;
+                ask.choices.iter().position(right)
+            })
+            .collect();
+        for letter in 0..3 {
+            let there = places.iter().filter(|&&place| place == letter).count();
+            let shown = path.display();
+            assert!(
+                places.len() < 3 || there * 3 <= places.len() * 2,
+                "{shown}: {places:?}"
+            );
+        }
+    }
 }
 
 fn without_fault(name: &str) {

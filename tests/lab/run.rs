@@ -402,6 +402,38 @@ fn another_terminal_is_followed() {
 }
 
 #[test]
+fn who_forgets_to_dial_is_told() {
+    let mut student = Student::new(&sheet("small.en.md"));
+    student.types("[Enter goes on]", "");
+    student.sees("○ S> 230");
+    student.types("C>", "USER anonymous");
+    student.sees("✓ S> 331");
+    student.types("C>", "PASS x");
+    student.sees("✓ S> 230");
+    student.types(">", "/steps 2");
+    student.sees("○ C> PASV");
+    student.types("C>", "PASV");
+    student.sees("✓ S> 227");
+    student.types("C>", "LIST");
+    student.sees("nobody has dialled yet");
+    student.types("C>", "/data");
+    student.sees("✓ S> 226");
+}
+
+#[test]
+fn what_is_to_be_recorded_is_typed_where_it_is_recorded() {
+    let mut student = Student::new("8");
+    student.types("[Enter goes on]", "");
+    student.types("[Enter: more]", "");
+    student.sees("This dialogue is for that other terminal");
+    student.types("C>", "USER student");
+    student.sees("Not sent: typed here it would not be in the recording.");
+    // Who insists is not kept from it.
+    student.types("C>", "USER student");
+    student.sees("✓ C> USER student");
+}
+
+#[test]
 fn two_servers_and_a_capture_of_ones_own() {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "---\ntitle: Two\nversion: 1\nlanguage: en\nserver: any-client\n---\n\n## One\n\n\

@@ -141,8 +141,8 @@ struct Control {
     waiting: bool,
     /// It may be waiting for a data connection.
     transfer: bool,
-    /// A data connection has been opened since a port was agreed on, and no transfer has ended since.
-    dialled: bool,
+    /// The server has been asked to listen, and no data connection has been opened since.
+    to_dial: bool,
 }
 
 /// What is looked at in a line of the events file.
@@ -647,9 +647,9 @@ impl<'a> Bench<'a> {
         control.open && control.typed == 0 && control.waiting && control.transfer
     }
 
-    /// True where it does, and nobody has opened that connection.
+    /// True where it does, in passive mode, and nobody has dialled.
     pub(in crate::cmd) fn awaits_data(&self, line: Line) -> bool {
-        self.in_transfer(line) && !self.controls[at(line)].dialled
+        self.in_transfer(line) && self.controls[at(line)].to_dial
     }
 
     /// What has happened since the last look; `take` gets each line of the events files.
@@ -687,7 +687,7 @@ impl<'a> Bench<'a> {
         {
             self.opened += 1;
             for control in &mut self.controls {
-                control.dialled = true;
+                control.to_dial = false;
             }
         }
         if self.hand.on && self.terminals.pid(BY_HAND) == Some(told.pid) {
@@ -716,14 +716,16 @@ impl<'a> Bench<'a> {
                     let verb = told.verb.as_deref().unwrap_or_default().as_bytes();
                     let verb = Verb::of(verb);
                     control.transfer = verb.moves().is_some();
-                    control.dialled &= !verb.negotiates();
+                    if verb.negotiates() {
+                        control.to_dial = verb.asks_to_listen();
+                    }
                 }
                 "reply" => {
                     control.greeted = true;
                     let last = told.answers.is_none() || told.answers == control.last;
                     if last && told.code.is_none_or(|code| code >= 200) {
                         control.waiting = false;
-                        control.dialled &= !std::mem::take(&mut control.transfer);
+                        control.to_dial &= !std::mem::take(&mut control.transfer);
                     }
                 }
                 "closed" if told.channel.as_deref() == Some("control") => control.open = false,

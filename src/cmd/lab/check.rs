@@ -299,6 +299,7 @@ fn autopilot(
         kept: None,
         unsaved: None,
         offered: false,
+        recorded: false,
         brief: true,
     };
     let mut nowhere = |_: &str| Ok(());

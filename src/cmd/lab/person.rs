@@ -497,6 +497,12 @@ impl<'a> Person<'a> {
                 return Ok(true);
             }
         }
+        if self.keys.interactive && std::mem::take(&mut walk.recorded) {
+            // Once: whoever insists works without a recording.
+            let told = say!(walk.view.text, "labrun-recorded-there");
+            self.say(walk, Role::Warning, &told)?;
+            return Ok(true);
+        }
         if !walk.bench.connected(ftp.line) {
             let server = walk.bench.server(ftp.line).unwrap_or_default();
             let told = if walk.bench.was_connected(ftp.line) {
@@ -566,7 +572,10 @@ impl<'a> Hands<'a> for Person<'a> {
             let server = walk.bench.by_hand(ftp.line)?;
             let told = say!(text, "labrun-serve-here", server = server);
             self.say(walk, Role::Remark, &told)?;
-        } else if !std::mem::replace(&mut self.told, true) && self.keys.interactive {
+        } else if !walk.recorded
+            && !std::mem::replace(&mut self.told, true)
+            && self.keys.interactive
+        {
             let server = walk.bench.server(ftp.line).unwrap_or_default();
             let told = say!(text, "labrun-type-here");
             self.say(walk, Role::Remark, &told)?;
@@ -578,6 +587,10 @@ impl<'a> Hands<'a> for Person<'a> {
         }
         if ftp.role == Part::Client {
             self.again(walk, ftp)?;
+            if self.keys.interactive && walk.recorded {
+                let told = say!(text, "labrun-type-there");
+                self.say(walk, Role::Remark, &told)?;
+            }
         }
         self.converse(walk, ftp)
     }

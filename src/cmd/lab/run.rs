@@ -144,6 +144,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         }),
         unsaved: None,
         offered: false,
+        recorded: false,
         brief: false,
     };
     let mut greeting = view.title(
@@ -400,11 +401,11 @@ fn welcome_back(view: Run<'_>, report: &Report) -> String {
         step = open.step
     );
     let mut out = view.line(Role::Hint, &told);
-    if report
-        .blocks
-        .iter()
-        .any(|block| block.done && block.kind == report::Kind::Ftp)
-    {
+    let dialogues = |done: bool| {
+        let mut blocks = report.blocks.iter();
+        blocks.any(|block| block.done == done && block.kind == report::Kind::Ftp)
+    };
+    if dialogues(true) && dialogues(false) {
         let told = say!(text, "labrun-welcome-back-control");
         out.push_str(&view.line(Role::Hint, &told));
     }

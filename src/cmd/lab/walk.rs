@@ -97,6 +97,8 @@ pub(in crate::cmd) struct Walk<'a> {
     pub(in crate::cmd) unsaved: Option<FileError>,
     /// The sheet has said how to open the control connection.
     pub(in crate::cmd) offered: bool,
+    /// The last time it did, the connection was to be recorded, which only that command does.
+    pub(in crate::cmd) recorded: bool,
     /// For somebody who looks on for a moment: of the prose only where each step begins, and no question is shown before
     /// it is answered.
     pub(in crate::cmd) brief: bool,
@@ -430,7 +432,10 @@ impl<'a> Walk<'a> {
                 Some(value.unwrap_or_else(|| UNKNOWN.to_owned()))
             });
             let command = command.unwrap_or_default();
-            self.offered |= command.starts_with("ftplab raw ");
+            if command.starts_with("ftplab raw ") {
+                self.offered = true;
+                self.recorded = command.contains(" --record ");
+            }
             out.push_str(&self.view.command(&self.followed(&command)));
         }
         out.push('\n');
