@@ -192,7 +192,7 @@ const BOUNDS: &[Bound] = &[
     ("io/server_data.rs", "STALL", CLIENT, Says("server-fault-lost"), "a_data_connection_on_which_nothing_moves_is_given_up_and_the_person_sees_it"),
     ("io/server_data.rs", "MAX_STRANGERS", PEER, Says("server-fault-strangers-came"), "strangers_at_a_data_port_are_told_and_there_is_a_last_one"),
     ("cmd/fake_server/from.rs", "MAX_LINES", FILE, Whole("longer text is a file beside the script"), ""),
-    ("cmd/fake_server/from.rs", "MAX_DATA", CAPTURE, Beside("# D> N bytes"), ""),
+    ("cmd/fake_server/from.rs", "MAX_DATA", CAPTURE, Beside("# data from S: N bytes"), ""),
     ("cmd/fake_server/outputs.rs", "MAX_KEPT", CLIENT, Whole("a long dialogue is written before it is over"), ""),
     ("cmd/fake_server/self_test.rs", "MAX_FILE", SCRIPT, Less("of a larger file the number of bytes is compared"), ""),
     ("io/client.rs", "MAX_LINE", SCRIPT, Less("a longer line differs from what is wanted"), ""),
