@@ -14,7 +14,7 @@ use crate::{
         address::{self, FTP_PORT},
         background::{self, Carry, Told},
         clock,
-        data::{self, By, Cancel, End, Witness},
+        data::{self, AcceptError, By, Cancel, End, Outcome, TransferError, Witness},
         file::{self, FileError},
     },
     say,
@@ -193,6 +193,7 @@ impl Raw<'_> {
         Ok(())
     }
 
+    /// Deals with what the thread of connection `number` reports.
     pub(super) fn data(&mut self, number: u64, told: Told) -> Result<(), Failure> {
         let Some(at) = self
             .transfers
@@ -201,117 +202,127 @@ impl Raw<'_> {
         else {
             return Ok(());
         };
-        let text = &self.context.text;
-        let (awaited, address) = (self.transfers[at].awaited, self.transfers[at].address);
         self.last_activity = clock::now();
         match told {
-            Told::Open { from, to } => {
-                self.transfers[at].waiting = false;
-                let sentence = say!(
-                    text,
-                    "raw-data-open",
-                    from = from.to_string(),
-                    to = to.to_string()
-                );
-                let mut shown = self.view.remark(Role::Remark, &sentence);
-                if let Some(control) = self.control.as_ref().filter(|_| awaited) {
-                    shown.push_str(&self.view.judge(from, control.server));
-                }
-                self.remark(&shown)?;
-                self.emit(
-                    "connected",
-                    &json::Connected::data(number, from, to, clock::now()),
-                )
-            }
-            Told::Bytes(bytes) => {
-                let transfer = &mut self.transfers[at];
-                let room = log::MAX_DATA.saturating_sub(transfer.kept.len());
-                transfer
-                    .kept
-                    .extend_from_slice(&bytes[..bytes.len().min(room)]);
-                let shown = transfer.lines.feed(&self.view, &bytes);
-                self.show(&shown)?;
-                self.emit("data", &json::Data::received(number, bytes.len() as u64))
-            }
+            Told::Open { from, to } => self.data_open(at, from, to),
+            Told::Bytes(bytes) => self.data_bytes(at, &bytes),
             Told::NotDialled(error) => {
                 self.transfers.remove(at);
                 self.warn(&fault::connect(&self.context.text, &error))
             }
             Told::NotAccepted(error) => {
-                self.transfers.remove(at);
-                match error {
-                    data::AcceptError::Cancelled => Ok(()),
-                    error => {
-                        let why = match &error {
-                            data::AcceptError::System(error) => {
-                                fault::reason(&self.context.text, error)
-                            }
-                            other => other.to_string(),
-                        };
-                        let port = address.port().to_string();
-                        self.warn(&say!(
-                            self.context.text,
-                            "raw-listen-failed",
-                            port = port,
-                            why = why
-                        ))
-                    }
-                }
+                let transfer = self.transfers.remove(at);
+                self.not_accepted(transfer.address, &error)
             }
             Told::Done(outcome) => {
-                let mut transfer = self.transfers.remove(at);
-                let rest = transfer.lines.finish(&self.view);
-                self.show(&rest)?;
-                let outcome = match outcome {
-                    Ok(outcome) => outcome,
-                    Err(failed) => {
-                        let why = fault::reason(&self.context.text, &failed.error);
-                        let told = say!(
-                            self.context.text,
-                            "raw-data-failed",
-                            address = address.to_string(),
-                            why = why
-                        );
-                        self.warn(&told)?;
-                        failed.outcome
-                    }
-                };
-                if let Some((log, _)) = &self.log {
-                    let lines = log.data(&transfer.kept, outcome.bytes, transfer.ready.is_none());
-                    self.write_log(&lines);
-                }
-                let seconds = format!("{:.3}", outcome.open.as_secs_f64());
-                let text = &self.context.text;
-                let told = match (outcome.end, outcome.by) {
-                    (End::Rst, _) => say!(text, "raw-data-closed-reset", bytes = outcome.bytes),
-                    (_, By::Peer) => {
-                        say!(
-                            text,
-                            "raw-data-closed-peer",
-                            bytes = outcome.bytes,
-                            lines = outcome.lines,
-                            seconds = seconds
-                        )
-                    }
-                    (_, By::Us) => say!(
-                        text,
-                        "raw-data-closed-self",
-                        bytes = outcome.bytes,
-                        seconds = seconds
-                    ),
-                };
-                let told = self.view.remark(Role::Remark, &told);
-                self.remark(&told)?;
-                self.emit(
-                    "closed",
-                    &json::Closed::data(
-                        number,
-                        &json::Ended::of(&outcome),
-                        &transfer.kept,
-                        clock::now(),
-                    ),
-                )
+                let transfer = self.transfers.remove(at);
+                self.data_done(transfer, outcome)
             }
+        }
+    }
+
+    fn data_open(&mut self, at: usize, from: SocketAddr, to: SocketAddr) -> Result<(), Failure> {
+        let transfer = &mut self.transfers[at];
+        transfer.waiting = false;
+        let (number, awaited) = (transfer.number, transfer.awaited);
+        let sentence = say!(
+            self.context.text,
+            "raw-data-open",
+            from = from.to_string(),
+            to = to.to_string()
+        );
+        let mut shown = self.view.remark(Role::Remark, &sentence);
+        if let Some(control) = self.control.as_ref().filter(|_| awaited) {
+            shown.push_str(&self.view.judge(from, control.server));
+        }
+        self.remark(&shown)?;
+        self.emit(
+            "connected",
+            &json::Connected::data(number, from, to, clock::now()),
+        )
+    }
+
+    fn data_bytes(&mut self, at: usize, bytes: &[u8]) -> Result<(), Failure> {
+        let transfer = &mut self.transfers[at];
+        let number = transfer.number;
+        let room = log::MAX_DATA.saturating_sub(transfer.kept.len());
+        transfer
+            .kept
+            .extend_from_slice(&bytes[..bytes.len().min(room)]);
+        let shown = transfer.lines.feed(&self.view, bytes);
+        self.show(&shown)?;
+        self.emit("data", &json::Data::received(number, bytes.len() as u64))
+    }
+
+    /// Nobody was let in at this address.
+    fn not_accepted(&mut self, address: SocketAddr, error: &AcceptError) -> Result<(), Failure> {
+        let text = &self.context.text;
+        let why = match error {
+            AcceptError::Cancelled => return Ok(()),
+            AcceptError::System(error) => fault::reason(text, error),
+            other => other.to_string(),
+        };
+        let port = address.port().to_string();
+        self.warn(&say!(text, "raw-listen-failed", port = port, why = why))
+    }
+
+    /// A connection is over: what is left of it is shown, and how it ended.
+    fn data_done(
+        &mut self,
+        mut transfer: Transfer,
+        outcome: Result<Outcome, TransferError>,
+    ) -> Result<(), Failure> {
+        let rest = transfer.lines.finish(&self.view);
+        self.show(&rest)?;
+        let outcome = match outcome {
+            Ok(outcome) => outcome,
+            Err(failed) => {
+                let why = fault::reason(&self.context.text, &failed.error);
+                let told = say!(
+                    self.context.text,
+                    "raw-data-failed",
+                    address = transfer.address.to_string(),
+                    why = why
+                );
+                self.warn(&told)?;
+                failed.outcome
+            }
+        };
+        if let Some((log, _)) = &self.log {
+            let lines = log.data(&transfer.kept, outcome.bytes, transfer.ready.is_none());
+            self.write_log(&lines);
+        }
+        let told = self.view.remark(Role::Remark, &self.how_it_ended(&outcome));
+        self.remark(&told)?;
+        self.emit(
+            "closed",
+            &json::Closed::data(
+                transfer.number,
+                &json::Ended::of(&outcome),
+                &transfer.kept,
+                clock::now(),
+            ),
+        )
+    }
+
+    fn how_it_ended(&self, outcome: &Outcome) -> String {
+        let text = &self.context.text;
+        let seconds = format!("{:.3}", outcome.open.as_secs_f64());
+        match (outcome.end, outcome.by) {
+            (End::Rst, _) => say!(text, "raw-data-closed-reset", bytes = outcome.bytes),
+            (_, By::Peer) => say!(
+                text,
+                "raw-data-closed-peer",
+                bytes = outcome.bytes,
+                lines = outcome.lines,
+                seconds = seconds
+            ),
+            (_, By::Us) => say!(
+                text,
+                "raw-data-closed-self",
+                bytes = outcome.bytes,
+                seconds = seconds
+            ),
         }
     }
 }
