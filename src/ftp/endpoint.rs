@@ -125,7 +125,7 @@ pub enum FaultKind {
     NotANumber,
     /// The delimiter is missing (EPRT, 229): a character from 33 to 126, the same each time.
     Delimiter,
-    /// An address family that is neither 1 (IPv4) nor 2 (IPv6) (RFC 2428 2), 4 nor 6 (RFC 1639 3.1).
+    /// An address family that is neither 1 (IPv4) nor 2 (IPv6) (RFC 2428 2), 4 nor 6 (RFC 1639).
     Family,
     /// The host is not an address of its family.
     Host,
@@ -422,7 +422,7 @@ pub fn parse_eprt(text: &[u8]) -> Result<Stated, Fault> {
 }
 
 /// The numbers of an LPRT argument or a 228 reply: address family, length and bytes of the host, length and bytes of the
-/// port (RFC 1639 3.1).
+/// port (RFC 1639).
 ///
 /// # Errors
 /// Where the numbers do not describe an IPv4 or IPv6 address and a port of two bytes.
@@ -547,7 +547,7 @@ pub fn eprt_command(address: SocketAddr) -> String {
     }
 }
 
-/// The LPRT command for this address (RFC 1639 3.1).
+/// The LPRT command for this address (RFC 1639).
 #[must_use]
 pub fn lprt_command(address: SocketAddr) -> String {
     let (high, low) = port_bytes(address.port());

@@ -252,7 +252,7 @@ impl Kind {
             Kind::PassWithoutUser => ("pass-without-user", Odd, rule(959, "4.1.1")),
             Kind::RntoWithoutRnfr => ("rnto-without-rnfr", Odd, rule(959, "4.1.3")),
             Kind::DefaultDataPort => ("default-data-port", Remark, rule(959, "3.2")),
-            Kind::ThirdParty => ("third-party", Remark, rule(2577, "3")),
+            Kind::ThirdParty => ("third-party", Remark, rule(2577, "2")),
             Kind::PrivilegedPort { .. } => ("privileged-port", Odd, rule(2577, "3")),
             Kind::PortZero { .. } => ("port-zero", Fault, None),
             Kind::BadEndpoint { form, .. } => ("bad-endpoint", Fault, Some(form.rule())),
@@ -303,7 +303,7 @@ impl Form {
             Form::Port | Form::Reply227 => Source::Rfc(959, "4.1.2"),
             Form::Eprt => Source::Rfc(2428, "2"),
             Form::Reply229 => Source::Rfc(2428, "3"),
-            Form::Lprt | Form::Reply228 => Source::Rfc(1639, "3"),
+            Form::Lprt | Form::Reply228 => Source::Rfc(1639, ""),
         }
     }
 }

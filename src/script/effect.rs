@@ -77,7 +77,7 @@ pub enum Hand {
 pub enum DataFault {
     /// Neither PASV nor PORT came before.
     NotAgreed,
-    /// PORT or EPRT names a host that is not the client's, or a port below 1024 (RFC 2577 3, 5).
+    /// PORT or EPRT names a host that is not the client's, or a port below 1024 (RFC 2577 2, 3).
     Foreign(SocketAddr),
     /// Nobody opened the passive port in time.
     NobodyCame,

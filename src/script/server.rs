@@ -1089,7 +1089,7 @@ impl Player {
         }))
     }
 
-    /// Who may be called back: the control connection's own client, on a port that belongs to users (RFC 2577 3, 5). On
+    /// Who may be called back: the control connection's own client, on a port that belongs to users (RFC 2577 2, 3). On
     /// loopback, all of 127/8 is this machine.
     fn may_call(&self, address: SocketAddr) -> bool {
         may_call(self.play.limits.allow_foreign, self.client, address)
@@ -1348,7 +1348,7 @@ fn the_client_itself(mut address: SocketAddr, client: SocketAddr) -> SocketAddr 
     address
 }
 
-/// True where `address` may be called back for a client at `client` (RFC 2577 3, 5).
+/// True where `address` may be called back for a client at `client` (RFC 2577 2, 3).
 #[must_use]
 pub fn may_call(allow_foreign: bool, client: SocketAddr, address: SocketAddr) -> bool {
     if allow_foreign {

@@ -250,10 +250,7 @@ impl ByHand<'_> {
                 &say!(text, "hand-possible-short", codes = codes),
             );
         }
-        let source = codes
-            .first()
-            .and_then(|code| catalogue::replies_source(asked.verb, *code))
-            .map_or_else(|| "RFC 959 5.4".to_owned(), |source| source.to_string());
+        let source = listed_in(Some(asked), codes.first().copied());
         let mut out = self.remark(Role::Remark, &say!(text, "hand-possible", source = source));
         let (everyday, rest): (Vec<ReplyCode>, Vec<ReplyCode>) = codes
             .into_iter()
@@ -459,11 +456,13 @@ impl ByHand<'_> {
                         instead = instead
                     )
                 } else {
+                    let source = listed_in(asked, Some(*typed));
                     say!(
                         text,
                         "hand-doubt-code",
                         typed = code(typed),
                         verb = verb,
+                        source = source,
                         instead = instead
                     )
                 }
@@ -661,6 +660,15 @@ impl ByHand<'_> {
 
 /// Replies that nearly every command may get; they are named without their meanings.
 const ANY_TIME: [u16; 4] = [500, 501, 502, 421];
+
+/// Where the replies of this kind to what was asked are listed; the greeting and unknown verbs have RFC 959's own table.
+fn listed_in(asked: Option<&Asked>, code: Option<ReplyCode>) -> String {
+    asked
+        .zip(code)
+        .and_then(|(asked, code)| catalogue::replies_source(asked.verb, code))
+        .unwrap_or(Source::Rfc(959, "5.4"))
+        .to_string()
+}
 
 /// True where a code belongs to plain FTP, or to the extension that the command itself is of. A student has no use for the
 /// codes of RFC 2228's security extensions in the answer to USER.

@@ -96,7 +96,7 @@ impl Raw<'_> {
             (None, Some(negotiation)) if self.dialled == Some(negotiation.n) => {
                 return self.warn(&say!(text, "raw-data-is-used"));
             }
-            // The control connection's own peer, whatever host the reply names (RFC 2577 3).
+            // The control connection's own peer, whatever host the reply names: it may be a trick.
             (None, Some(negotiation)) => {
                 let peer = self.control.as_ref().map(|control| control.server.ip());
                 negotiation
