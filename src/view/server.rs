@@ -71,7 +71,7 @@ pub fn start(text: &Text, style: Style, name: &str, script: &Script, at: &[Socke
 
 /// What to type for each client, to list what is there.
 #[must_use]
-pub fn command_lines(at: SocketAddr) -> Vec<(&'static str, String)> {
+fn command_lines(at: SocketAddr) -> Vec<(&'static str, String)> {
     // A server on every address is reached at this one.
     let ip = match at.ip() {
         ip if ip.is_unspecified() && ip.is_ipv4() => "127.0.0.1".to_owned(),
