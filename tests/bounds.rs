@@ -178,7 +178,7 @@ const BOUNDS: &[Bound] = &[
     ("script/tree.rs", "MAX_NAME", CLIENT, Reply("553"), "a_name_too_long_is_a_553"),
     ("script/play.rs", "MAX_QUEUE", CLIENT, Whole("no more is read from the client until they are answered"), "a_client_that_never_reads_holds_up_nobody"),
     ("script/server.rs", "MAX_FRAMES", CLIENT, Whole("a second STAT waits its turn"), ""),
-    ("script/server.rs", "MAX_NAME", CLIENT, Says("server-data-kept"), "a_long_name_is_stored_under_its_beginning_and_the_person_sees_which"),
+    ("script/server/reach.rs", "MAX_NAME", CLIENT, Says("server-data-kept"), "a_long_name_is_stored_under_its_beginning_and_the_person_sees_which"),
     ("script/by_hand.rs", "MAX_HOLD", PERSON, Says("hand-held-enough"), "a_client_is_held_for_ten_minutes_and_no_longer"),
     ("io/server.rs", "MAX_LINE", CLIENT, Reply("500 Line too long."), "a_command_line_too_long_is_a_500_and_the_person_sees_it"),
     ("io/server.rs", "MAX_CONNECTIONS", CLIENT, Says("server-turned-away"), "one_client_too_many_is_turned_away_and_the_person_sees_it"),

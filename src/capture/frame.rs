@@ -24,7 +24,7 @@ pub const MAX_LAYERS: usize = 16;
 /// Different reasons that are counted each by itself; further ones go to [`Unread::Other`].
 pub const MAX_REASONS: usize = 64;
 /// Segments whose checksum is looked at: enough to see that a machine leaves them to its network card.
-pub const CHECKED_SEGMENTS: u64 = 4_096;
+const CHECKED_SEGMENTS: u64 = 4_096;
 
 /// An address and a port. An IPv4 address is kept as IPv6's mapped form, so that all are alike.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -381,7 +381,7 @@ fn port_number(text: &[u8], field: &Range<usize>) -> Result<(u16, usize), Fault>
 ///
 /// # Errors
 /// Where a delimiter, the family, the host or the port is not as RFC 2428 2 says.
-pub fn parse_eprt(text: &[u8]) -> Result<Stated, Fault> {
+fn parse_eprt(text: &[u8]) -> Result<Stated, Fault> {
     let Some(&delimiter) = text.first().filter(|b| (33..=126).contains(*b)) else {
         return fault(FaultKind::Delimiter, 0);
     };
@@ -426,7 +426,7 @@ pub fn parse_eprt(text: &[u8]) -> Result<Stated, Fault> {
 ///
 /// # Errors
 /// Where the numbers do not describe an IPv4 or IPv6 address and a port of two bytes.
-pub fn parse_long(text: &[u8]) -> Result<Stated, Fault> {
+fn parse_long(text: &[u8]) -> Result<Stated, Fault> {
     let fits = |run: &Run| matches!((run.numbers.len(), run.numbers[0].1), (9, 4) | (21, 6));
     let (run, digits_before) = match find(text, fits) {
         Ok(found) => found,
@@ -493,7 +493,7 @@ pub fn parse_long(text: &[u8]) -> Result<Stated, Fault> {
 ///
 /// # Errors
 /// As [`parse_long`].
-pub fn parse_228(text: &[u8]) -> Result<Stated, Fault> {
+fn parse_228(text: &[u8]) -> Result<Stated, Fault> {
     let mut stated = parse_long(text)?;
     note_parentheses(text, &mut stated);
     Ok(stated)
@@ -547,6 +547,7 @@ pub fn eprt_command(address: SocketAddr) -> String {
     }
 }
 
+<<<<<<< HEAD
 /// The LPRT command for this address (RFC 1639).
 #[must_use]
 pub fn lprt_command(address: SocketAddr) -> String {
@@ -563,6 +564,8 @@ pub fn lprt_command(address: SocketAddr) -> String {
     )
 }
 
+=======
+>>>>>>> main
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -764,13 +767,6 @@ mod tests {
             assert_eq!(
                 parse_eprt(arg(eprt_command(address)).as_bytes())
                     .expect("EPRT")
-                    .endpoint
-                    .at(any),
-                same
-            );
-            assert_eq!(
-                parse_long(arg(lprt_command(address)).as_bytes())
-                    .expect("LPRT")
                     .endpoint
                     .at(any),
                 same

@@ -57,7 +57,7 @@ impl Scope {
 
     /// True for an address that means something inside one network or machine only.
     #[must_use]
-    pub const fn is_inner(self) -> bool {
+    const fn is_inner(self) -> bool {
         matches!(
             self,
             Scope::Loopback

@@ -23,7 +23,7 @@ use crate::ftp::{dialogue::Close, event::Nanos};
 /// How long one address may take to answer a SYN before the next is tried.
 pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a server may refuse to take a line before the connection counts as dead.
-pub const SEND_TIMEOUT: Duration = Duration::from_secs(30);
+const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much is read at once.
 const CHUNK: usize = 16 * 1024;
 

@@ -169,7 +169,7 @@ impl Play {
 /// True for hosts that a script may name without leading class machines astray: loopback (127/8), the documentation
 /// ranges of RFC 5737, and 0.0.0.0, which clients take for the server itself.
 #[must_use]
-pub fn is_harmless(host: Ipv4Addr) -> bool {
+fn is_harmless(host: Ipv4Addr) -> bool {
     host.is_loopback() || host.is_documentation() || host.is_unspecified()
 }
 

@@ -21,6 +21,8 @@ pub mod json;
 pub mod ladder;
 pub mod lists;
 pub mod marks;
+#[cfg(test)]
+mod markup;
 mod phrase;
 pub mod reason;
 pub mod report;

@@ -185,7 +185,7 @@ pub fn command<'a>(
 
 /// A verb in capitals, also one that nobody knows.
 #[must_use]
-pub fn verb_name(verb: Verb, word: &[u8]) -> String {
+fn verb_name(verb: Verb, word: &[u8]) -> String {
     match verb {
         Verb::Other => String::from_utf8_lossy(word).to_uppercase(),
         known => known.name().to_owned(),

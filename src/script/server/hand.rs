@@ -1,7 +1,7 @@
 //! What a person at the server does with the data connection, one thing after the other, beside the block that plays and
 //! waits for a reply to be typed.
 
-use super::{Awaits, Player};
+use super::{Player, frame::Awaits};
 use crate::{
     ftp::{
         command::Verb,

@@ -7,6 +7,7 @@ use crate::{
         side::Side,
     },
     script::{
+        effect::Source,
         notation::Script,
         params,
         play::Limits,

@@ -132,7 +132,7 @@ fn check(name: &str, head: &str, capture: &[u8]) -> Vec<String> {
             "{name}: a message without its argument: {text}"
         );
     }
-    super::html::tests::well_formed(&page);
+    super::markup::check(&page);
     failures
 }
 

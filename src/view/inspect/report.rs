@@ -868,7 +868,7 @@ impl Rows {
 
 /// A time as people write it: `2023-11-14 22:13:20 UTC`.
 #[must_use]
-pub fn utc(nanos: Nanos) -> String {
+fn utc(nanos: Nanos) -> String {
     jiff::Timestamp::from_nanosecond(nanos.into())
         .map(|time| time.strftime("%Y-%m-%d %H:%M:%S UTC").to_string())
         .unwrap_or_default()
