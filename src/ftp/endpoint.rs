@@ -547,25 +547,6 @@ pub fn eprt_command(address: SocketAddr) -> String {
     }
 }
 
-<<<<<<< HEAD
-/// The LPRT command for this address (RFC 1639).
-#[must_use]
-pub fn lprt_command(address: SocketAddr) -> String {
-    let (high, low) = port_bytes(address.port());
-    let (family, octets) = match address.ip().to_canonical() {
-        IpAddr::V4(host) => (4, host.octets().to_vec()),
-        IpAddr::V6(host) => (6, host.octets().to_vec()),
-    };
-    let host: Vec<String> = octets.iter().map(u8::to_string).collect();
-    format!(
-        "LPRT {family},{},{},2,{high},{low}",
-        octets.len(),
-        host.join(",")
-    )
-}
-
-=======
->>>>>>> main
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 //!
 //! `HOST`, `HOST:PORT`, `[2001:db8::1]:PORT`, a bare IPv6 address, `ftp://HOST[:PORT]/`; PORT is a number or a service's
 //! name from the system's list, the one that the lab sheet has students look up (`/etc/services`). `ftp` is 21 on
-//! machines without that list too (RFC 959 8.1).
+//! machines without that list too (RFC 959 8).
 //!
 //! Resolving a name gives every address it has: who connects tries them in that order, as telnet does.
 
@@ -13,7 +13,7 @@ use std::{
 
 use super::file;
 
-/// The control port of FTP (RFC 959 8.1), whatever the system's list says.
+/// The control port of FTP (RFC 959 8), whatever the system's list says.
 pub const FTP_PORT: u16 = 21;
 
 /// The system's list of services.

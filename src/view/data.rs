@@ -298,7 +298,7 @@ pub fn connected_to_us(
     out
 }
 
-/// The control port of FTP, where nothing else is told (RFC 959 8.1).
+/// The control port of FTP, where nothing else is told (RFC 959 8).
 const CONTROL: u16 = 21;
 /// The control port of ftplab's own server.
 const OWN_CONTROL: u16 = 2121;
