@@ -214,6 +214,8 @@ macro_rules! rows {
 
 const RFC959: Source = Source::Rfc(959, "5.4");
 const RFC959_CDUP: Source = Source::Rfc(959, "4.1.1");
+// 554 and 555: what may answer the transfer that follows a REST.
+const RFC1123: Source = Source::Rfc(1123, "");
 const RFC1639_2: Source = Source::Rfc(1639, "2");
 const RFC1639_4: Source = Source::Rfc(1639, "4");
 const RFC1639_3: Source = Source::Rfc(1639, "3");
@@ -258,6 +260,7 @@ const LIST_ROWS: &[Row] = rows!(
 const STOR_ROWS: &[Row] = rows!(
     RFC959: Preliminary 125 150, Marker 110, Second 226 250, Second 425 426 451 551 552,
             First 532 450 452 553, First 500 501 421 530;
+    RFC1123: First 554 555;
     RFC2228: First 534 535;
     RFC4217: Second 521 522
 );
@@ -301,6 +304,7 @@ static FACTS: &[CommandFact] = facts! {
     Appe "APPE <SP> <pathname>" Service Path UP, true, Mandatory, SERVICE, rows!(
         RFC959: Preliminary 125 150, Marker 110, Second 226 250, Second 425 426 451 551 552,
                 First 532 450 550 452 553, First 500 501 502 421 530;
+        RFC1123: First 554 555;
         RFC2228: First 534 535;
         RFC4217: Second 521 522);
     Auth "AUTH <SP> <mechanism-name>" AccessControl Other None, false, Extension, RFC2228_3,
@@ -369,6 +373,7 @@ static FACTS: &[CommandFact] = facts! {
         rows!(RFC959: First 500 501 502 421 530, First 350);
     Retr "RETR <SP> <pathname>" Service Path DOWN, true, Mandatory, SERVICE, rows!(
         RFC959: Preliminary 125 150, Marker 110, Second 226 250, Second 425 426 451, First 450 550, First 500 501 421 530;
+        RFC1123: First 554 555;
         RFC2228: First 534 535;
         RFC4217: Second 521 522);
     Rmd "RMD <SP> <pathname>" Service Path None, true, Optional, SERVICE, RMD_ROWS;
@@ -441,6 +446,7 @@ static CODES: &[CodeFact] = codes! {
     530 532: [LIST959];
     533 534 535 536 537: [NEW2228];
     550 551 552 553: [LIST959];
+    554 555: [RFC1123];
     631 632 633: [Source::Rfc(2228, "5.2")];
 };
 

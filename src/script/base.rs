@@ -1055,9 +1055,9 @@ mod tests {
                             };
                             seen += 1;
                             // Beside the tables: 502 for what is not implemented and 530 before the login (RFC 959
-                            // 4.2.2), 504 for a foreign port (RFC 2577 3), 554 for a bad restart (RFC 3659 5.3).
+                            // 4.2.2), 504 for a foreign port (RFC 2577 3).
                             let allowed = catalogue::allows(verb, code);
-                            if !matches!(code.value(), 502 | 504 | 530 | 554)
+                            if !matches!(code.value(), 502 | 504 | 530)
                                 && !matches!(allowed, Allowed::Listed | Allowed::AnyCommand)
                             {
                                 wrong.insert(format!("{} {code}", verb.name()));
