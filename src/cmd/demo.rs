@@ -106,6 +106,7 @@ fn play(
         record: Some(folder.to_owned()),
         explain,
         hints: explain == "full",
+        patient: false,
         columns: context.out.width() - GUTTER,
     };
     let view = Run {

@@ -277,6 +277,24 @@ impl Student {
         });
     }
 
+    /// Goes on from a dialogue that is complete: to the question at once or, where the machine was slow and a command could
+    /// be typed again meanwhile, with Enter.
+    #[track_caller]
+    fn leaves_the_dialogue(&mut self) {
+        let last = |lines: &[String]| {
+            let last = lines.iter().rfind(|line| !line.is_empty());
+            last.map(|last| last.trim_end().to_owned())
+                .unwrap_or_default()
+        };
+        let lines = self.terminal.until("the end of a dialogue", |lines| {
+            let asked = lines.join("\n").contains("Enter goes on.");
+            last(lines) == ">" || (asked && last(lines) == "C>")
+        });
+        if last(&lines) == "C>" {
+            self.terminal.keys("\r");
+        }
+    }
+
     /// Types a line behind this prompt.
     #[track_caller]
     fn types(&mut self, prompt: &str, line: &str) {
@@ -355,6 +373,7 @@ fn a_student_at_a_terminal() {
     student.sees("✓ D> *hello.txt");
     let numbers: Vec<u16> = tuple.split(',').filter_map(|n| n.parse().ok()).collect();
     let (high, low) = (numbers[4], numbers[5]);
+    student.leaves_the_dialogue();
     student.types(">", &(low + high).to_string());
     student.sees("✗ No (try 1).");
     student.types(">", &format!("{high}*256+{low}"));

@@ -54,6 +54,8 @@ const HOST: &str = "127.0.0.1";
 
 /// How long a greeting may take before somebody types.
 pub(in crate::cmd) const GREETING: Duration = Duration::from_secs(5);
+/// How long a control connection waits for its reply while somebody thinks: longer than any lesson.
+const THINKING: &str = "12h";
 /// How long it takes until what a process printed has been read.
 const PRINTING: Duration = Duration::from_millis(60);
 /// Between two looks at the events file.
@@ -81,6 +83,8 @@ pub(in crate::cmd) struct Setup {
     pub(in crate::cmd) explain: &'static str,
     /// Whether it says what to do next.
     pub(in crate::cmd) hints: bool,
+    /// Whether a person types, who reads and thinks while a server waits: `raw` must not give up meanwhile.
+    pub(in crate::cmd) patient: bool,
     /// The columns of what the terminals show.
     pub(in crate::cmd) columns: usize,
 }
@@ -101,6 +105,8 @@ pub(in crate::cmd) struct Bench<'a> {
     /// Lines of the events files that were too long to be read, and have not been told yet.
     unread: u64,
     seen: Seen,
+    /// The block whose capture `seen` has.
+    captured: Option<String>,
     recordings: Vec<PathBuf>,
 }
 
@@ -201,6 +207,7 @@ impl<'a> Bench<'a> {
             followers,
             unread: 0,
             seen: Seen::new(run),
+            captured: None,
             recordings: Vec::new(),
         };
         match &sheet.head.server {
@@ -311,9 +318,15 @@ impl<'a> Bench<'a> {
         self.value(&Name::parse(name)?)
     }
 
-    /// Takes what a capture shows.
-    pub(in crate::cmd) fn capture(&mut self, facts: Facts) {
+    /// Takes what the capture of this block shows.
+    pub(in crate::cmd) fn capture(&mut self, block: &str, facts: Facts) {
         self.seen.capture(facts);
+        self.captured = Some(block.to_owned());
+    }
+
+    /// The block whose capture was taken last: questions are about that one.
+    pub(in crate::cmd) fn captured(&self) -> Option<&str> {
+        self.captured.as_deref()
     }
 
     /// The sheet's folder.
@@ -606,6 +619,9 @@ impl<'a> Bench<'a> {
         let mut words = vec!["raw", &host, &port, "--explain", self.setup.explain];
         if !self.setup.hints {
             words.push("--no-hints");
+        }
+        if self.setup.patient {
+            words.extend(["--timeout", THINKING]);
         }
         self.run(terminal_of(line), &words)
     }

@@ -4,7 +4,10 @@ use std::path::Path;
 
 use super::walk::Walk;
 use crate::{
-    cmd::{Failure, inspect},
+    cmd::{
+        Failure,
+        inspect::{self, Marked},
+    },
     lab::{report::Line, sheet::Capture},
     say,
     view::style::Role,
@@ -18,13 +21,36 @@ pub(super) struct Held {
     pub(super) met: bool,
 }
 
-/// Reads the capture at this path, or the shipped one of this name, and takes down what it shows.
-pub(super) fn hold(walk: &mut Walk<'_>, capture: &Capture, named: &str) -> Result<Held, Failure> {
+/// Has the questions be about the capture of this block, which was named before: the facts of a capture are not kept, and
+/// by now another may have taken their place. False where it was not named, or cannot be read any more.
+pub(super) fn take_again(walk: &mut Walk<'_>, capture: &Capture) -> bool {
+    if walk.bench.captured() == Some(&capture.id) {
+        return true;
+    }
+    let Some(block) = walk.report.block(&capture.id).filter(|block| block.done) else {
+        return false;
+    };
+    let right = block.answers.iter().rfind(|given| given.right);
+    let named = capture.file.as_ref().or(right.map(|given| &given.answer));
+    let Some(Ok(marked)) = named.map(|named| mark(walk, capture, named)) else {
+        return false;
+    };
+    walk.bench.capture(&capture.id, marked.facts);
+    true
+}
+
+/// Reads the capture of this name beside the sheet, at this path, or of those that ftplab brings.
+fn mark(walk: &Walk<'_>, capture: &Capture, named: &str) -> Result<Marked, String> {
     let beside = walk.bench.folder().map(|folder| folder.join(named));
     let beside = beside.filter(|path| path.is_file());
     let path = beside.as_deref().unwrap_or(Path::new(named));
+    inspect::mark(walk.bench.context(), path, &capture.rubric)
+}
+
+/// Reads the capture at this path, or the shipped one of this name, and takes down what it shows.
+pub(super) fn hold(walk: &mut Walk<'_>, capture: &Capture, named: &str) -> Result<Held, Failure> {
     let view = walk.view;
-    let marked = match inspect::mark(walk.bench.context(), path, &capture.rubric) {
+    let marked = match mark(walk, capture, named) {
         Ok(marked) => marked,
         Err(why) => {
             walk.given(&capture.id, named, false);
@@ -32,7 +58,7 @@ pub(super) fn hold(walk: &mut Walk<'_>, capture: &Capture, named: &str) -> Resul
             return Ok(Held { told, met: false });
         }
     };
-    walk.bench.capture(marked.facts);
+    walk.bench.capture(&capture.id, marked.facts);
     let lines = marked.marks.iter().map(|(title, met)| Line {
         wanted: title.clone(),
         seen: *met,

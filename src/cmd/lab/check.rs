@@ -286,6 +286,7 @@ fn autopilot(
         record: wants_recording(sheet).then(|| folder.clone()),
         explain: "off",
         hints: false,
+        patient: false,
         columns: context.out.width(),
     };
     let mut walk = walk::Walk {

@@ -416,7 +416,9 @@ impl<'a> Person<'a> {
             let ready = ((settled || local) && idle >= QUIET)
                 || (walk.bench.in_transfer(ftp.line) && idle >= WAITING)
                 || since.elapsed() >= patience;
-            if watched.is_complete() && !complete && idle >= QUIET && (settled || serving) {
+            // A reply that never comes, with which a server breaks a rule, is not waited for for ever.
+            let over = settled || serving || since.elapsed() >= patience;
+            if watched.is_complete() && !complete && idle >= QUIET && over {
                 complete = true;
                 walk.done(&ftp.id);
                 walk.save();
@@ -461,6 +463,13 @@ impl<'a> Person<'a> {
             }
             if line.is_empty() && complete {
                 return Ok(Go::On);
+            }
+            if complete && !serving && !walk.bench.connected(ftp.line) {
+                let what = secret::shown_line(line.as_bytes(), false);
+                let what = String::from_utf8_lossy(&what).into_owned();
+                let told = say!(walk.view.text, "labrun-dialogue-over", what = what);
+                self.say(walk, Role::Warning, &told)?;
+                continue;
             }
             if serving {
                 local = line.starts_with('/');

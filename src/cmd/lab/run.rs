@@ -123,6 +123,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         explain: "full",
         // The sheet has hints of its own, which are counted; what `raw` says after a 227 would be the answer.
         hints: asked.demo,
+        patient: !asked.demo,
         // The autopilot shows at the left which terminal a line is in.
         columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
     };

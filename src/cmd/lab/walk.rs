@@ -5,6 +5,7 @@ use std::{collections::BTreeMap, path::PathBuf, time::Duration};
 
 use super::{
     bench::{self, Bench},
+    captures,
     library::Found,
 };
 use crate::{
@@ -212,6 +213,7 @@ impl<'a> Walk<'a> {
                 );
                 hands.show(&self.view.line(Role::Warning, &told))?;
             }
+            self.take_capture(&parts[..at]);
             if first && step > 0 {
                 let title = self.filled(&sheet.steps[step - 1].title);
                 hands.show(&self.view.step(step, sheet.steps.len(), &title))?;
@@ -242,6 +244,20 @@ impl<'a> Walk<'a> {
         }
         self.save();
         Ok(self.report.blocks.iter().all(|block| block.done))
+    }
+
+    /// Has the questions be about the last capture before them, wherever the walk came from.
+    fn take_capture(&mut self, before: &[(usize, &Part)]) {
+        let last = before.iter().rev().find_map(|(_, part)| match part {
+            Part::Block(block) => match &block.kind {
+                Kind::Capture(capture) => Some(capture),
+                _ => None,
+            },
+            Part::Prose(_) => None,
+        });
+        if let Some(capture) = last {
+            captures::take_again(self, capture);
+        }
     }
 
     fn part(&mut self, hands: &mut impl Hands<'a>, part: &'a Part) -> Result<Go, Failure> {
@@ -312,7 +328,8 @@ impl<'a> Walk<'a> {
                 hands.write(self, write)?
             }
             Kind::Capture(capture) => {
-                if self.shows_answer(hands, &capture.id)? {
+                // One that is gone is asked for again.
+                if captures::take_again(self, capture) && self.shows_answer(hands, &capture.id)? {
                     return Ok(Go::On);
                 }
                 hands.capture(self, capture)?
@@ -474,12 +491,10 @@ impl<'a> Walk<'a> {
             Line::B => say!(self.view.text, "labrun-must-happen-line-b"),
         };
         let mut out = self.view.line(Role::Hint, &head);
-        let done = self.report.block(&ftp.id);
-        for (at, line) in ftp.lines.iter().enumerate() {
-            let seen = done.is_some_and(|block| {
-                block.done || block.lines.get(at).is_some_and(|line| line.seen)
-            });
-            out.push_str(&self.view.expected(&line.written, seen));
+        // A dialogue that was left halfway begins anew.
+        let done = self.is_done(&ftp.id);
+        for line in &ftp.lines {
+            out.push_str(&self.view.expected(&line.written, done));
         }
         out.push('\n');
         out

@@ -19,7 +19,7 @@ use crate::{
     },
     say,
     script::console::Payload,
-    view::{json, log, raw::DataLines, style::Role},
+    view::{json, log, number, raw::DataLines, style::Role},
 };
 
 /// What is to be done with a connection, and for a file that is sent, how to say that the server is ready.
@@ -307,7 +307,7 @@ impl Raw<'_> {
 
     fn how_it_ended(&self, outcome: &Outcome) -> String {
         let text = &self.context.text;
-        let seconds = format!("{:.3}", outcome.open.as_secs_f64());
+        let seconds = number::seconds(text, outcome.open);
         match (outcome.end, outcome.by) {
             (End::Rst, _) => say!(text, "raw-data-closed-reset", bytes = outcome.bytes),
             (_, By::Peer) => say!(

@@ -48,6 +48,7 @@ labrun-differs-data = Data came, but not { $wanted }.
 labrun-differs-closed = The control connection was closed before { $wanted } came. The next command opens it again, and a login may be needed first.
 labrun-all-seen = All of it has happened.
 labrun-all-seen-enter = All of it has happened. Enter goes on.
+labrun-dialogue-over = { $what } was not sent: this dialogue is over, and its control connection has ended. Enter goes on.
 labrun-answered-before = Your answer: { $answer }
 labrun-choose = One letter is the answer.
 labrun-write = Write as many lines as you like; an empty line ends it. It is for your teacher.

@@ -48,6 +48,7 @@ labrun-differs-data = Des données sont venues, mais pas { $wanted }.
 labrun-differs-closed = La connexion de contrôle a été fermée avant que { $wanted } vienne. La prochaine commande l’ouvre de nouveau ; il faudra peut-être s’identifier d’abord.
 labrun-all-seen = Tout ce qui était attendu est arrivé.
 labrun-all-seen-enter = Tout ce qui était attendu est arrivé. Entrée continue.
+labrun-dialogue-over = { $what } n’a pas été envoyé : ce dialogue est terminé, et sa connexion de contrôle aussi. Entrée continue.
 labrun-answered-before = Votre réponse : { $answer }
 labrun-choose = La réponse est une lettre.
 labrun-write = Écrivez autant de lignes que vous voulez ; une ligne vide termine. C’est pour votre enseignant.
