@@ -4,6 +4,7 @@ pub(super) mod autopilot;
 pub(super) mod bench;
 mod captures;
 mod check;
+mod elsewhere;
 mod follow;
 pub(super) mod library;
 mod list;

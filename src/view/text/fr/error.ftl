@@ -27,7 +27,7 @@ error-port = « { $text } » n’est pas un port : un port est un nombre de 0
 error-service = Aucun service TCP ne s’appelle « { $name } » dans { $list }.
 error-resolve = « { $host } » n’a pas d’adresse : le nom est inconnu, ou personne n’a pu être interrogé.
 
-error-connect-timeout = { $to } ne répond pas en { $seconds } s : ni oui ni non, donc un pare-feu sur le chemin ou une machine éteinte.
+error-connect-timeout = { $to } ne répond pas en { $seconds } s : ni oui ni non, donc un pare-feu sur le chemin ou une machine éteinte.
 error-connect-cancelled = Interrompu avant la réponse de { $to }.
 error-connect = { $to } est injoignable : { $why }.
 
