@@ -15,8 +15,9 @@ use rustix::{
 
 use super::{
     clock,
-    data::{self, Cancel, ConnectError},
+    data::{self, ConnectError},
     order::Order,
+    wait::Cancel,
 };
 use crate::ftp::{dialogue::Close, event::Nanos};
 

@@ -10,7 +10,7 @@
 use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 
 use super::{
-    base::{self, Memory, Op, Question, lock},
+    built_in::{self, Memory, Op, Question, lock},
     date,
     effect::{DataFault, Effect, End, Hand, Input, Near, Notice, Origin, Why},
     literal::{Literal, Value},
@@ -490,7 +490,7 @@ impl Player {
         let agreed = self.port.is_some() || self.call.is_some();
         let client = self.client;
         let foreign = play.limits.allow_foreign;
-        base::answer(&mut Question {
+        built_in::answer(&mut Question {
             tree,
             session,
             memory: &mut self.memory,
