@@ -25,7 +25,7 @@ use rustix::event::PollFlags;
 
 pub(super) use self::dial::open;
 pub use self::{
-    dial::{ConnectError, connect},
+    dial::{ConnectError, DIAL_TIMEOUT, connect},
     listen::{AcceptError, BindError, Listener, bind},
     transfer::{Moment, Part, Terms, TransferError, receive, send},
 };

@@ -8,16 +8,17 @@
 mod told;
 mod value;
 
+use std::{
+    collections::{BTreeMap, VecDeque},
+    net::{IpAddr, SocketAddr},
+};
+
 use self::told::{Lines, Text, Told};
 use super::{
     captured::Facts,
     template::{Line, TupleOf},
 };
 use crate::{ftp::command::Verb, script::params::Values};
-use std::{
-    collections::{BTreeMap, VecDeque},
-    net::{IpAddr, SocketAddr},
-};
 
 /// A JSON line that is longer is not read.
 pub const MAX_LINE: usize = 256 * 1024;

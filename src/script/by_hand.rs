@@ -27,7 +27,6 @@ use super::{
     effect::{Ask, DataFault, End, Hand, Notice, Source},
     watch::{Direction, Happening},
 };
-
 use crate::ftp::{
     catalogue,
     code::ReplyCode,

@@ -15,6 +15,9 @@ use crate::io::{
     wait::{Cancel, Waited, wait},
 };
 
+/// How long an address may take to answer a SYN; of several, the next is tried then.
+pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
+
 /// Why an active open failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {

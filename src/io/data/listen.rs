@@ -12,6 +12,7 @@ use super::Connection;
 use crate::{
     ftp::scope::FIRST_UNPRIVILEGED,
     io::{
+        address,
         holder::{self, Holder},
         order::{Order, Watched},
         wait::{Cancel, Waited, wait},
@@ -120,15 +121,7 @@ fn free_port(ip: IpAddr, wanted: u16) -> Option<u16> {
     (near..=near.saturating_add(NEIGHBOURS))
         .filter(|&port| port != wanted)
         .chain([0])
-        .find_map(|port| {
-            Some(
-                TcpListener::bind((ip, port))
-                    .ok()?
-                    .local_addr()
-                    .ok()?
-                    .port(),
-            )
-        })
+        .find_map(|port| address::free_port((ip, port).into()))
 }
 
 /// Why no connection came.
