@@ -260,16 +260,7 @@ impl Planner<'_> {
             Some(text) => text,
             None => self.script.pattern(block)?.alternatives().first()?,
         };
-        let mut command = literal.render(|value, out| match value {
-            Value::Param(name) => {
-                let value = self.values.get(name).map_or("", String::as_str);
-                out.extend_from_slice(value.as_bytes());
-            }
-            Value::User => out.extend_from_slice(b"anonymous"),
-            Value::Cwd => out.extend_from_slice(b"/"),
-            Value::Type => out.extend_from_slice(b"A"),
-            _ => {}
-        });
+        let mut command = literal.render(|value, out| self.stands_for(value, out));
         while said.is_none() && command.last() == Some(&b' ') {
             command.pop();
         }
@@ -334,19 +325,21 @@ impl Planner<'_> {
         self.say(session, 0, b"PORT".to_vec());
     }
 
+    /// What a value in a command stands for, as far as a client knows it before it has begun.
+    fn stands_for(&self, value: &Value, out: &mut Vec<u8>) {
+        let text = match value {
+            Value::Param(name) => self.values.get(name).map_or("", String::as_str),
+            Value::User => "anonymous",
+            Value::Cwd => "/",
+            Value::Type => "A",
+            _ => "",
+        };
+        out.extend_from_slice(text.as_bytes());
+    }
+
     /// The block that takes a command now.
     fn chosen(&self, session: &Session, command: &[u8]) -> Option<usize> {
-        let nothing = |_: &Value, _: &mut Vec<u8>| {};
-        let value = |value: &Value, out: &mut Vec<u8>| match value {
-            Value::Param(name) => {
-                let value = self.values.get(name).map_or("", String::as_str);
-                out.extend_from_slice(value.as_bytes());
-            }
-            Value::User => out.extend_from_slice(b"anonymous"),
-            Value::Cwd => out.extend_from_slice(b"/"),
-            Value::Type => out.extend_from_slice(b"A"),
-            other => nothing(other, out),
-        };
+        let value = |value: &Value, out: &mut Vec<u8>| self.stands_for(value, out);
         // A PORT without its address stands for one with the driver's own.
         let full = match verb_of(command).0 {
             Verb::Port if command.len() == 4 => b"PORT 127,0,0,1,200,200".to_vec(),

@@ -1,6 +1,9 @@
 //! Captures for the tests of the bounds: dialogues through the program's own recorder, which invents a flawless TCP; and
 //! segments one by one, for what no flawless TCP does. And what `inspect` says of them.
 
+#[path = "../../src/capture/build/pcapng.rs"]
+mod pcapng;
+
 use std::{fs, net::SocketAddr};
 
 use ftplab::capture::{
@@ -9,6 +12,7 @@ use ftplab::capture::{
 };
 use tempfile::TempDir;
 
+pub(super) use self::pcapng::block;
 use crate::harness::{Done, ftplab};
 
 pub(super) const MS: i64 = 1_000_000;
@@ -129,18 +133,6 @@ pub(super) fn told(bytes: &[u8], words: &[&str], en: &str, fr: &str) {
 }
 
 // ---- Files ---------------------------------------------------------------------------------------------------------
-
-/// A block of a pcapng file.
-pub(super) fn block(kind: u32, body: &[u8]) -> Vec<u8> {
-    let padded = body.len().next_multiple_of(4);
-    let length = (padded as u32 + 12).to_le_bytes();
-    let mut block = kind.to_le_bytes().to_vec();
-    block.extend(length);
-    block.extend(body);
-    block.resize(8 + padded, 0);
-    block.extend(length);
-    block
-}
 
 pub(super) fn section() -> Vec<u8> {
     let mut body = 0x1a2b_3c4d_u32.to_le_bytes().to_vec();

@@ -13,7 +13,7 @@ use crate::{
     ftp::event::Nanos,
     io::{
         client::perform,
-        server::{Given, Options, Server},
+        server::{Options, Server, person::Given},
         stdio as streams,
     },
     script::{client, watch::Happening},

@@ -7,7 +7,7 @@ use crate::{
         side::Side,
     },
     script::{
-        effect::Source,
+        effect::{Input, Source},
         notation::Script,
         params,
         play::Limits,
