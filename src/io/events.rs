@@ -46,6 +46,15 @@ impl Events {
         }
     }
 
+    /// True where nobody else has asked the same of this file; nobody else gets it until it is closed. Those who append to
+    /// it do not ask. A file system that knows no locks gives it to everybody.
+    #[must_use]
+    pub fn is_ours_alone(&self) -> bool {
+        use rustix::{fs, io::Errno};
+        fs::flock(&self.file, fs::FlockOperation::NonBlockingLockExclusive)
+            != Err(Errno::WOULDBLOCK)
+    }
+
     /// Appends a line, whole or not at all; it brings its own line end.
     ///
     /// # Errors
