@@ -164,6 +164,8 @@ pub struct Inspector<F> {
     early: usize,
     happened: Vec<Happened>,
     probed: usize,
+    /// Connections that were given up before they had shown what they are, see [`MAX_PROBED`].
+    unproven: u64,
     sessions: u64,
     pub(super) transfers: u64,
     /// Connections that are no control lines.
@@ -219,6 +221,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             early: 0,
             happened: Vec::new(),
             probed: 0,
+            unproven: 0,
             sessions: 0,
             transfers: 0,
             others: 0,
@@ -251,6 +254,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     #[must_use]
     pub fn unexpected(&self) -> u64 {
         self.expected.left_out()
+    }
+
+    /// Connections that had not shown yet what they are and were given up, because too many had not.
+    #[must_use]
+    pub fn unproven(&self) -> u64 {
+        self.unproven
     }
 
     /// How well the capture shows the FTP in it; complete after [`Inspector::finish`].
@@ -307,14 +316,19 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let port_21 = [flow.opener(), flow.acceptor()]
             .iter()
             .any(|end| end.port() == CONTROL_PORT);
-        let too_much = self.probed > MAX_PROBED || probe.items.len() > LOOKED_AT;
+        let full = self.probed > MAX_PROBED;
+        let too_much = full || probe.items.len() > LOOKED_AT;
         match recognise::judge(&heads[0], &heads[1], port_21) {
             Judgement::Control { user } => {
                 self.begin_session(flow, user);
                 Interest::Follow
             }
             Judgement::Open if !too_much => Interest::Follow,
-            Judgement::Open | Judgement::Not => self.not_control(flow),
+            Judgement::Open => {
+                self.unproven += u64::from(full);
+                self.not_control(flow)
+            }
+            Judgement::Not => self.not_control(flow),
         }
     }
 

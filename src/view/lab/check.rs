@@ -174,7 +174,7 @@ fn why_not(text: &Text, why: &NotPlayed) -> String {
 // ---- Sentences -------------------------------------------------------------------------------------------------------
 
 fn shown(value: &str) -> String {
-    sanitise::line(value.as_bytes()).into_owned()
+    sanitise::line(server::beginning(value).as_bytes()).into_owned()
 }
 
 /// The sentence, and the word that was perhaps meant.
