@@ -85,6 +85,8 @@ pub struct Inspector<F> {
     early: usize,
     happened: Vec<Happened>,
     probed: usize,
+    /// Connections that were given up before they had shown what they are, see [`MAX_PROBED`].
+    unproven: u64,
     sessions: u64,
     pub(super) transfers: u64,
     /// Connections that are no control lines.
@@ -140,6 +142,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             early: 0,
             happened: Vec::new(),
             probed: 0,
+            unproven: 0,
             sessions: 0,
             transfers: 0,
             others: 0,
@@ -172,6 +175,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     #[must_use]
     pub fn unexpected(&self) -> u64 {
         self.expected.left_out()
+    }
+
+    /// Connections that had not shown yet what they are and were given up, because too many had not.
+    #[must_use]
+    pub fn unproven(&self) -> u64 {
+        self.unproven
     }
 
     /// How well the capture shows the FTP in it; complete after [`Inspector::finish`].

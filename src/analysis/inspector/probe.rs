@@ -55,14 +55,19 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let port_21 = [flow.opener(), flow.acceptor()]
             .iter()
             .any(|end| end.port() == CONTROL_PORT);
-        let too_much = self.probed > MAX_PROBED || probe.items.len() > LOOKED_AT;
+        let full = self.probed > MAX_PROBED;
+        let too_much = full || probe.items.len() > LOOKED_AT;
         match recognise::judge(&heads[0], &heads[1], port_21) {
             Judgement::Control { user } => {
                 self.begin_session(flow, user);
                 Interest::Follow
             }
             Judgement::Open if !too_much => Interest::Follow,
-            Judgement::Open | Judgement::Not => self.not_control(flow),
+            Judgement::Open => {
+                self.unproven += u64::from(full);
+                self.not_control(flow)
+            }
+            Judgement::Not => self.not_control(flow),
         }
     }
 
