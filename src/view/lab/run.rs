@@ -422,6 +422,7 @@ impl Run<'_> {
             "labrun-help-next",
             "labrun-help-back",
             "labrun-help-steps",
+            "labrun-help-save",
             "labrun-help-quit",
         ] {
             let line = self.text.say(id, &[]);

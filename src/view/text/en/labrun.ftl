@@ -99,8 +99,15 @@ labrun-left = Left for later. /steps shows what is open.
 labrun-open = Still open: { $what }.
 labrun-open-enter = Enter goes to the first of them; Ctrl-D leaves, and everything is kept.
 labrun-finished = All of it is done. Hand in { $md } or { $json }, whichever your teacher wants.
-labrun-unsaved = your report cannot be saved now: { $why } The work goes on, and saving is tried again at every step: make room before you leave.
+labrun-unsaved = your report cannot be saved now: { $why } The work goes on, nothing of it is lost, and saving is tried again at every step. Make room, or name a place that has some: /save FOLDER/NAME
 labrun-not-kept = your last steps are not in the report: { $why } Make room and do them again: the same command goes on from what is there.
+labrun-rescued = your last steps are not in the report: { $why } They are in { $base }.json instead, in a folder for a while only: bring what is there to a place of your own. To go on from there: ftplab lab run { $sheet } --report { $base }
+labrun-demo-not-kept = there is no report of this run: { $why } Make room, or name another place with --report.
+labrun-unseen = { $file } takes no more lines: { $why }. What happens is seen there and nowhere else, so that nothing is ticked until there is room again. Or keep the work elsewhere (/save FOLDER/NAME), leave, and go on there with --report.
+labrun-no-scratch = no folder can be made in { $folder } for what is kept meanwhile: { $why }. TMPDIR=FOLDER in front of the command names another one.
+labrun-saved = Saved: { $json }
+labrun-saved-there = Kept in { $json } from here on. To go on there later: --report { $base }
+labrun-save-exists = { $file } is there already, and nothing is written over: name another place behind /save.
 labrun-kept = Kept in { $json }: { $done ->
     [0] none
     [one] one
@@ -108,7 +115,8 @@ labrun-kept = Kept in { $json }: { $done ->
 } of { $all } blocks { $done ->
     [one] is
    *[other] are
-} done. The same command goes on from here.
+} done.
+labrun-kept-here = The same command goes on from here.
 labrun-demo-open = It did not come through: { $what }. ftplab lab check says why.
 labrun-demo-kept = The report of this run: { $md }
 labrun-back-first = This is the first step.
@@ -123,6 +131,7 @@ labrun-no-terminal = the terminal for it does not start: { $why }
 labrun-report-other = { $file } is the report of the sheet { $id }, not of this one. Name another with --report, or begin again with --restart.
 labrun-same-folder = In every other terminal, first:
 labrun-no-place = { $file }, which this lab needs, cannot be used: { $why }. Work in a folder of your own, or name a place with --report.
+labrun-two = another lab run works with { $file } just now: go on there, or name another report with --report. FTP commands for that lab go into ftplab raw, as the sheet shows.
 labrun-report-bad = { $file } is no report that can be gone on from: { $why }. Name another with --report, or begin again with --restart.
 labrun-help = Keys
 labrun-help-ftp = PWD, USER … | a line without / is an FTP command where the prompt is C>, a reply where it is S>, else an answer
@@ -132,6 +141,7 @@ labrun-help-next = /next | leaves this for later
 labrun-help-back = /back | to the step before
 labrun-help-steps = /steps, /steps N | the steps and what is open; goes to step N
 labrun-help-quit = /quit, Ctrl-D | leaves; everything is kept, and the same command goes on
+labrun-help-save = /save, /save NAME | writes the report now; keeps the work in NAME.json from then on
 
 labrun-md-student = Student
 labrun-md-sheet = Sheet

@@ -96,13 +96,21 @@ labrun-left = Laissé pour plus tard. /steps montre ce qui reste.
 labrun-open = Il reste : { $what }.
 labrun-open-enter = Entrée mène au premier ; Ctrl-D quitte, et tout est gardé.
 labrun-finished = Tout est fait. Rendez { $md } ou { $json }, selon ce que demande votre enseignant.
-labrun-unsaved = votre compte rendu ne peut pas être enregistré pour le moment : { $why } Le travail continue, et l’enregistrement sera retenté à chaque étape : faites de la place avant de partir.
+labrun-unsaved = votre compte rendu ne peut pas être enregistré pour le moment : { $why } Le travail continue, rien n’en est perdu, et l’enregistrement sera retenté à chaque étape. Faites de la place, ou nommez un endroit qui en a : /save DOSSIER/NOM
 labrun-not-kept = vos dernières étapes ne sont pas dans le compte rendu : { $why } Faites de la place et refaites-les : la même commande reprend ce qui y est.
+labrun-rescued = vos dernières étapes ne sont pas dans le compte rendu : { $why } Elles sont dans { $base }.json, dans un dossier provisoire : mettez ce qui s’y trouve dans un endroit à vous. Pour reprendre de là : ftplab lab run { $sheet } --report { $base }
+labrun-demo-not-kept = il n’y a pas de compte rendu de cette exécution : { $why } Faites de la place, ou nommez un autre endroit avec --report.
+labrun-unseen = { $file } ne prend plus de lignes : { $why }. Ce qui se passe se voit là et nulle part ailleurs : rien ne sera coché tant qu’il n’y aura pas de place. Ou bien gardez le travail ailleurs (/save DOSSIER/NOM), quittez, et reprenez là-bas avec --report.
+labrun-no-scratch = aucun dossier ne peut être créé dans { $folder } pour ce qui est gardé provisoirement : { $why }. TMPDIR=DOSSIER devant la commande en nomme un autre.
+labrun-saved = Enregistré : { $json }
+labrun-saved-there = Gardé désormais dans { $json }. Pour reprendre là plus tard : --report { $base }
+labrun-save-exists = { $file } existe déjà, et rien n’est écrasé : nommez un autre endroit derrière /save.
 labrun-kept = Gardé dans { $json } : { $done ->
     [0] aucun bloc sur { $all } n’est fait
     [one] un bloc sur { $all } est fait
    *[other] { $done } blocs sur { $all } sont faits
-}. La même commande reprend ici.
+}.
+labrun-kept-here = La même commande reprend ici.
 labrun-demo-open = Cela n’a pas abouti : { $what }. ftplab lab check dit pourquoi.
 labrun-demo-kept = Le compte rendu de cette exécution : { $md }
 labrun-back-first = C’est la première étape.
@@ -117,6 +125,7 @@ labrun-no-terminal = le terminal nécessaire ne démarre pas : { $why }
 labrun-report-other = { $file } est le compte rendu de la feuille { $id }, pas de celle-ci. Nommez-en un autre avec --report, ou recommencez avec --restart.
 labrun-same-folder = Dans chaque autre terminal, d’abord :
 labrun-no-place = { $file }, dont cette séance a besoin, est inutilisable : { $why }. Travaillez dans un dossier à vous, ou indiquez un emplacement avec --report.
+labrun-two = un autre lab run travaille en ce moment avec { $file } : continuez là-bas, ou nommez un autre compte rendu avec --report. Les commandes FTP de cette séance se tapent dans ftplab raw, comme la feuille le montre.
 labrun-report-bad = { $file } n’est pas un compte rendu que l’on puisse reprendre : { $why }. Nommez-en un autre avec --report, ou recommencez avec --restart.
 labrun-help = Touches
 labrun-help-ftp = PWD, USER … | une ligne sans / est une commande FTP si l’invite est C>, une réponse si c’est S>, sinon la réponse à la question
@@ -126,6 +135,7 @@ labrun-help-next = /next | laisse cela pour plus tard
 labrun-help-back = /back | retour à l’étape d’avant
 labrun-help-steps = /steps, /steps N | les étapes et ce qui reste ; va à l’étape N
 labrun-help-quit = /quit, Ctrl-D | quitte ; tout est gardé, et la même commande reprend
+labrun-help-save = /save, /save NOM | écrit le compte rendu maintenant ; garde le travail dans NOM.json désormais
 
 labrun-md-student = Étudiant
 labrun-md-sheet = Feuille

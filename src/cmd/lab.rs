@@ -6,6 +6,7 @@ mod captures;
 mod check;
 mod elsewhere;
 mod follow;
+pub(super) mod keep;
 pub(super) mod library;
 mod list;
 mod marks;
