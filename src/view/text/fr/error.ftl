@@ -2,6 +2,12 @@
 
 error-framed = ftplab : { $command } : { $what }
 
+error-usage-missing = ftplab : il manque { $what } (la suite est en anglais)
+error-usage-unknown = ftplab : { $what } n’existe pas ici (la suite est en anglais)
+error-usage-command = ftplab : la commande { $what } n’existe pas (la suite est en anglais)
+error-usage-value = ftplab : « { $value } » ne convient pas pour { $option } (la suite est en anglais)
+error-usage-other = ftplab : la ligne de commande n’est pas comprise (la suite est en anglais)
+
 error-reason-refused = connexion refusée ; la machine répond, mais personne n’écoute sur ce port
 error-reason-reset = l’autre extrémité a rompu la connexion
 error-reason-timeout = pas de réponse
