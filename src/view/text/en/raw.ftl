@@ -24,7 +24,7 @@ raw-unknown = /{ $word } is no local command; /help lists them. (//{ $word } wou
 raw-unknown-nearest = /{ $word } is no local command. Is { $nearest } meant?
 raw-misused = { $command } is used like this: { $usage }
 raw-no-last-reply = No reply has come that could be explained.
-raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? For the built-in one: ftplab fake-server
+raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? ftplab has one of its own, on port 2121: ftplab fake-server, then ftplab raw 127.0.0.1 2121
 
 raw-hint-pass = PASS and your password come next.
 raw-hint-pass-anonymous = PASS comes next; an anonymous user gives an e-mail address as the password.
@@ -47,6 +47,7 @@ raw-hint-server-waits = Nothing comes because the server waits: it listens at { 
 raw-hint-transfer-waits = { $verb } is still running: its final reply has not come. /state shows what may come.
 raw-hint-client-word = “{ $word }” belongs to a client program; the command of the protocol is { $verb } (/explain { $verb }).
 raw-hint-slip = The protocol has no such word. Did you mean { $verbs }? It went out as you typed it.
+raw-hint-no-word = The protocol has no such word. Each line begins with a command: USER NAME and then PASS WORD log in; HELP, or ftplab explain in another terminal, names the others.
 raw-hint-tls = The server now waits for a TLS handshake, which cannot be typed. ftplab shows plain FTP only: /again starts over.
 raw-hint-server-closes = 421: the server ends the session, often because nothing came for too long.
 

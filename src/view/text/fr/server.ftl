@@ -121,7 +121,7 @@ server-summary =
         }, { $transfers ->
             [one] { $transfers } transfert
            *[other] { $transfers } transferts
-        } ({ $down } octets descendants, { $up } octets montants).
+        } (octets : { $down } descendants, { $up } montants).
     }
 server-lines-used = Blocs de { $name } qui ont servi : { $lines }
 server-lines-unused = Jamais utilisés : { $lines } ({ $name })
