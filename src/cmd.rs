@@ -1,4 +1,17 @@
-//! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
+//! One room a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
+//!
+//! Beside the subcommands, what several of them share:
+//!
+//! | file | what |
+//! |---|---|
+//! | `builtin` | what ftplab brings, found by name |
+//! | `place` | hosts and ports of the command line |
+//! | `params` | `--param`, of a script and of a sheet |
+//! | `dialogue` | whatever holds a dialogue, as the text of a log |
+//! | `transfer` | one data connection, from open to closed |
+//! | `recording` | `--record` |
+//! | `report` | `--json` and `--events` |
+//! | `fault` | what went wrong, as sentences |
 
 mod builtin;
 mod completions;

@@ -10,7 +10,7 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`literal`] | text with values between braces |
+//! | [`literal`], [`value`] | text with values between braces; the values |
 //! | [`pattern`] | which commands a block takes |
 //! | `index` | many patterns found by a command's ends |
 //! | [`check`] | what a script will do to real clients |
@@ -52,6 +52,7 @@ pub mod pattern;
 pub mod play;
 pub mod server;
 pub mod tree;
+pub mod value;
 pub mod watch;
 
 /// The most bytes that a script may have.

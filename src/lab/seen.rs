@@ -4,6 +4,8 @@
 //! The same connection may be told twice, by the command that opened it and by the server that took it: its two end
 //! points say that it is one, and whoever told it first is believed. Values outlive the connection they came from: a
 //! student who connects again keeps what was there to be seen.
+//!
+//! Here is what is taken down; `told` is a line as it is written, `value` what a sheet's names are worth by it.
 
 mod told;
 mod value;
