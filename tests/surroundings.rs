@@ -25,6 +25,7 @@
 mod clock;
 mod disk;
 mod files;
+mod lab;
 mod output;
 mod place;
 mod served;

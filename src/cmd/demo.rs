@@ -17,9 +17,10 @@ use super::{
     lab::{
         autopilot::Autopilot,
         bench::{Bench, Setup},
+        keep::Files,
         library::{self, Found},
-        run::{self as lab, Files},
-        walk::{self, Kept, Walk},
+        run as lab,
+        walk::{self, Walk},
     },
     recording,
 };
@@ -36,6 +37,8 @@ use crate::{
     },
 };
 
+/// The subcommand, in what goes wrong.
+const NAME: &str = "demo";
 /// The sheets, by number, and how much is said about each reply: in the first one every digit, then what is new.
 const SHEETS: [(&str, &str); 3] = [("1", "full"), ("2", "brief"), ("3", "brief")];
 /// The sheet whose recording is shown at the end.
@@ -52,7 +55,7 @@ const WRITTEN: Duration = Duration::from_secs(2);
 pub(super) fn run(context: &Context, args: &cli::Demo) -> Result<Exit, Failure> {
     let folder = match &args.keep {
         Some(folder) => new_folder(context, folder)?,
-        None => lab::scratch_folder()?,
+        None => lab::scratch_folder(context, NAME)?,
     };
     let demo = Demo {
         text: &context.text,
@@ -62,7 +65,7 @@ pub(super) fn run(context: &Context, args: &cli::Demo) -> Result<Exit, Failure> 
     show(&demo.step("demo-intro"))?;
     let mut shown = None;
     for (number, explain) in SHEETS {
-        let (found, sheet) = library::open(context, "demo", number)?;
+        let (found, sheet) = library::open(context, NAME, number)?;
         let folder = folder.join(&found.id);
         fs::create_dir_all(&folder).map_err(|error| unwritable(context, &folder, &error))?;
         let recordings = play(context, &found, &sheet, &folder, explain, pause)?;
@@ -118,10 +121,7 @@ fn play(
         bench: Bench::new(context, sheet, setup),
         view,
         report: walk::fresh(found, sheet, None, params, true),
-        kept: Some(Kept {
-            json: files.json,
-            md: files.md,
-        }),
+        kept: Some(files),
         unsaved: None,
         offered: false,
         recorded: false,
@@ -131,11 +131,15 @@ fn play(
     let mut out = |shown: &str| show(shown);
     let mut autopilot = Autopilot::new(context, pause, &mut out);
     let finished = walk.walk(&mut autopilot)?;
+    if let Some(error) = &walk.unsaved {
+        let why = fault::file(&context.text, error);
+        return Err(fault::failed(context, NAME, &why));
+    }
     if !finished {
         let open = walk.report.blocks.iter().find(|block| !block.done);
         let what = open.map_or("?", |block| block.id.as_str());
         let what = say!(context.text, "demo-failed", what = what);
-        return Err(fault::failed(context, "demo", &what));
+        return Err(fault::failed(context, NAME, &what));
     }
     let report = &walk.report;
     let told = say!(
@@ -173,7 +177,7 @@ fn new_folder(context: &Context, folder: &Path) -> Result<PathBuf, Failure> {
             "demo-keep-full",
             folder = fault::shown(folder)
         );
-        return Err(fault::failed(context, "demo", &what));
+        return Err(fault::failed(context, NAME, &what));
     }
     Ok(folder.to_owned())
 }
@@ -182,7 +186,7 @@ fn unwritable(context: &Context, path: &Path, error: &std::io::Error) -> Failure
     let why = fault::reason(&context.text, error);
     let file = fault::shown(path);
     let what = say!(context.text, "error-file", file = file, why = why);
-    fault::failed(context, "demo", &what)
+    fault::failed(context, NAME, &what)
 }
 
 fn show(shown: &str) -> Result<(), Failure> {

@@ -46,10 +46,14 @@ pub(super) fn said(text: &Text, style: Style, command: &str, what: &str) -> Stri
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Why the program's own streams take or give no more.
+/// Why the program's own streams take or give no more; or that the system gives too few open files for what a command
+/// runs on, which no stream ever says.
 pub(super) fn stream(context: &Context, error: &io::Error) -> String {
     let why = reason(&context.text, error);
-    let message = say!(context.text, "error-stream", why = why);
+    let message = match error.raw_os_error() {
+        Some(ENFILE | EMFILE) => say!(context.text, "error-start", why = why),
+        _ => say!(context.text, "error-stream", why = why),
+    };
     wrap(&message, 0, 2, context.err.width())
 }
 

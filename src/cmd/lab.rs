@@ -14,6 +14,7 @@ pub(super) mod bench;
 mod captures;
 mod check;
 mod follow;
+pub(super) mod keep;
 pub(super) mod library;
 mod list;
 mod marks;

@@ -145,7 +145,11 @@ impl Calculator<'_> {
         let mut held = Vec::new();
         let mut pieces = 0;
         let mut passed_over: Option<Vec<u8>> = None;
-        while let Some(dropped) = streams::read_line(&mut line)? {
+        while let Some(dropped) = streams::read_line(&mut line).map_err(|error| {
+            let text = &self.context.text;
+            let what = say!(text, "error-stdin", why = fault::reason(text, &error));
+            fault::failed(self.context, COMMAND, &what)
+        })? {
             if dropped > 0 {
                 let sentence = say!(
                     self.context.text,

@@ -68,11 +68,10 @@ enum Printer {
     Stdout,
 }
 
+/// However a command ends: a shell is not to find its terminal as the editor wants it.
 impl Drop for Screen {
     fn drop(&mut self) {
-        if let Printer::Editor(above) = &self.printer {
-            above.finish();
-        }
+        self.leave();
     }
 }
 

@@ -352,8 +352,8 @@ async fn hand_out(mut given: mpsc::Receiver<(u64, Given)>, shared: Rc<Shared>) {
             .as_ref()
             .and_then(|hands| hands.borrow().get(&connection).cloned());
         if let Some(to) = to {
-            // A connection that takes nothing any more loses what is meant for it.
-            let _ = to.try_send(given);
+            // Who types waits for a client that takes nothing; a connection that has ended takes nothing any more.
+            let _ = to.send(given).await;
         }
     }
 }

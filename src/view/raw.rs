@@ -414,21 +414,25 @@ impl Raw<'_> {
 #[derive(Debug, Default)]
 pub struct DataLines {
     carry: Vec<u8>,
+    /// The beginning of this line was shown already.
+    broken: bool,
 }
 
-/// How long a line of data may be before it is shown in pieces.
-const MAX_DATA_LINE: usize = 4096;
+/// How long a line of data may be before it is shown in pieces: no longer than what is shown of a line.
+const MAX_DATA_LINE: usize = SHOWN;
 
 impl DataLines {
     /// The lines that end in these bytes.
-    pub fn feed(&mut self, view: &Raw<'_>, bytes: &[u8]) -> String {
+    pub fn feed(&mut self, view: &Raw<'_>, mut bytes: &[u8]) -> String {
         let mut out = String::new();
-        for piece in bytes.split_inclusive(|&b| b == b'\n') {
-            for part in piece.chunks(MAX_DATA_LINE) {
-                self.carry.extend_from_slice(part);
-                if self.carry.ends_with(b"\n") || self.carry.len() >= MAX_DATA_LINE {
-                    out.push_str(&self.take(view));
-                }
+        while !bytes.is_empty() {
+            let room = bytes.len().min(MAX_DATA_LINE - self.carry.len());
+            let end = bytes[..room].iter().position(|&b| b == b'\n');
+            let end = end.map_or(room, |at| at + 1);
+            self.carry.extend_from_slice(&bytes[..end]);
+            bytes = &bytes[end..];
+            if self.carry.ends_with(b"\n") || self.carry.len() == MAX_DATA_LINE {
+                out.push_str(&self.take(view));
             }
         }
         out
@@ -444,8 +448,15 @@ impl DataLines {
     }
 
     fn take(&mut self, view: &Raw<'_>) -> String {
-        let line = self.carry.strip_suffix(b"\n").unwrap_or(&self.carry);
-        let shown = view.data(line.strip_suffix(b"\r").unwrap_or(line));
+        let ended = self.carry.strip_suffix(b"\n");
+        let line = ended.unwrap_or(&self.carry);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        // Nothing but the end of a line that has been shown is no line of its own.
+        let shown = match self.broken && line.is_empty() {
+            true => String::new(),
+            false => view.data(line),
+        };
+        self.broken = ended.is_none();
         self.carry.clear();
         shown
     }
@@ -547,13 +558,24 @@ mod tests {
             echo: false,
             show_credentials: false,
         };
-        let stream = b"one\r\ntwo\n\nthree";
-        for cut in 0..stream.len() {
+        let shown = |stream: &[u8], cut: usize| {
             let mut lines = DataLines::default();
             let mut shown = lines.feed(&view, &stream[..cut]);
             shown.push_str(&lines.feed(&view, &stream[cut..]));
             shown.push_str(&lines.finish(&view));
-            assert_eq!(shown, "D> one\nD> two\nD> \nD> three\n", "cut at {cut}");
+            shown
+        };
+        let stream = b"one\r\ntwo\n\nthree";
+        for cut in 0..stream.len() {
+            let whole = "D> one\nD> two\nD> \nD> three\n";
+            assert_eq!(shown(stream, cut), whole, "cut at {cut}");
+        }
+        // A line that is too long, one that is just as long as a piece, and an empty one.
+        let piece = "x".repeat(MAX_DATA_LINE);
+        let stream = format!("{piece}yy\n{piece}\n\n");
+        for cut in 0..=stream.len() {
+            let pieces = format!("D> {piece}\nD> yy\nD> {piece}\nD> \n");
+            assert_eq!(shown(stream.as_bytes(), cut), pieces, "cut at {cut}");
         }
     }
 }

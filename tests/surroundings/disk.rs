@@ -273,22 +273,6 @@ fn data_that_does_not_fit_is_counted() {
 }
 
 #[test]
-fn a_lab_goes_on_without_its_report_and_says_so() {
-    for (lang, reason) in REASONS {
-        let dir = tempfile::tempdir().expect("a folder");
-        let done = done(
-            limited(dir.path(), "-f", "4")
-                .args(["lab", "run", "1", "--lang", lang, "--report", "r"]),
-        )
-        .code(2);
-        let said = flat(done.err());
-        assert!(said.contains("r.json") && said.contains(reason), "{said}");
-        // No half of a report, and nothing beside it.
-        assert!(!dir.path().join("r.json").exists());
-    }
-}
-
-#[test]
 fn a_page_that_does_not_fit_is_named() {
     for (lang, reason) in [("en", "the disk is full"), ("fr", "le disque est plein")] {
         let done = ftplab()

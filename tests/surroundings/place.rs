@@ -278,29 +278,41 @@ fn many_captures_are_read_with_few_open_files() {
 }
 
 #[test]
-fn too_few_open_files_for_a_connection_is_said() {
-    let dir = tempfile::tempdir().expect("a folder");
+fn too_few_open_files_are_said_with_what_to_do_and_never_a_panic() {
     for words in [
         &["listen", "0"][..],
-        &["raw", "127.0.0.1", "1"],
+        &["pasv-calc", "--connect", "127.0.0.1:1"],
         &["fake-server", "--port", "0"],
+        &["lab", "run", "1", "--port", "0", "--demo"],
     ] {
-        for limit in ["4", "5", "6", "7", "8", "9", "10", "12"] {
-            let mut command = limited(dir.path(), "-n", limit);
-            command
-                .env("LC_ALL", "C")
-                .args(words)
-                .args(["--timeout", "1"].iter().filter(|_| words[0] == "listen"));
-            let mut child = command
-                .stdout(Stdio::null())
-                .stderr(Stdio::piped())
-                .spawn()
-                .expect("the shell starts");
-            std::thread::sleep(Duration::from_millis(50));
-            let _ = child.kill();
-            let done = child.wait_with_output().expect("it ends");
-            let said = flat(&String::from_utf8_lossy(&done.stderr));
-            assert!(!said.contains("panicked"), "{words:?} with {limit}: {said}");
+        // With fewer the program itself is not loaded.
+        for limit in ["6", "7", "8", "9"] {
+            for (lang, told) in [
+                ("en", "too many files are open (ulimit -n"),
+                ("fr", "trop de fichiers sont ouverts (ulimit -n"),
+            ] {
+                let dir = tempfile::tempdir().expect("a folder");
+                let mut command = limited(dir.path(), "-n", limit);
+                let done = done(command.args(["--lang", lang]).args(words)).code(2);
+                let said = flat(done.err());
+                assert!(said.contains(told), "{words:?} with {limit}: {said}");
+                assert!(
+                    !said.contains("> FILE") && !said.contains("panicked"),
+                    "{said}"
+                );
+            }
         }
+    }
+    // Somewhat more is enough for one connection.
+    let server = FakeServer::start(&["any-client"]);
+    for limit in ["8", "10", "12"] {
+        let mut command = limited(std::path::Path::new("/"), "-n", limit);
+        let done = done(command.args(["raw", "127.0.0.1", &server.port.to_string()]));
+        let said = flat(done.err());
+        assert!(!said.contains("panicked"), "{said}");
+        assert!(
+            done.out().contains("S> 220") || said.contains("too many files are open"),
+            "{said}"
+        );
     }
 }

@@ -5,7 +5,7 @@
 //! for what must come; it answers questions with the key, out of what was seen.
 
 use std::{
-    fs, thread,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -16,7 +16,7 @@ use super::{
     walk::{Go, Hands, Walk},
 };
 use crate::{
-    cmd::{Context, Failure},
+    cmd::{Context, Failure, fault},
     ftp::{catalogue::Flow, command::Verb},
     io::terminals::Printed,
     lab::{
@@ -48,6 +48,7 @@ pub(in crate::cmd) type Out<'o> = &'o mut dyn FnMut(&str) -> Result<(), Failure>
 
 /// The autopilot.
 pub(in crate::cmd) struct Autopilot<'o> {
+    context: &'o Context,
     out: Out<'o>,
     /// Before something is typed, and for a line of prose.
     pace: Duration,
@@ -81,6 +82,7 @@ impl<'o> Autopilot<'o> {
     /// Plays for whoever looks at `out`; `pace` is how long it waits before it types.
     pub(in crate::cmd) fn new(context: &'o Context, pace: Duration, out: Out<'o>) -> Autopilot<'o> {
         Autopilot {
+            context,
             out,
             pace,
             found: Vec::new(),
@@ -105,7 +107,7 @@ impl<'o> Autopilot<'o> {
     ) -> Result<bool, Failure> {
         let (out, demo, passive) = (&mut self.out, &self.demo, &mut self.passive);
         let control = bench.server_port(watched.line());
-        bench.until(
+        let came = bench.until(
             patience,
             so,
             |happened| watched.feed(happened),
@@ -116,7 +118,14 @@ impl<'o> Autopilot<'o> {
                 }
                 out(&shown(demo, printed))
             },
-        )
+        )?;
+        if !came && patience >= DIALLED {
+            // Nobody sits here who would see why nothing comes.
+            bench
+                .room()
+                .map_err(|why| fault::failed(self.context, "lab", &why))?;
+        }
+        Ok(came)
     }
 
     /// Shows a command as it is typed into a terminal, and runs it.
@@ -217,8 +226,7 @@ impl<'o> Autopilot<'o> {
         if !upload {
             return Ok(None);
         }
-        let path = bench.beside("upload.txt");
-        fs::write(&path, UPLOAD)?;
+        let path = bench.write_beside("upload.txt", UPLOAD)?;
         Ok(Some(path.to_string_lossy().into_owned()))
     }
 
@@ -513,6 +521,9 @@ impl<'a> Hands<'a> for Autopilot<'_> {
     }
 
     fn ftp(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
+        if walk.unsaved.is_some() {
+            return Ok(Go::Leave);
+        }
         if std::mem::take(&mut self.apart) {
             (self.out)("\n")?;
         }

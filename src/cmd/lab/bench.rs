@@ -22,7 +22,8 @@ use crate::{
     ftp::command::Verb,
     io::{
         address,
-        events::{EventsError, Follower},
+        events::{Events, EventsError, Follower},
+        file,
         server::Folder,
         terminals::{Printed, Terminals},
     },
@@ -340,9 +341,14 @@ impl<'a> Bench<'a> {
         &self.setup.params
     }
 
-    /// A file beside the events.
-    pub(in crate::cmd) fn beside(&self, name: &str) -> PathBuf {
-        self.setup.events.with_file_name(name)
+    /// Writes a file beside the events, and gives where it is.
+    pub(in crate::cmd) fn write_beside(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
+        let path = self.setup.events.with_file_name(name);
+        file::replace(&path, text.as_bytes()).map_err(|error| {
+            let what = fault::file(&self.context.text, &error);
+            fault::failed(self.context, "lab", &what)
+        })?;
+        Ok(path)
     }
 
     /// The server of a line, as commands take it: host and port.
@@ -497,8 +503,7 @@ impl<'a> Bench<'a> {
                 Ok(beside.map_or_else(|| name.clone(), |path| path.to_string_lossy().into_owned()))
             }
             Script::Here(text) => {
-                let path = self.beside("server.ftp");
-                std::fs::write(&path, text)?;
+                let path = self.write_beside("server.ftp", text)?;
                 Ok(path.to_string_lossy().into_owned())
             }
         }
@@ -692,6 +697,23 @@ impl<'a> Bench<'a> {
     /// How many lines of the events files were too long to be read, since this was last asked.
     pub(in crate::cmd) fn take_unread(&mut self) -> u64 {
         std::mem::take(&mut self.unread)
+    }
+
+    /// Finds out whether what happens can be told at all, where nothing comes: an empty line more is taken, or is not.
+    ///
+    /// # Errors
+    /// The sentence that says why not.
+    pub(in crate::cmd) fn room(&self) -> Result<(), String> {
+        let text = &self.context.text;
+        let tried = Events::open(&self.setup.events).and_then(|mut events| events.append("\n"));
+        tried.map_err(|error| {
+            say!(
+                text,
+                "labrun-unseen",
+                file = fault::shown(&error.path),
+                why = fault::reason(text, &error.error)
+            )
+        })
     }
 
     /// Watches what the control connections in our own terminals do.

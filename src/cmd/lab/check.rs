@@ -273,7 +273,7 @@ fn autopilot(
     found: &Found,
     sheet: &Sheet,
 ) -> Result<(Vec<Finding>, (u64, u64)), Failure> {
-    let folder = scratch_folder()?;
+    let folder = scratch_folder(context, "lab check")?;
     let params = params::resolve(&sheet.head.params, &[], None).unwrap_or_default();
     let setup = Setup {
         sheet: found.id.clone(),

@@ -5,6 +5,7 @@
 use std::{
     collections::VecDeque,
     ops::ControlFlow,
+    path::Path,
     sync::mpsc::{Receiver, SyncSender, sync_channel},
     time::{Duration, Instant},
 };
@@ -17,10 +18,11 @@ use super::{
     walk::{Go, Hands, MAX_ANSWERS, Walk},
 };
 use crate::{
-    cmd::{Context, Failure, explain, fault},
+    cmd::{Context, Failure, explain, fault, recording},
     ftp::{catalogue, command::Verb, secret},
     io::{
         editor::{self, Keyboard, Screen, Typed, Word},
+        file::FileError,
         stdio,
     },
     lab::{
@@ -92,6 +94,7 @@ enum Key {
     Back,
     Steps(Option<String>),
     Quit,
+    Save(String),
     Explain(Vec<String>),
 }
 
@@ -113,6 +116,7 @@ impl Key {
             "/back" => Key::Back,
             "/steps" => Key::Steps(words.next().map(str::to_owned)),
             "/quit" => Key::Quit,
+            "/save" => Key::Save(line.trim()[word.len()..].trim().to_owned()),
             "/explain" => Key::Explain(words.map(str::to_owned).collect()),
             _ => return None,
         })
@@ -320,6 +324,7 @@ impl<'a> Person<'a> {
                 }
             }
             Key::Quit => return Ok(Some(Go::Leave)),
+            Key::Save(base) => self.save(walk, base)?,
             Key::Explain(what) => {
                 let shown: String = what
                     .iter()
@@ -329,6 +334,44 @@ impl<'a> Person<'a> {
             }
         }
         Ok(None)
+    }
+
+    /// Writes the report now, where it is kept or from now on elsewhere.
+    fn save(&mut self, walk: &mut Walk<'a>, base: &str) -> Result<(), Failure> {
+        let text = walk.view.text;
+        let written = if base.is_empty() {
+            let written = walk.write();
+            walk.unsaved = None;
+            written
+        } else {
+            walk.save_elsewhere(Path::new(base))
+        };
+        match written {
+            Err(FileError::Exists { path }) => {
+                let told = say!(text, "labrun-save-exists", file = fault::shown(&path));
+                self.say(walk, Role::Warning, &told)
+            }
+            Err(error) => {
+                let why = fault::file(text, &error);
+                walk.unsaved.get_or_insert(error);
+                let told = say!(text, "labrun-unsaved", why = why);
+                self.say(walk, Role::Warning, &told)
+            }
+            Ok(()) => {
+                let json = walk.kept.as_ref().map(|kept| fault::shown(&kept.json));
+                let json = json.unwrap_or_default();
+                let told = match base {
+                    "" => say!(text, "labrun-saved", json = json),
+                    _ => say!(
+                        text,
+                        "labrun-saved-there",
+                        json = json,
+                        base = recording::quoted(Path::new(base))
+                    ),
+                };
+                self.say(walk, Role::GoodReply, &told)
+            }
+        }
     }
 
     /// Whether an answer is a key that means nothing at a question; then that is said. Where an answer may be a path, it is
@@ -387,8 +430,9 @@ impl<'a> Person<'a> {
         let mut complete = false;
         // A line for ftplab itself has no reply to wait for.
         let mut local = true;
-        // That nobody has opened the data connection is said once a command.
+        // That nobody has opened the data connection is said once a command, and so is that nothing can be seen.
         let mut awaits = false;
+        let mut unseen = true;
         loop {
             let mut came = false;
             walk.bench.look(|line| {
@@ -435,6 +479,12 @@ impl<'a> Person<'a> {
                 let told = say!(walk.view.text, "labrun-data-awaited");
                 self.say(walk, Role::Hint, &told)?;
             }
+            if !unseen && !settled && !local && since.elapsed() >= patience {
+                unseen = true;
+                if let Err(why) = walk.bench.room() {
+                    self.say(walk, Role::Warning, &why)?;
+                }
+            }
             if ready {
                 self.keys.ask(prompt)?;
             }
@@ -445,6 +495,7 @@ impl<'a> Person<'a> {
             quiet = since;
             local = true;
             awaits = false;
+            unseen = false;
             let Came::Line(line) = came else {
                 return Ok(Go::Leave);
             };
@@ -873,7 +924,7 @@ fn words() -> Vec<Word> {
         word: fact.verb.name().to_owned(),
         rest: String::new(),
     });
-    let mut local: Vec<&str> = ["/hint", "/next", "/back", "/steps"].to_vec();
+    let mut local: Vec<&str> = ["/hint", "/next", "/back", "/steps", "/save"].to_vec();
     local.extend(console::LOCAL.iter().map(|(word, _)| *word));
     local.extend(by_hand::LOCAL.iter().map(|(word, _)| *word));
     local.sort_unstable();

@@ -12,14 +12,15 @@ use std::{
 use super::{
     autopilot::Autopilot,
     bench::{Bench, Setup},
+    keep::Files,
     library::{self, Found},
     person::Person,
-    walk::{self, Kept, Walk},
+    walk::{self, Walk},
 };
 use crate::{
     cli,
-    cmd::{Context, Exit, Failure, fault, params},
-    io::{address::Place, events::Events, stdio},
+    cmd::{Context, Exit, Failure, fault, params, recording},
+    io::{address::Place, events::Events, file::FileError, stdio},
     lab::{
         report::{self, Report},
         sheet::{Kind, Language, Server, Sheet},
@@ -77,7 +78,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     let base = match &kept {
         Some(base) => base.clone(),
         None => {
-            scratch = scratch_folder()?;
+            scratch = scratch_folder(context, NAME)?;
             scratch.join(&found.id)
         }
     };
@@ -91,20 +92,17 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         files
     };
     // Where nothing can be written there is no lab: said before it begins.
-    Events::open(&files.events).map_err(|error| {
-        let what = say!(
-            context.text,
-            "labrun-no-place",
-            file = fault::shown(&error.path),
-            why = fault::reason(&context.text, &error.error)
-        );
-        fault::failed(context, NAME, &what)
-    })?;
+    let mut alone = alone(context, &files)?;
     let earlier = if asked.restart || asked.demo {
-        set_aside(context, &files)?
+        let set_aside = files.set_aside();
+        set_aside
+            .map_err(|error| fault::failed(context, NAME, &fault::file(&context.text, &error)))?
     } else {
         None
     };
+    if earlier.is_some() {
+        alone = self::alone(context, &files)?;
+    }
     let (report, changed) = load(context, &files, &found, &sheet, asked)?;
     let values = report.params.clone();
     sheet.show_params(&values);
@@ -118,7 +116,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         port: asked.port,
         // The autopilot's own capture is what the servers record.
         record: (asked.demo && wants_recording(&sheet))
-            .then(scratch_folder)
+            .then(|| scratch_folder(context, NAME))
             .transpose()?,
         explain: "full",
         // The sheet has hints of its own, which are counted; what `raw` says after a 227 would be the answer.
@@ -139,15 +137,24 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         bench,
         view,
         report,
-        kept: Some(Kept {
-            json: files.json.clone(),
-            md: files.md.clone(),
-        }),
+        kept: Some(files.clone()),
         unsaved: None,
         offered: false,
         recorded: false,
         brief: false,
     };
+    if let Err(error) = walk.write() {
+        if let Some(earlier) = earlier {
+            // It belongs where it was. What cannot be put back stands where it can be found.
+            let _ = earlier.rename(&files);
+        }
+        return Err(match error {
+            FileError::System { path, error } => no_place(context, &path, &error),
+            exists @ FileError::Exists { .. } => {
+                fault::failed(context, NAME, &fault::file(&context.text, &exists))
+            }
+        });
+    }
     let mut greeting = view.title(
         &sheet,
         &walk.report,
@@ -155,7 +162,11 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         &fault::shown(&files.md),
     );
     if let Some(earlier) = earlier {
-        let told = say!(view.text, "labrun-restarted", file = fault::shown(&earlier));
+        let told = say!(
+            view.text,
+            "labrun-restarted",
+            file = fault::shown(&earlier.json)
+        );
         greeting.push_str(&view.line(Role::Remark, &told));
     }
     if resumed {
@@ -166,7 +177,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         }
     }
     greeting.push('\n');
-    let finished = if asked.demo {
+    let walked = if asked.demo {
         let pace = if asked.fast { Duration::ZERO } else { PACE };
         let mut out = |shown: &str| {
             stdio::remark(shown, true);
@@ -174,8 +185,10 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         };
         out(&greeting)?;
         let mut autopilot = Autopilot::new(context, pace, &mut out);
-        let finished = walk.walk(&mut autopilot)?;
-        if !finished {
+        let walked = walk.walk(&mut autopilot);
+        if let Ok(false) = walked
+            && walk.unsaved.is_none()
+        {
             let open: Vec<&str> = walk
                 .report
                 .blocks
@@ -186,21 +199,29 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
             let told = say!(view.text, "labrun-demo-open", what = open.join(", "));
             out(&view.line(Role::Warning, &told))?;
         }
-        finished
+        walked
     } else {
         use super::walk::Hands;
         person.show(&greeting)?;
-        walk.walk(&mut person)?
+        let walked = walk.walk(&mut person);
+        if walked.is_err() {
+            walk.save();
+        }
+        walked
     };
     person.leave();
-    if let Some(error) = &walk.unsaved {
-        let why = fault::file(&context.text, error);
-        let told = say!(context.text, "labrun-not-kept", why = why);
-        return Err(fault::failed(context, NAME, &told));
+    drop(alone);
+    if let Some(error) = walk.unsaved.take() {
+        if let Err(failure) = &walked {
+            stdio::complain(&failure.to_string());
+        }
+        return Err(unsaved(context, &mut walk, asked, &found.id, &error));
     }
+    let finished = walked?;
     let report = &walk.report;
     let done = report.blocks.iter().filter(|block| block.done).count();
-    let (json, md) = (fault::shown(&files.json), fault::shown(&files.md));
+    let kept = walk.kept.as_ref().unwrap_or(&files);
+    let (json, md) = (fault::shown(&kept.json), fault::shown(&kept.md));
     let told = match (asked.demo, finished) {
         (true, _) => view.line(Role::Remark, &say!(view.text, "labrun-demo-kept", md = md)),
         (false, true) => {
@@ -216,43 +237,75 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
                 done = done,
                 all = all
             );
-            view.line(Role::Remark, &told)
+            // Somebody who has moved it was told how to go on there.
+            let here = match kept.json == files.json {
+                true => format!("{told} {}", say!(view.text, "labrun-kept-here")),
+                false => told,
+            };
+            view.line(Role::Remark, &here)
         }
     };
     stdio::remark(&told, true);
     Ok(if finished { Exit::Done } else { Exit::No })
 }
 
+/// The events file of a run, which nobody else works with as long as this is held: of two runs with one report, each would
+/// write over what is done in the other.
+fn alone(context: &Context, files: &Files) -> Result<Events, Failure> {
+    let events = Events::open(&files.events)
+        .map_err(|error| no_place(context, &error.path, &error.error))?;
+    if events.is_ours_alone() {
+        return Ok(events);
+    }
+    let what = say!(context.text, "labrun-two", file = fault::shown(&files.json));
+    Err(fault::failed(context, NAME, &what))
+}
+
+/// That a file which a run needs takes nothing.
+fn no_place(context: &Context, file: &Path, error: &std::io::Error) -> Failure {
+    let what = say!(
+        context.text,
+        "labrun-no-place",
+        file = fault::shown(file),
+        why = fault::reason(&context.text, error)
+    );
+    fault::failed(context, NAME, &what)
+}
+
+/// The end of a run whose report could not be written: somebody's work is kept where there is room.
+fn unsaved(
+    context: &Context,
+    walk: &mut Walk<'_>,
+    asked: &cli::LabRun,
+    id: &str,
+    error: &FileError,
+) -> Failure {
+    let why = fault::file(&context.text, error);
+    let rescued = if asked.demo {
+        None
+    } else {
+        let folder = scratch_folder(context, NAME).ok();
+        let base = folder.map(|folder| folder.join(id));
+        base.filter(|base| walk.save_elsewhere(base).is_ok())
+    };
+    let what = match rescued {
+        Some(base) => say!(
+            context.text,
+            "labrun-rescued",
+            why = why,
+            base = recording::quoted(&base),
+            sheet = asked.sheet.as_str()
+        ),
+        None if asked.demo => say!(context.text, "labrun-demo-not-kept", why = why),
+        None => say!(context.text, "labrun-not-kept", why = why),
+    };
+    fault::failed(context, NAME, &what)
+}
+
 /// True where both are there, and are one file.
 fn same_file(one: &Path, other: &Path) -> bool {
     let real = |path: &Path| path.canonicalize().ok();
     real(one).is_some_and(|one| real(other) == Some(one))
-}
-
-/// The files of a run.
-pub(in crate::cmd) struct Files {
-    pub(in crate::cmd) json: PathBuf,
-    pub(in crate::cmd) md: PathBuf,
-    pub(in crate::cmd) events: PathBuf,
-}
-
-impl Files {
-    pub(in crate::cmd) fn of(base: &Path) -> Files {
-        let with = |ending: &str| {
-            let mut name = base.as_os_str().to_owned();
-            name.push(ending);
-            PathBuf::from(name)
-        };
-        Files {
-            json: with(".json"),
-            md: with(".md"),
-            events: with(".events"),
-        }
-    }
-
-    fn all(&self) -> [&Path; 3] {
-        [&self.json, &self.md, &self.events]
-    }
 }
 
 /// True where a sheet asks for a capture of the student's own.
@@ -263,7 +316,7 @@ pub(in crate::cmd) fn wants_recording(sheet: &Sheet) -> bool {
 }
 
 /// A new folder for what nobody asked to be kept elsewhere; a recording holds passwords, so that it is the user's alone.
-pub(in crate::cmd) fn scratch_folder() -> Result<PathBuf, Failure> {
+pub(in crate::cmd) fn scratch_folder(context: &Context, command: &str) -> Result<PathBuf, Failure> {
     let mut number = 1;
     loop {
         let name = format!("ftplab-{}-{number}", std::process::id());
@@ -271,33 +324,17 @@ pub(in crate::cmd) fn scratch_folder() -> Result<PathBuf, Failure> {
         match fs::DirBuilder::new().mode(0o700).create(&folder) {
             Ok(()) => return Ok(folder),
             Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => number += 1,
-            Err(error) => return Err(error.into()),
+            Err(error) => {
+                let what = say!(
+                    context.text,
+                    "labrun-no-scratch",
+                    folder = fault::shown(&std::env::temp_dir()),
+                    why = fault::reason(&context.text, &error)
+                );
+                return Err(fault::failed(context, command, &what));
+            }
         }
     }
-}
-
-/// Gives what an earlier run left another name: `BASE.1.json`. Gives where that is, if there was something.
-fn set_aside(context: &Context, files: &Files) -> Result<Option<PathBuf>, Failure> {
-    if files.all().iter().all(|path| !path.exists()) {
-        return Ok(None);
-    }
-    let base = files.json.with_extension("");
-    let mut number = 1;
-    let aside = loop {
-        let mut name = base.as_os_str().to_owned();
-        name.push(format!(".{number}"));
-        let aside = Files::of(Path::new(&name));
-        if aside.all().iter().all(|path| !path.exists()) {
-            break aside;
-        }
-        number += 1;
-    };
-    for (from, to) in files.all().iter().zip(aside.all()) {
-        if from.exists() {
-            fs::rename(from, to).map_err(|error| unreadable(context, from, &error))?;
-        }
-    }
-    Ok(Some(aside.json))
 }
 
 /// The report that an earlier run left, brought up to the sheet as it is; else a new one. True where the sheet has

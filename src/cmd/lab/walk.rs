@@ -1,21 +1,18 @@
 //! The walk through a sheet: its steps and parts in their order, back and forth, for whoever works on it ([`Hands`]: a
 //! person at a keyboard, or the autopilot); and the report, which is brought up to date and written after every block.
 
-use std::{collections::BTreeMap, path::PathBuf, time::Duration};
+use std::{collections::BTreeMap, time::Duration};
 
 use super::{
     bench::{self, Bench},
     captures,
+    keep::Files,
     library::Found,
 };
 use crate::{
-    cmd::{Failure, fault},
+    cmd::Failure,
     ftp::{event::Nanos, secret},
-    io::{
-        clock,
-        file::{self, FileError},
-        stdio,
-    },
+    io::{clock, file::FileError},
     lab::{
         again,
         report::{self, Block, Given, Line as ReportLine, Report},
@@ -24,7 +21,7 @@ use crate::{
     },
     say,
     view::{
-        lab::{prose, report as pages, run::Run},
+        lab::{prose, run::Run},
         style::Role,
     },
 };
@@ -73,15 +70,6 @@ pub(in crate::cmd) trait Hands<'a> {
     fn end(&mut self, walk: &mut Walk<'a>, open: &[String]) -> Result<Go, Failure>;
 }
 
-/// Where the report is kept.
-#[derive(Debug, Clone)]
-pub(in crate::cmd) struct Kept {
-    /// `BASE.json`.
-    pub(in crate::cmd) json: PathBuf,
-    /// `BASE.md`.
-    pub(in crate::cmd) md: PathBuf,
-}
-
 /// The walk.
 pub(in crate::cmd) struct Walk<'a> {
     /// The sheet.
@@ -93,7 +81,7 @@ pub(in crate::cmd) struct Walk<'a> {
     /// What is kept.
     pub(in crate::cmd) report: Report,
     /// Where; `None`: nowhere.
-    pub(in crate::cmd) kept: Option<Kept>,
+    pub(in crate::cmd) kept: Option<Files>,
     /// Why the report as it is now could not be written; the work goes on without.
     pub(in crate::cmd) unsaved: Option<FileError>,
     /// The sheet has said how to open the control connection.
@@ -521,32 +509,6 @@ impl<'a> Walk<'a> {
         };
         let told = say!(self.view.text, "labrun-answered-before", answer = answer);
         format!("{}\n", self.view.line(Role::GoodReply, &told))
-    }
-
-    /// Writes the report. Where the system does not take it, that is told once and tried again at every step.
-    pub(in crate::cmd) fn save(&mut self) {
-        // The digests are for who reads the file; they cost as much as the whole report each time.
-        let Some(kept) = &self.kept else {
-            return;
-        };
-        self.report.saved = now();
-        self.report.seal();
-        let titles: Vec<String> = self
-            .sheet
-            .steps
-            .iter()
-            .map(|step| self.filled(&step.title))
-            .collect();
-        let page = pages::markdown(self.view.text, &self.report, &titles);
-        let written = file::replace(&kept.json, self.report.json().as_bytes())
-            .and_then(|()| file::replace(&kept.md, page.as_bytes()));
-        if let (None, Err(error)) = (&self.unsaved, &written) {
-            let context = self.bench.context();
-            let why = fault::file(&context.text, error);
-            let told = say!(context.text, "labrun-unsaved", why = why);
-            stdio::complain(&fault::said(&context.text, context.err, "lab run", &told));
-        }
-        self.unsaved = written.err();
     }
 
     /// The steps and what is open.

@@ -261,3 +261,24 @@ fn nothing_grows_without_bound() {
     let long = format!(r#"{{"type":"reply","x":"{}"}}"#, "x".repeat(MAX_LINE));
     assert_eq!(seen.feed(&long), []);
 }
+
+#[test]
+fn a_text_is_kept_as_a_value_up_to_a_length() {
+    // Three bytes each: the bound is in the middle of one.
+    let long = "€".repeat(1_000);
+    let lines = format!(
+        r#"{{"type":"connected","source":"raw","pid":7,"channel":"control","from":"127.0.0.1:40000","to":"127.0.0.1:2121"}}
+{{"type":"command","source":"raw","pid":7,"n":1,"verb":"CWD","arg":"{long}"}}
+{{"type":"reply","source":"raw","pid":7,"n":1,"code":550,"lines":["550 {long}"],"answers":1}}"#
+    );
+    let (seen, happened) = seen(&lines);
+    let kept = "€".repeat(MAX_TEXT / 3);
+    let all = values(&seen, &["cwd.arg", "cwd.text", "cwd.code"]);
+    assert_eq!(all, [&kept, &kept, "550"]);
+    // What is shown of the dialogue is whole.
+    let whole = |event: &Happened| match &event.what {
+        Event::Command { text, .. } => text.len() == long.len() + 4,
+        _ => false,
+    };
+    assert!(happened.iter().any(whole));
+}

@@ -167,7 +167,7 @@ fn why_not(text: &Text, why: &NotPlayed) -> String {
 }
 
 fn shown(value: &str) -> String {
-    sanitise::line(value.as_bytes()).into_owned()
+    sanitise::line(server::beginning(value).as_bytes()).into_owned()
 }
 
 // ---- JSON Lines ------------------------------------------------------------------------------------------------------

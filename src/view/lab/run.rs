@@ -374,6 +374,7 @@ impl Run<'_> {
             "labrun-help-next",
             "labrun-help-back",
             "labrun-help-steps",
+            "labrun-help-save",
             "labrun-help-quit",
         ] {
             let line = self.text.say(id, &[]);

@@ -17,7 +17,7 @@ error-reason-not-a-folder = a part of the path is no folder
 error-reason-full = the disk is full
 error-reason-read-only = the disk is read-only
 error-reason-too-large = files may not grow any larger here (the limit: ulimit -f)
-error-reason-files = too many files are open (ulimit -n shows the limit)
+error-reason-files = too many files are open (ulimit -n shows how many may be, ulimit -n 256 raises that)
 error-reason-system = { $error }
 
 error-no-host = “{ $text }” names no host. Expected: HOST, HOST:PORT, [ADDR6]:PORT or ftp://HOST.
@@ -43,6 +43,8 @@ error-bind = Port { $port } on { $address } cannot be opened: { $why }.
 error-file-exists = { $file } exists and is kept. --force overwrites it, another name keeps both.
 error-file = { $file } cannot be used: { $why }.
 error-stream = ftplab: what was asked for could not be shown whole: { $why }. Make room, or send it elsewhere (> FILE), and repeat.
+error-start = ftplab: this cannot begin here: { $why }.
+error-stdin = standard input cannot be read: { $why }.
 error-lost-lines = { $file } takes no more lines: { $why }. What it holds is whole; everything else goes on without it.
 error-file-write = Writing to { $file } failed after { $bytes } bytes: { $why }.
 error-file-read = Reading { $file } failed after { $bytes } bytes: { $why }.

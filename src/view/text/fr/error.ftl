@@ -17,7 +17,7 @@ error-reason-not-a-folder = une partie du chemin n’est pas un dossier
 error-reason-full = le disque est plein
 error-reason-read-only = le disque est en lecture seule
 error-reason-too-large = les fichiers ne peuvent pas grossir davantage ici (la limite : ulimit -f)
-error-reason-files = trop de fichiers sont ouverts (ulimit -n montre la limite)
+error-reason-files = trop de fichiers sont ouverts (ulimit -n montre combien sont permis, ulimit -n 256 en permet plus)
 error-reason-system = { $error }
 
 error-no-host = « { $text } » ne nomme aucune machine. Attendu : HÔTE, HÔTE:PORT, [ADRESSE6]:PORT ou ftp://HÔTE.
@@ -43,6 +43,8 @@ error-bind = Le port { $port } sur { $address } ne peut pas être ouvert : { $w
 error-file-exists = { $file } existe et reste tel quel. --force l’écrase, un autre nom garde les deux.
 error-file = { $file } est inutilisable : { $why }.
 error-stream = ftplab : tout n’a pas pu être affiché : { $why }. Faites de la place ou envoyez la sortie ailleurs (> FICHIER), puis recommencez.
+error-start = ftplab : impossible de commencer ici : { $why }.
+error-stdin = l’entrée standard ne peut pas être lue : { $why }.
 error-lost-lines = { $file } ne prend plus de lignes : { $why }. Ce qu’il contient est entier ; tout le reste continue sans lui.
 error-file-write = L’écriture dans { $file } a échoué après { $bytes } octets : { $why }.
 error-file-read = La lecture de { $file } a échoué après { $bytes } octets : { $why }.
