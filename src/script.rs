@@ -27,7 +27,7 @@
 //! | [`watch`] | what happens on a server |
 //! | [`from`] | a log or a transcript made into a script |
 //! | [`by_hand`] | what a person types at the server, and what is wrong with it |
-//! | [`clients`] | real clients: recognising them, how long they wait |
+//! | [`real_clients`] | curl and its kin: recognising them, how long they wait |
 //! | [`console`] | what a line means that a person types |
 //! | [`coach`] | what a person at the control line should be told |
 
@@ -36,7 +36,6 @@ mod built_in;
 pub mod by_hand;
 pub mod check;
 pub mod client;
-pub mod clients;
 pub mod coach;
 pub mod console;
 pub mod date;
@@ -50,6 +49,7 @@ pub mod params;
 pub mod parse;
 pub mod pattern;
 pub mod play;
+pub mod real_clients;
 pub mod server;
 pub mod tree;
 pub mod value;

@@ -24,16 +24,12 @@ use crate::{ftp::command::Verb, script::params::Values};
 
 /// A JSON line that is longer is not read.
 pub const MAX_LINE: usize = 256 * 1024;
-
 /// Control connections that are remembered.
 const MAX_SESSIONS: usize = 64;
-
 /// Commands of a connection whose replies may still come.
 const MAX_PENDING: usize = 256;
-
 /// Data connections, ports that were agreed on and ports that somebody listens on that are remembered.
 const MAX_DATA: usize = 64;
-
 /// Bytes of a text that is kept as a value.
 const MAX_TEXT: usize = 2048;
 

@@ -511,15 +511,15 @@ impl<'a> Walk<'a> {
         format!("{}\n", self.view.line(Role::GoodReply, &told))
     }
 
+    /// The titles of the steps.
+    pub(super) fn titles(&self) -> Vec<String> {
+        let steps = self.sheet.steps.iter();
+        steps.map(|step| self.filled(&step.title)).collect()
+    }
+
     /// The steps and what is open.
     pub(in crate::cmd) fn steps(&self) -> String {
-        let titles: Vec<String> = self
-            .sheet
-            .steps
-            .iter()
-            .map(|step| self.filled(&step.title))
-            .collect();
-        self.view.steps(&titles, &self.report)
+        self.view.steps(&self.titles(), &self.report)
     }
 }
 
