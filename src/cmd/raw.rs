@@ -310,9 +310,8 @@ impl Raw<'_> {
                 Ok(Happened::Incoming(generation, incoming)) if generation == self.generation => {
                     self.incoming(incoming)?;
                 }
-                Ok(Happened::Incoming(..)) => {}
                 Ok(Happened::Data(number, told)) => self.data(number, told)?,
-                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Happened::Incoming(..)) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.leave(Exit::Failed),
             }
             self.tick()?;

@@ -192,7 +192,7 @@ impl Checker<'_> {
 
     /// What happens in a body, each time that it is played: it may answer otherwise the next time.
     pub(super) fn answers(&mut self, body: &Body) -> Vec<Vec<Act>> {
-        let ranges: Vec<_> = body.answers.iter().flatten().cloned().collect();
-        ranges.into_iter().map(|range| self.acts(range)).collect()
+        let ranges = body.answers.iter().flatten();
+        ranges.map(|range| self.acts(range.clone())).collect()
     }
 }
