@@ -1,4 +1,5 @@
-//! A block as a list of what happens in it, told of what its replies are: lines of the script as they would be sent.
+//! A block as a list of what happens in it: replies, data, waits, the end of a connection. The lines of the script are
+//! taken as they would be sent, and what is wrong with the form of a reply is found on the way.
 
 use std::{ops::Range, time::Duration};
 
