@@ -44,7 +44,7 @@ use crate::{
     view::{
         log::Log,
         raw::{DataLines, Explain, Raw as View},
-        style::Style,
+        style::{Role, Style},
     },
 };
 
@@ -82,6 +82,8 @@ struct Raw<'a> {
     args: &'a cli::Raw,
     view: View<'a>,
     interactive: bool,
+    /// Lines are typed by a person, with an editor or without.
+    typed: bool,
     addresses: Vec<SocketAddr>,
     place: address::Place,
     inbox: Receiver<Happened>,
@@ -147,7 +149,9 @@ fn converse(
     let addresses = place
         .resolve(FTP_PORT)
         .map_err(|error| fault::failed(context, "raw", &fault::address(text, &error)))?;
-    let interactive = stdio::stdin_is_terminal() && !args.json;
+    // An editor draws the line that is typed: into a file or a pipe it would draw there.
+    let typed = stdio::stdin_is_terminal() && !args.json;
+    let interactive = typed && stdio::stdout_is_terminal();
     let explain = match args.explain {
         Some(ExplainArg::Full) => Explain::Full,
         Some(ExplainArg::Brief) => Explain::Brief,
@@ -189,6 +193,12 @@ fn converse(
         );
         fault::failed(context, "raw", &what)
     })?;
+    if typed && !interactive {
+        stdio::remark(
+            &view.remark(Role::Hint, &say!(text, "raw-no-prompt")),
+            false,
+        );
+    }
     let (screen, keyboard) = if interactive {
         editor::terminal(
             "C> ",
@@ -206,6 +216,7 @@ fn converse(
         args,
         view,
         interactive,
+        typed,
         addresses,
         place,
         inbox,
@@ -298,7 +309,11 @@ impl Raw<'_> {
             self.show(&invitation)?;
         }
         loop {
-            match self.inbox.recv_timeout(TICK) {
+            let happened = self.inbox.recv_timeout(TICK);
+            if self.interactive {
+                self.view.style = self.context.out_now();
+            }
+            match happened {
                 Ok(Happened::Typed(typed)) => {
                     if let Some(exit) = self.typed(typed)? {
                         return self.leave(exit);

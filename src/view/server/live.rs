@@ -33,7 +33,8 @@ use crate::{
 /// The live view.
 pub struct Live {
     text: Text,
-    style: Style,
+    /// How it is dressed, which may change as it goes on.
+    pub style: Style,
     /// The script's name, as shown before a line number.
     name: String,
     show_credentials: bool,
