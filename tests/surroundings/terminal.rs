@@ -112,7 +112,7 @@ fn fits(lines: &[String], first: &str) -> bool {
     from.is_some_and(|from| {
         lines[from + 1..]
             .iter()
-            .take_while(|line| !line.starts_with("C>") && !line.starts_with("S>"))
+            .take_while(|line| !["C>", "S>", "["].iter().any(|sign| line.starts_with(sign)))
             .all(|line| line.is_empty() || line.starts_with(' '))
     })
 }
