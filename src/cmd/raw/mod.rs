@@ -6,7 +6,7 @@
 
 use std::{
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, sync_channel},
     time::Duration,
 };
@@ -70,6 +70,8 @@ struct Transfer {
     cancel: Cancel,
     lines: DataLines,
     kept: Vec<u8>,
+    /// The file that gets the data, or that is sent.
+    file: Option<PathBuf>,
     address: SocketAddr,
     /// Nobody has dialled yet.
     waiting: bool,

@@ -108,6 +108,7 @@ raw-data-closed-reset = Data connection reset after { $bytes ->
     [one] one byte
    *[other] { $bytes } bytes
 }.
+raw-data-cut = The data connection is closed from here: the server says 426 to that, or 226 where it had sent everything by then.
 raw-data-file-exists = { $file } exists and is kept; choose another name.
 raw-listen-at = Listening at { $address } (passive open). Now type one of:
 raw-listen-from = The server-DTP dialled from { $from }: port { $port } { $judgement }.

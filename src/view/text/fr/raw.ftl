@@ -108,6 +108,7 @@ raw-data-closed-reset = Connexion de données rompue après { $bytes ->
     [one] { $bytes } octet
    *[other] { $bytes } octets
 }.
+raw-data-cut = La connexion de données est fermée d’ici : le serveur y répond 426, ou 226 s’il avait déjà tout envoyé.
 raw-data-file-exists = { $file } existe déjà et reste tel quel ; choisissez un autre nom.
 raw-listen-at = À l’écoute en { $address } (ouverture passive). Tapez maintenant l’une de ces lignes :
 raw-listen-from = Le server-DTP a appelé depuis { $from } : le port { $port } { $judgement }.
