@@ -120,14 +120,12 @@ fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// The files of a room: `src/ROOM.rs` or everything below `src/ROOM/`.
+/// The files of a room: `src/ROOM.rs` and everything below `src/ROOM/`.
 fn files_of(room: &str) -> Vec<PathBuf> {
-    let mut files = Vec::new();
     let folder = root().join("src").join(room);
+    let mut files = vec![folder.with_extension("rs")];
     if folder.is_dir() {
         rust_files(&folder, &mut files);
-    } else {
-        files.push(folder.with_extension("rs"));
     }
     files
 }
@@ -263,6 +261,8 @@ fn every_file_opens_with_what_it_is_for() {
     rust_files(&root().join("src"), &mut files);
     rust_files(&root().join("tests"), &mut files);
     for file in files {
+        // A room's front is beside its folder, so that every file has a name of its own.
+        assert!(!file.ends_with("mod.rs"), "{}", file.display());
         let source = fs::read_to_string(&file).expect("a source file");
         assert!(
             source.starts_with("//!"),

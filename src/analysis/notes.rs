@@ -155,6 +155,11 @@ pub enum Note {
         /// How many.
         endpoints: u64,
     },
+    /// Connections that were given up before they had shown what they are, because too many had not.
+    Unproven {
+        /// How many.
+        connections: u64,
+    },
     /// Blocks of the file that are no packets and too long to be looked at.
     LongBlocks {
         /// How many.
@@ -244,6 +249,9 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
     when(totals.uncompared, &|bytes| Note::Uncompared { bytes });
     when(inspector.unexpected(), &|endpoints| Note::Unexpected {
         endpoints,
+    });
+    when(inspector.unproven(), &|connections| Note::Unproven {
+        connections,
     });
     when(about.long_blocks, &|blocks| Note::LongBlocks { blocks });
     for (why, packets) in &counts.unread {

@@ -21,9 +21,9 @@ use crate::{
 
 /// Lines of either side that must be the same: the greeting, the answers to USER and PASS, and what they answer.
 const LINES: usize = 3;
-/// Sessions that are compared at the same time; those that come then have no twin.
+/// Sessions that are remembered at the same time; those that come then are compared with them, and not with each other.
 const MAX_HEADS: usize = 4_096;
-/// Sessions that begin with the same lines at the same time: clients of one kind, tried passwords of one list.
+/// The same of sessions that begin with the same lines: clients of one kind, tried passwords of one list.
 const MAX_ALIKE: usize = 16;
 
 /// The first lines of a control connection.
@@ -111,18 +111,14 @@ impl Heads {
         &self.keys
     }
 
-    /// The sessions with these first lines; `number` is one of them from now on.
+    /// The sessions with these first lines; `number` is one of them from now on, where there is room.
     pub(super) fn same(&mut self, head: &Head, number: u64) -> Vec<u64> {
-        if self.count == MAX_HEADS {
-            return Vec::new();
+        let before = self.by_digest.get(&head.digest).cloned();
+        let before = before.unwrap_or_default();
+        if self.count < MAX_HEADS && before.len() < MAX_ALIKE {
+            self.by_digest.entry(head.digest).or_default().push(number);
+            self.count += 1;
         }
-        let sessions = self.by_digest.entry(head.digest).or_default();
-        if sessions.len() == MAX_ALIKE {
-            return Vec::new();
-        }
-        let before = sessions.clone();
-        sessions.push(number);
-        self.count += 1;
         before
     }
 

@@ -11,6 +11,8 @@
 //! bytes of the frame); `iplen=0`; `badsum`; `frag=N` (in IP fragments of N bytes); `via=vlan,qinq,mpls,pppoe,gre,…` (tags
 //! and tunnels, the outermost first). `icmp=TYPE,CODE from ADDR` quotes the packet in an ICMP error.
 
+mod pcapng;
+
 use std::{
     collections::{BTreeMap, HashMap},
     net::SocketAddr,
@@ -18,6 +20,7 @@ use std::{
 
 use etherparse::{IpNumber, TcpHeader};
 
+pub(crate) use self::pcapng::block;
 use super::{
     file::{LinkType, Nanos, Reader},
     flow::{Chunk, End, Flow, Gap, Interest, Leaving, Watch, Way},
@@ -255,18 +258,6 @@ fn pcap_packet(file: &mut Vec<u8>, time: Nanos, bytes: &[u8], original: u32) {
         file.extend(word.to_le_bytes());
     }
     file.extend(bytes);
-}
-
-/// A pcapng block around a body.
-pub(crate) fn block(kind: u32, body: &[u8]) -> Vec<u8> {
-    let padded = body.len().next_multiple_of(4);
-    let length = (padded as u32 + 12).to_le_bytes();
-    let mut block = kind.to_le_bytes().to_vec();
-    block.extend(length);
-    block.extend(body);
-    block.resize(8 + padded, 0);
-    block.extend(length);
-    block
 }
 
 /// Bytes that count up, so that a byte out of place shows.

@@ -580,11 +580,15 @@ impl Order {
     }
 }
 
-/// Text of the file, at most [`MAX_TEXT`] bytes of it.
+/// Text of the file, at most [`MAX_TEXT`] bytes of it; an ellipsis says that there is more.
 fn text_of(bytes: &[u8]) -> String {
-    let bytes = &bytes[..bytes.len().min(MAX_TEXT)];
     let bytes = bytes.split(|byte| *byte == 0).next().unwrap_or_default();
-    String::from_utf8_lossy(bytes).into_owned()
+    let kept = &bytes[..bytes.len().min(MAX_TEXT)];
+    let mut text = String::from_utf8_lossy(kept).into_owned();
+    if kept.len() < bytes.len() {
+        text.push('…');
+    }
+    text
 }
 
 #[cfg(test)]

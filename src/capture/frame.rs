@@ -17,6 +17,7 @@ use std::{
 use etherparse::{IpNumber, LaxIpSlice, LenSource, TcpSlice};
 
 use super::file::{LinkType, Packet};
+pub use fragments::PATIENCE;
 use fragments::{Fragment, Fragments};
 
 /// Layers below TCP that are taken off before a packet counts as unreadable.

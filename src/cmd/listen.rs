@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{
     cli::Listen,
     cmd::{
-        Context, Exit, Failure, fault,
+        Context, Exit, Failure, fault, place,
         recording::{self, Recording},
         report::Report,
         transfer::{Job, Payload},
@@ -68,10 +68,10 @@ fn take(asked: &Listen, context: &Context, recording: Option<&Recording>) -> Res
     }
     payload.check(context, COMMAND)?;
     let expected = match &asked.expect {
-        Some(host) => Some(addresses(context, host)?),
+        Some(host) => Some(place::hosts(context, COMMAND, host)?),
         None => None,
     };
-    let at = place(asked, context)?;
+    let at = own_address(asked, context)?;
     let mut report = Report::new(context, COMMAND, asked.json, asked.events.as_deref())?;
     let cancel = signal::interrupts()?;
     let listener = data::bind(at)
@@ -139,10 +139,9 @@ fn announce(
 }
 
 /// Where to listen: what is written, or the address that routes to the server, or loopback.
-fn place(asked: &Listen, context: &Context) -> Result<SocketAddr, Failure> {
+fn own_address(asked: &Listen, context: &Context) -> Result<SocketAddr, Failure> {
     let text = &context.text;
-    let failed =
-        |error: &AddressError| fault::failed(context, COMMAND, &fault::address(text, error));
+    let failed = |error: &AddressError| place::none(context, COMMAND, error);
     let written = read_place(&asked.at).map_err(|error| failed(&error))?;
     let port = written.port.unwrap_or(0);
     if let Some(server) = &asked.for_host {
@@ -155,8 +154,10 @@ fn place(asked: &Listen, context: &Context) -> Result<SocketAddr, Failure> {
             );
             return Err(fault::failed(context, COMMAND, &what));
         }
-        let servers = addresses(context, server)?;
-        let server_ip = ipv4_first(&servers);
+        let servers = place::host(context, COMMAND, server)?;
+        // There is at least one.
+        let server_ip =
+            address::ipv4_first(&servers).map_or(Ipv4Addr::LOCALHOST.into(), |server| server.ip());
         return match address::local_for(server_ip) {
             Ok(ip) => Ok(SocketAddr::new(ip, port)),
             Err(error) => {
@@ -184,12 +185,9 @@ fn place(asked: &Listen, context: &Context) -> Result<SocketAddr, Failure> {
                 .unwrap_or(error),
         )
     })?;
-    let ipv4 = found.iter().find(|address| address.is_ipv4());
-    // `resolve` gives at least one.
-    Ok(ipv4
-        .or(found.first())
-        .copied()
-        .unwrap_or(SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port)))
+    // There is at least one.
+    let local = SocketAddr::new(Ipv4Addr::LOCALHOST.into(), port);
+    Ok(address::ipv4_first(&found).unwrap_or(local))
 }
 
 /// Reads `PORT`, `ADDR`, `ADDR:PORT` or `[ADDR6]:PORT`; no host where there is none.
@@ -206,26 +204,6 @@ fn read_place(at: &str) -> Result<Place, AddressError> {
         place.host = Ipv4Addr::UNSPECIFIED.to_string();
     }
     Ok(place)
-}
-
-/// Every address of a host.
-fn addresses(context: &Context, host: &str) -> Result<Vec<IpAddr>, Failure> {
-    match address::parse(host).and_then(|place| place.resolve(0)) {
-        Ok(found) => Ok(found.iter().map(SocketAddr::ip).collect()),
-        Err(error) => Err(fault::failed(
-            context,
-            COMMAND,
-            &fault::address(&context.text, &error),
-        )),
-    }
-}
-
-/// IPv4 where there is a choice: a PORT line has room for nothing else.
-fn ipv4_first(addresses: &[IpAddr]) -> IpAddr {
-    let ipv4 = addresses.iter().find(|ip| ip.is_ipv4());
-    ipv4.or(addresses.first())
-        .copied()
-        .unwrap_or(Ipv4Addr::LOCALHOST.into())
 }
 
 /// Takes connections until there are enough.

@@ -13,7 +13,7 @@ use serde::Serialize;
 use crate::{
     cli::PasvCalc,
     cmd::{
-        Context, Exit, Failure, fault,
+        Context, Exit, Failure, fault, place,
         recording::{self, Recording},
         report::Report,
         transfer::{Job, Payload},
@@ -24,9 +24,7 @@ use crate::{
         scope::{self, Judgement},
     },
     io::{
-        address::{self, Place},
-        background::DIAL_TIMEOUT,
-        clock,
+        address, clock,
         data::{self, Terms},
         signal, stdio as streams,
     },
@@ -81,11 +79,10 @@ fn calculate(
         context,
         payload,
         recording,
-        server: asked
-            .host
-            .as_deref()
-            .map(|host| resolved(context, host))
-            .transpose()?,
+        server: match &asked.host {
+            Some(host) => Some(place::hosts(context, COMMAND, host)?),
+            None => None,
+        },
         report: Report::new(context, COMMAND, asked.json, asked.events.as_deref())?,
         told: 0,
         wrong: 0,
@@ -100,19 +97,6 @@ fn calculate(
         None if calculator.wrong > 0 => Exit::No,
         None => Exit::Done,
     }))
-}
-
-/// Every address of the server.
-fn resolved(context: &Context, host: &str) -> Result<Vec<IpAddr>, Failure> {
-    let place = address::parse(host).and_then(|place| place.resolve(0));
-    match place {
-        Ok(addresses) => Ok(addresses.iter().map(SocketAddr::ip).collect()),
-        Err(error) => Err(fault::failed(
-            context,
-            COMMAND,
-            &fault::address(&context.text, &error),
-        )),
-    }
 }
 
 struct Calculator<'a> {
@@ -254,7 +238,7 @@ impl Calculator<'_> {
             .ok()
             .and_then(|text| address::parse(text).ok())
             .filter(|place| place.host.contains(|c: char| c.is_ascii_alphabetic()))
-            .and_then(|place| ipv4_first(&place));
+            .and_then(|place| address::ipv4_first(&place.port.and(place.resolve(0).ok())?));
         let Some(found) = found else {
             return Err(misread);
         };
@@ -391,7 +375,7 @@ impl Calculator<'_> {
         }
         let cancel = signal::interrupts()?;
         let began = clock::now();
-        let connection = data::connect(to, DIAL_TIMEOUT, &cancel, None).map_err(|error| {
+        let connection = data::connect(to, data::DIAL_TIMEOUT, &cancel, None).map_err(|error| {
             if let Some(recording) = self.recording {
                 recording.not_dialled(&error, began);
             }
@@ -425,13 +409,6 @@ impl Calculator<'_> {
             Exit::No
         })
     }
-}
-
-/// The address of a place, IPv4 where it has one: a PORT has room for no other.
-fn ipv4_first(place: &Place) -> Option<SocketAddr> {
-    let addresses = place.port.and(place.resolve(0).ok())?;
-    let ipv4 = addresses.iter().find(|address| address.is_ipv4());
-    ipv4.or(addresses.first()).copied()
 }
 
 /// `endpoint`.

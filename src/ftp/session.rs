@@ -116,6 +116,24 @@ pub struct Negotiation {
     pub used: bool,
 }
 
+impl Negotiation {
+    /// One that the server has refused without an address; what is known beside it is put in by whoever makes it, and the
+    /// number by who counts.
+    pub(super) const fn refused(command: Option<u64>, verb: Verb) -> Negotiation {
+        Negotiation {
+            n: 0,
+            command,
+            verb,
+            listen: None,
+            stated: None,
+            accepted: false,
+            answered: true,
+            peer_differs: false,
+            used: false,
+        }
+    }
+}
+
 /// A length that was announced for a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Declared {

@@ -192,18 +192,18 @@ impl Place {
     }
 }
 
-/// A port of this address that is free now.
-///
-/// # Errors
-/// Where the system gives none.
-pub fn free_port(at: IpAddr) -> io::Result<u16> {
-    Ok(TcpListener::bind((at, 0))?.local_addr()?.port())
+/// One of these addresses, IPv4 where there is a choice: a PORT has room for no other.
+#[must_use]
+pub fn ipv4_first(addresses: &[SocketAddr]) -> Option<SocketAddr> {
+    let ipv4 = addresses.iter().find(|address| address.is_ipv4());
+    ipv4.or(addresses.first()).copied()
 }
 
-/// True where this port can be listened on now.
+/// This port, if it can be listened on now; any that can for port 0.
 #[must_use]
-pub fn is_free(at: SocketAddr) -> bool {
-    TcpListener::bind(at).is_ok()
+pub fn free_port(at: SocketAddr) -> Option<u16> {
+    let port = TcpListener::bind(at).ok()?.local_addr().ok()?;
+    Some(port.port())
 }
 
 /// The address of this machine from which packets to `peer` leave: the one that a server there can call back. Nothing

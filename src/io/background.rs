@@ -11,13 +11,10 @@ use std::{
 };
 
 use super::data::{
-    self, AcceptError, Cancel, ConnectError, Connection, Direction, Listener, Moment, Outcome,
-    Terms, TransferError, Witness,
+    self, AcceptError, ConnectError, Connection, DIAL_TIMEOUT, Direction, Listener, Moment,
+    Outcome, Terms, TransferError, Witness,
 };
-use super::{clock, order::Order};
-
-/// How long the other end of a data connection may take to answer a SYN.
-pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
+use super::{clock, order::Order, wait::Cancel};
 
 /// How often a wait looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(100);

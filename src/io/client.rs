@@ -16,7 +16,8 @@ use crate::{
         reply::{Head, text_of},
     },
     script::{
-        client::{Differs, Do, UPLOAD, ends_reply, is_wanted},
+        MAX_SCRIPT,
+        client::{Differs, Do, MAX_COMPARED, UPLOAD, ends_reply, is_wanted},
         notation::Eol,
     },
 };
@@ -25,19 +26,28 @@ use crate::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// How long nothing must come where a line does not end.
 const QUIET: Duration = Duration::from_millis(300);
-/// The longest line that is looked at, in bytes: the dialogue keeps no more of one either.
-const MAX_LINE: u64 = 64 * 1024;
-/// The most bytes of a data connection that are looked at: as much as a file of a script that is compared.
-const MAX_DATA: u64 = 16 * 1024 * 1024;
+/// The longest line that is looked at, in bytes: no line of a script is longer than the script.
+const MAX_LINE: u64 = MAX_SCRIPT as u64;
+/// The most bytes of a data connection that are kept: the files that are compared, and lines of the script. The rest is
+/// received and counted.
+const MAX_DATA: u64 = (MAX_COMPARED + MAX_SCRIPT) as u64;
 
 /// A data connection.
 enum Data {
     /// None was agreed on, or it did not come about.
     None,
     /// It is there: its bytes will come here when it is over.
-    Reading(TcpStream, Receiver<Vec<u8>>),
+    Reading(TcpStream, Receiver<Came>),
     /// We wait for the server to dial us.
     Waiting(TcpListener),
+}
+
+/// What came over a data connection.
+struct Came {
+    /// The first bytes, at most [`MAX_DATA`].
+    bytes: Vec<u8>,
+    /// How many there were in all.
+    total: u64,
 }
 
 /// One control connection, from its greeting to its end.
@@ -145,10 +155,10 @@ impl Session {
                 self.take_data();
                 match std::mem::replace(&mut self.data, Data::None) {
                     Data::Reading(_, came) => match came.recv_timeout(PATIENCE) {
-                        Ok(got) if *reset || is_wanted(bytes, &got) => {}
-                        Ok(got) => self.differs.push(Differs::Data {
+                        Ok(came) if *reset || is_wanted(bytes, &came.bytes) => {}
+                        Ok(came) => self.differs.push(Differs::Data {
                             line: *line,
-                            got: got.len() as u64,
+                            got: came.total,
                         }),
                         Err(_) => self.differs.push(Differs::Data {
                             line: *line,
@@ -259,14 +269,17 @@ impl Session {
 /// Reads a data connection to its end, in a thread.
 fn reading(stream: TcpStream) -> Data {
     let (to, came) = channel();
-    let Ok(reader) = stream.try_clone() else {
+    let Ok(mut reader) = stream.try_clone() else {
         return Data::None;
     };
     thread::spawn(move || {
         let mut bytes = Vec::new();
-        // A reset ends it too; what came until then counts.
-        let _ = reader.take(MAX_DATA).read_to_end(&mut bytes);
-        let _ = to.send(bytes);
+        // A reset ends it too; what came until then counts. A server that cannot send all of it would say that the
+        // transfer was aborted.
+        let _ = (&mut reader).take(MAX_DATA).read_to_end(&mut bytes);
+        let more = io::copy(&mut reader, &mut io::sink()).unwrap_or(0);
+        let total = bytes.len() as u64 + more;
+        let _ = to.send(Came { bytes, total });
     });
     Data::Reading(stream, came)
 }

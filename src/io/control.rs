@@ -15,13 +15,12 @@ use rustix::{
 
 use super::{
     clock,
-    data::{self, Cancel, ConnectError},
+    data::{self, ConnectError, DIAL_TIMEOUT},
     order::Order,
+    wait::Cancel,
 };
 use crate::ftp::{dialogue::Close, event::Nanos};
 
-/// How long one address may take to answer a SYN before the next is tried.
-pub const DIAL_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a server may refuse to take a line before the connection counts as dead.
 const SEND_TIMEOUT: Duration = Duration::from_secs(30);
 /// How much is read at once.

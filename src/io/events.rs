@@ -231,6 +231,26 @@ mod tests {
     }
 
     #[test]
+    fn a_file_that_is_long_already_is_read_in_parts() {
+        let path = std::env::temp_dir().join(format!("ftplab-long-{}", std::process::id()));
+        let line = |n: usize| format!("{n} {}", "x".repeat(1_000));
+        let all: Vec<String> = (0..2_500).map(line).collect();
+        std::fs::write(&path, all.join("\n") + "\n").expect("a file");
+        let mut follower = Follower::from(&path, 0);
+        let (mut seen, mut parts) = (Vec::new(), 0);
+        while seen.len() < all.len() {
+            let before = follower.at;
+            let take = |line: &[u8]| seen.push(String::from_utf8_lossy(line).into_owned());
+            follower.read(take).expect("readable");
+            assert!((1..=MAX_AT_ONCE).contains(&(follower.at - before)));
+            parts += 1;
+        }
+        std::fs::remove_file(&path).expect("removed");
+        assert_eq!(seen, all);
+        assert_eq!(parts, 3);
+    }
+
+    #[test]
     fn lines_of_several_writers_stay_whole() {
         let path = std::env::temp_dir().join(format!("ftplab-events-{}", std::process::id()));
         let _ = std::fs::remove_file(&path);

@@ -10,13 +10,13 @@ use std::{
 /// The longest part of a file of the system's that is read: a table of sockets has 150 bytes a socket.
 const MAX_SYSTEM_FILE: u64 = 16 << 20;
 
-/// A file of the system's as text, cut at [`MAX_SYSTEM_FILE`]; empty where there is none, or where it is no text.
+/// A file of the system's as text, cut at [`MAX_SYSTEM_FILE`]; empty where there is none.
 pub(crate) fn of_system(path: &str) -> String {
-    let mut text = String::new();
-    let read =
-        File::open(path).and_then(|file| file.take(MAX_SYSTEM_FILE).read_to_string(&mut text));
+    let mut bytes = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(MAX_SYSTEM_FILE).read_to_end(&mut bytes));
     match read {
-        Ok(_) => text,
+        // A name in /etc/passwd may be in another encoding.
+        Ok(_) => String::from_utf8_lossy(&bytes).into_owned(),
         Err(_) => String::new(),
     }
 }
@@ -292,6 +292,24 @@ mod tests {
         assert_eq!(fs::read(&path).expect("there"), b"precious");
         drop(create(&path, true).expect("forced"));
         assert_eq!(fs::read(&path).expect("there"), b"");
+        fs::remove_file(&path).expect("removed");
+    }
+
+    #[test]
+    fn a_file_of_the_systems_is_read_up_to_a_bound() {
+        let path = std::env::temp_dir().join(format!("ftplab-system-{}", std::process::id()));
+        let name = path.to_str().expect("UTF-8");
+        assert_eq!(of_system(name), "");
+        fs::write(&path, b"caf\xe9:x:1\n").expect("a file");
+        assert_eq!(of_system(name), "caf\u{fffd}:x:1\n");
+        let line = b"0123456789abcde\n".as_slice();
+        fs::write(&path, line.repeat((MAX_SYSTEM_FILE / 16) as usize + 9)).expect("a file");
+        let text = of_system(name);
+        assert_eq!(text.len() as u64, MAX_SYSTEM_FILE);
+        assert!(
+            text.lines().all(|line| line.len() == 15),
+            "whole to its end"
+        );
         fs::remove_file(&path).expect("removed");
     }
 

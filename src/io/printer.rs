@@ -165,4 +165,23 @@ mod tests {
         above.finish();
         assert_eq!(*shared.waiting(), 0);
     }
+
+    #[test]
+    fn whoever_prints_too_much_waits_a_moment_and_nothing_is_lost() {
+        let (to, texts) = sync_channel(1);
+        let shared = Arc::new(Shared::default());
+        shared.begin();
+        let above = Above::start(Editor(to), Arc::clone(&shared)).expect("a thread");
+        let print = |n: usize| above.print(&format!("{n} ")).expect("printed");
+        let start = Instant::now();
+        // One is in the editor's channel; nobody takes it.
+        (0..=MAX_WAITING + 1).for_each(print);
+        assert!(start.elapsed() < LONGEST, "there was room for all of them");
+        let start = Instant::now();
+        print(MAX_WAITING + 2);
+        assert!(start.elapsed() >= LONGEST);
+        let all: Vec<String> = texts.iter().take(MAX_WAITING + 3).collect();
+        let wanted: Vec<String> = (0..MAX_WAITING + 3).map(|n| format!("{n} ")).collect();
+        assert_eq!(all, wanted);
+    }
 }

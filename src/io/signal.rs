@@ -8,7 +8,7 @@ use tokio::{
     signal::unix::{SignalKind, signal},
 };
 
-use super::data::Cancel;
+use super::wait::Cancel;
 
 /// The exit code that shells give a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;

@@ -8,7 +8,7 @@ use std::{
 
 use rustix::event::PollFlags;
 
-use super::data::{self, Cancel, Waited};
+use super::wait::{Cancel, Waited, wait};
 
 /// Standard output, buffered and locked.
 #[must_use]
@@ -76,7 +76,7 @@ pub fn stdin_is_ours() -> bool {
 /// Where standard input cannot be read.
 pub fn wait_for_line(most: Option<Duration>, cancel: &Cancel) -> io::Result<Go> {
     let deadline = most.map(|most| Instant::now() + most);
-    match data::wait(rustix::stdio::stdin(), PollFlags::IN, deadline, cancel)? {
+    match wait(rustix::stdio::stdin(), PollFlags::IN, deadline, cancel)? {
         Waited::Ready => {
             read_line(&mut Vec::new())?;
             Ok(Go::Ahead)

@@ -150,3 +150,21 @@ impl Drop for Terminals {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_too_long_comes_in_pieces() {
+        let terminals = Terminals::new(1, 80);
+        let output = format!("{}\nshort\n", "x".repeat(40_000));
+        let read = terminals.read(0, io::Cursor::new(output));
+        read.expect("a thread");
+        let next = || terminals.next(Duration::from_secs(20)).map(|p| p.line);
+        let lines: Vec<String> = (0..4).map_while(|_| next()).collect();
+        let lengths: Vec<usize> = lines.iter().map(String::len).collect();
+        let most = MAX_LINE as usize;
+        assert_eq!(lengths, [most, most, 40_000 - 2 * most, 5]);
+    }
+}

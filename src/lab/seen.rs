@@ -5,30 +5,33 @@
 //! points say that it is one, and whoever told it first is believed. Values outlive the connection they came from: a
 //! student who connects again keeps what was there to be seen.
 
+mod told;
+mod value;
+
 use std::{
     collections::{BTreeMap, VecDeque},
     net::{IpAddr, SocketAddr},
 };
 
-use serde::{Deserialize, de::IgnoredAny};
-
+use self::told::{Lines, Text, Told};
 use super::{
     captured::Facts,
-    template::{Data, End, Line, Name, Place, ReplyPart, TupleOf, TuplePart, What},
+    template::{Line, TupleOf},
 };
-use crate::{
-    ftp::{command::Verb, endpoint},
-    script::params::Values,
-};
+use crate::{ftp::command::Verb, script::params::Values};
 
 /// A JSON line that is longer is not read.
 pub const MAX_LINE: usize = 256 * 1024;
+
 /// Control connections that are remembered.
 const MAX_SESSIONS: usize = 64;
+
 /// Commands of a connection whose replies may still come.
 const MAX_PENDING: usize = 256;
+
 /// Data connections, ports that were agreed on and ports that somebody listens on that are remembered.
 const MAX_DATA: usize = 64;
+
 /// Bytes of a text that is kept as a value.
 const MAX_TEXT: usize = 2048;
 
@@ -169,69 +172,6 @@ pub enum Event {
     Upload(u64),
     /// The control connection has ended.
     Closed,
-}
-
-/// A line of an events file, as far as it is of use here.
-#[derive(Deserialize)]
-struct Told {
-    #[serde(rename = "type")]
-    kind: String,
-    #[serde(default)]
-    source: String,
-    #[serde(default)]
-    pid: u64,
-    connection: Option<u64>,
-    channel: Option<String>,
-    from: Option<SocketAddr>,
-    to: Option<SocketAddr>,
-    address: Option<String>,
-    n: Option<u64>,
-    verb: Option<String>,
-    arg: Option<Text>,
-    code: Option<u16>,
-    #[serde(default)]
-    lines: Lines,
-    answers: Option<u64>,
-    listen: Option<SocketAddr>,
-    #[serde(default)]
-    accepted: bool,
-    direction: Option<String>,
-    bytes: Option<u64>,
-    by: Option<String>,
-    head: Option<Text>,
-    active: Option<bool>,
-}
-
-/// Text of the wire: a string, or an object with base64 where it is not UTF-8.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Text {
-    Plain(String),
-    Other(IgnoredAny),
-}
-
-impl Text {
-    fn into_bytes(self) -> Vec<u8> {
-        match self {
-            Text::Plain(text) => text.into_bytes(),
-            // What is not UTF-8 is shown as such; no value of a sheet is made of it.
-            Text::Other(_) => "\u{fffd}".as_bytes().to_vec(),
-        }
-    }
-}
-
-/// `lines`: those of a reply, or how many a data connection had.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Lines {
-    Count(u64),
-    Texts(Vec<Text>),
-}
-
-impl Default for Lines {
-    fn default() -> Lines {
-        Lines::Count(0)
-    }
 }
 
 impl Seen {
@@ -604,107 +544,6 @@ impl Seen {
         };
         Some(vec![happened(line, up, bytes, head)])
     }
-
-    // ---- Values ------------------------------------------------------------------------------------------------------
-
-    /// What a name is worth; `None` where it is not there yet.
-    #[must_use]
-    pub fn value(&self, name: &Name) -> Option<String> {
-        let control = &self.lines[index(name.line)];
-        let number = |number: Option<u16>| number.map(|number| number.to_string());
-        match &name.what {
-            What::Server(place) => {
-                let (host, port) = self.servers[index(name.line)].as_ref()?;
-                Some(match place {
-                    Place::Both => format!("{host} {port}"),
-                    Place::Host => host.clone(),
-                    Place::Port => port.to_string(),
-                })
-            }
-            What::Student => self.run.student.clone(),
-            What::Param(param) => self.run.params.get(param).cloned(),
-            What::GreetingCode => number(control.greeting),
-            What::Last(part) => {
-                let (code, text) = control.last.as_ref()?;
-                match part {
-                    ReplyPart::Code => number(*code),
-                    ReplyPart::Text => Some(text.clone()),
-                    ReplyPart::Arg | ReplyPart::First => None,
-                }
-            }
-            What::Command(verb, part) => {
-                let answered = control.commands.get(verb)?;
-                match part {
-                    ReplyPart::Code => number(answered.last.as_ref().map(|(code, _)| *code)),
-                    ReplyPart::Text => answered.last.as_ref().map(|(_, text)| text.clone()),
-                    ReplyPart::Arg => answered.arg.clone(),
-                    ReplyPart::First => number(answered.first),
-                }
-            }
-            What::Tuple(of, part) => {
-                let at = control.tuples[side(*of)]?;
-                let port = at.port();
-                match part {
-                    TuplePart::Host => Some(at.ip().to_string()),
-                    TuplePart::High => Some((port / 256).to_string()),
-                    TuplePart::Low => Some((port % 256).to_string()),
-                    TuplePart::Port => Some(port.to_string()),
-                    TuplePart::Tuple => {
-                        let command = endpoint::port_command(at)?;
-                        Some(command.trim_start_matches("PORT ").to_owned())
-                    }
-                    TuplePart::Previous => number(control.previous[side(*of)]),
-                }
-            }
-            What::Extended(of) => number(control.extended[side(*of)]),
-            What::Control(end) => {
-                let (from, to) = control.ends?;
-                Some(port_of(*end, from, to))
-            }
-            What::DataPort(end) => {
-                let (from, to) = self.last_data(name.line)?.ends;
-                Some(port_of(*end, from, to))
-            }
-            What::Bytes(which) => Some(self.data_of(name.line, *which)?.bytes?.to_string()),
-            What::Lines(which) => Some(self.data_of(name.line, *which)?.lines?.to_string()),
-            What::OpenedBy => Some(self.last_data(name.line)?.opened_by.to_owned()),
-            What::DataClosedBy => Some(self.last_data(name.line)?.closed_by?.to_owned()),
-            What::ClosedBy => control.closed_by.map(str::to_owned),
-            What::Capture(what) => self.capture.as_ref()?.value(*what),
-        }
-    }
-
-    /// True where the last control connection on this line stands, whichever terminal it is in.
-    #[must_use]
-    pub fn stands(&self, line: Line) -> bool {
-        self.lines[index(line)].stands
-    }
-
-    /// The same for a command that is to be typed now: a port that was agreed on holds as long as its control connection
-    /// stands.
-    #[must_use]
-    pub fn value_now(&self, name: &Name) -> Option<String> {
-        let holds = name.is_of_the_run() || self.stands(name.line);
-        self.value(name).filter(|_| holds)
-    }
-
-    fn last_data(&self, line: Line) -> Option<&Connection> {
-        let mut all = self.data.iter().rev();
-        all.find(|data| data.line == line && !data.doubled)
-    }
-
-    fn data_of(&self, line: Line, which: Data) -> Option<&Connection> {
-        match which {
-            Data::Last => self.last_data(line),
-            Data::Listing => {
-                let mut all = self.data.iter().rev();
-                all.find(|data| {
-                    let listing = matches!(data.transfer, Some(Verb::List | Verb::Nlst));
-                    listing && data.line == line && !data.doubled
-                })
-            }
-        }
-    }
 }
 
 fn happened(line: Line, up: bool, bytes: u64, head: Option<Text>) -> Happened {
@@ -733,13 +572,6 @@ fn side(of: TupleOf) -> usize {
     }
 }
 
-fn port_of(end: End, from: SocketAddr, to: SocketAddr) -> String {
-    match end {
-        End::From => from.port().to_string(),
-        End::To => to.port().to_string(),
-    }
-}
-
 fn who(client: bool) -> &'static str {
     if client { "client" } else { "server" }
 }
@@ -761,264 +593,4 @@ fn cut(text: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn seen(lines: &str) -> (Seen, Vec<Happened>) {
-        let mut seen = Seen::new(Run {
-            student: Some("Ada".to_owned()),
-            params: Values::from([("file".to_owned(), "x".to_owned())]),
-        });
-        seen.talks_to(Line::A, "127.0.0.1", 2121);
-        seen.talks_to(Line::B, "127.0.0.1", 2122);
-        let happened = lines.lines().flat_map(|line| seen.feed(line)).collect();
-        (seen, happened)
-    }
-
-    fn values(seen: &Seen, names: &[&str]) -> Vec<String> {
-        names
-            .iter()
-            .map(|name| {
-                let name = Name::parse(name).unwrap_or_else(|| panic!("{name}"));
-                seen.value(&name).unwrap_or_else(|| "-".to_owned())
-            })
-            .collect()
-    }
-
-    /// As `raw` and `pasv-calc --connect` write them.
-    const PASSIVE: &str = r#"{"type":"connected","source":"raw","pid":7,"channel":"control","from":"127.0.0.1:40000","to":"127.0.0.1:2121","time":"1.0"}
-{"type":"reply","source":"raw","pid":7,"n":1,"time":"1.0","code":220,"lines":["220 Hello"],"answers":null}
-{"type":"command","source":"raw","pid":7,"n":1,"time":"1.0","verb":"PASS","arg":"*","encrypted":false}
-{"type":"reply","source":"raw","pid":7,"n":2,"time":"1.0","code":230,"lines":["230-Welcome","230 Logged in"],"answers":1}
-{"type":"command","source":"raw","pid":7,"n":2,"time":"1.0","verb":"PASV","arg":null,"encrypted":false}
-{"type":"reply","source":"raw","pid":7,"n":3,"time":"1.0","code":227,"lines":["227 (127,0,0,1,200,10)"],"answers":2}
-{"type":"negotiation","source":"raw","pid":7,"n":1,"time":"1.0","verb":"PASV","listen":"127.0.0.1:51210","accepted":true,"peer_differs":false,"command":2}
-{"type":"endpoint","source":"pasv-calc","pid":8,"kind":"227","address":"127.0.0.1:51210","port":51210}
-{"type":"connected","source":"pasv-calc","pid":8,"channel":"data","connection":1,"from":"127.0.0.1:40001","to":"127.0.0.1:51210","time":"1.0"}
-{"type":"command","source":"raw","pid":7,"n":3,"time":"1.0","verb":"LIST","arg":"-a","encrypted":false}
-{"type":"reply","source":"raw","pid":7,"n":4,"time":"1.0","code":150,"lines":["150 Here"],"answers":3}
-{"type":"closed","source":"pasv-calc","pid":8,"channel":"data","connection":1,"bytes":14,"lines":2,"seconds":0.1,"by":"peer","end":"fin","interrupted":false,"direction":"down","head":"a.txt\r\nb.txt\r\n","time":"1.0"}
-{"type":"reply","source":"raw","pid":7,"n":5,"time":"1.0","code":226,"lines":["226 Done"],"answers":3}
-"#;
-
-    #[test]
-    fn a_passive_listing_in_two_terminals() {
-        let (mut seen, happened) = seen(PASSIVE);
-        assert_eq!(
-            values(
-                &seen,
-                &[
-                    "greeting.code",
-                    "last.code",
-                    "last.text",
-                    "pass.text",
-                    "list.code",
-                    "list.first",
-                    "list.arg",
-                    "pasv.high",
-                    "pasv.low",
-                    "pasv.port",
-                    "pasv.tuple",
-                    "pasv.previous",
-                    "control.from_port",
-                    "data.from_port",
-                    "data.to_port",
-                    "data.opened_by",
-                    "data.closed_by",
-                    "listing.lines",
-                    "listing.bytes",
-                    "closed_by",
-                    "server",
-                    "b.server.port",
-                    "student",
-                    "param.file",
-                    "port.port",
-                    "b.last.code",
-                ]
-            ),
-            [
-                "220",
-                "226",
-                "Done",
-                "Logged in",
-                "226",
-                "150",
-                "-a",
-                "200",
-                "10",
-                "51210",
-                "127,0,0,1,200,10",
-                "-",
-                "40000",
-                "40001",
-                "51210",
-                "client",
-                "server",
-                "2",
-                "14",
-                "-",
-                "127.0.0.1 2121",
-                "2122",
-                "Ada",
-                "x",
-                "-",
-                "-"
-            ]
-        );
-        assert_eq!(happened.len(), 10);
-        assert!(happened.iter().any(|happened| happened.what
-            == Event::Data {
-                lines: vec![b"a.txt".to_vec(), b"b.txt".to_vec()],
-                bytes: 14
-            }));
-        // Another PASV, whose command is answered at once; then the student says goodbye.
-        for line in [
-            r#"{"type":"negotiation","source":"raw","pid":7,"verb":"PASV","listen":"127.0.0.1:51211","accepted":true}"#,
-            r#"{"type":"command","source":"raw","pid":7,"n":4,"verb":"LIST","arg":null}"#,
-            r#"{"type":"reply","source":"raw","pid":7,"code":425,"lines":["425 No"],"answers":4}"#,
-            r#"{"type":"closed","source":"raw","pid":7,"channel":"control","by":"self","end":"fin"}"#,
-        ] {
-            seen.feed(line);
-        }
-        assert_eq!(
-            values(
-                &seen,
-                &[
-                    "pasv.previous",
-                    "list.code",
-                    "list.first",
-                    "list.arg",
-                    "closed_by"
-                ]
-            ),
-            ["51210", "425", "-", "-", "client"]
-        );
-    }
-
-    #[test]
-    fn active_with_a_listener() {
-        let (seen, happened) = seen(
-            r#"{"type":"listening","source":"listen","pid":9,"address":"127.0.0.1:50000","port_command":"PORT 127,0,0,1,195,80"}
-{"type":"connected","source":"raw","pid":7,"channel":"control","from":"127.0.0.1:40000","to":"127.0.0.1:2122"}
-{"type":"negotiation","source":"raw","pid":7,"verb":"PORT","listen":"127.0.0.1:50000","accepted":true}
-{"type":"command","source":"raw","pid":7,"n":1,"verb":"NLST","arg":null}
-{"type":"connected","source":"listen","pid":9,"channel":"data","connection":1,"from":"127.0.0.1:2121","to":"127.0.0.1:50000"}
-{"type":"closed","source":"listen","pid":9,"channel":"data","connection":1,"bytes":0,"lines":0,"by":"peer","end":"fin","direction":"down"}"#,
-        );
-        assert_eq!(
-            values(
-                &seen,
-                &[
-                    "b.port.high",
-                    "b.port.port",
-                    "b.data.opened_by",
-                    "b.data.from_port",
-                    "b.listing.bytes",
-                    "port.port",
-                    "data.bytes"
-                ]
-            ),
-            ["195", "50000", "server", "2121", "0", "-", "-"]
-        );
-        assert!(happened.iter().all(|happened| happened.line == Line::B));
-    }
-
-    #[test]
-    fn what_the_server_tells_too_is_not_counted_twice() {
-        let server = PASSIVE
-            .replace(
-                "\"raw\",\"pid\":7",
-                "\"fake-server\",\"pid\":5,\"connection\":1",
-            )
-            .replace(",\"channel\":\"control\"", "");
-        let mut both = String::new();
-        for (ours, theirs) in PASSIVE.lines().zip(server.lines()) {
-            both.push_str(ours);
-            both.push('\n');
-            if !theirs.contains("pasv-calc") {
-                both.push_str(theirs);
-                both.push('\n');
-            }
-        }
-        both.push_str(
-            r#"{"type":"data-connected","source":"fake-server","pid":5,"connection":1,"from":"127.0.0.1:40001","to":"127.0.0.1:51210","active":false}
-{"type":"data","source":"fake-server","pid":5,"connection":1,"direction":"down","bytes":14,"complete":true,"head":"x"}"#,
-        );
-        let (two, happened) = seen(&both);
-        assert_eq!(happened, seen(PASSIVE).1);
-        assert_eq!(values(&two, &["data.bytes", "data.lines"]), ["14", "2"]);
-    }
-
-    #[test]
-    fn a_server_that_the_student_plays_for_a_real_client() {
-        let (seen, happened) = seen(
-            r#"{"type":"listening","source":"fake-server","pid":5,"address":"127.0.0.1:2300"}
-{"type":"connected","source":"fake-server","pid":5,"connection":1,"from":"127.0.0.1:40000","to":"127.0.0.1:2300"}
-{"type":"reply","source":"fake-server","pid":5,"connection":1,"code":220,"lines":["220 Hi"],"answers":null}
-{"type":"command","source":"fake-server","pid":5,"connection":1,"n":1,"verb":"EPSV","arg":null}
-{"type":"negotiation","source":"fake-server","pid":5,"connection":1,"verb":"EPSV","listen":"127.0.0.1:51000","accepted":true}
-{"type":"data-connected","source":"fake-server","pid":5,"connection":1,"from":"127.0.0.1:40001","to":"127.0.0.1:51000","active":false}
-{"type":"data","source":"fake-server","pid":5,"connection":1,"direction":"down","bytes":7,"head":"a\r\nb\r\n\n"}
-{"type":"closed","source":"fake-server","pid":5,"connection":1,"by":"peer","end":"fin"}"#,
-        );
-        assert_eq!(
-            values(
-                &seen,
-                &[
-                    "greeting.code",
-                    "epsv.port",
-                    "data.opened_by",
-                    "data.lines",
-                    "closed_by"
-                ]
-            ),
-            ["220", "51000", "client", "3", "client"]
-        );
-        assert_eq!(happened.len(), 5);
-    }
-
-    #[test]
-    fn the_same_end_points_again_are_another_connection() {
-        let again = PASSIVE
-            .replace("\"pid\":7", "\"pid\":70")
-            .replace("\"pid\":8", "\"pid\":80");
-        let closed = r#"{"type":"closed","source":"raw","pid":7,"channel":"control","by":"peer","end":"fin"}"#;
-        let (_, once) = seen(PASSIVE);
-        let (_, twice) = seen(&format!("{PASSIVE}{closed}\n{again}"));
-        assert_eq!(twice.len(), 2 * once.len() + 1);
-    }
-
-    #[test]
-    fn other_servers_and_nonsense_are_passed_over() {
-        let (seen, happened) = seen(
-            r#"{"type":"connected","source":"raw","pid":7,"channel":"control","from":"127.0.0.1:40000","to":"127.0.0.1:9999"}
-{"type":"reply","source":"raw","pid":7,"code":220,"lines":["220 x"],"answers":null}
-{"type":"reply","source":"raw","pid":8,"code":220,"lines":["220 x"],"answers":null}
-{"type":"connected","source":"raw","pid":8,"from":"nowhere"}
-not JSON
-{"type":7}
-{"type":"reply","source":"raw","pid":7,"lines":{"a":[]}}
-[]"#,
-        );
-        assert_eq!(happened, []);
-        assert_eq!(values(&seen, &["last.code"]), ["-"]);
-    }
-
-    #[test]
-    fn nothing_grows_without_bound() {
-        let mut seen = Seen::default();
-        for n in 0..2000 {
-            let port = 1024 + n;
-            seen.feed(&format!(r#"{{"type":"connected","source":"raw","pid":{n},"channel":"control","from":"127.0.0.1:{port}","to":"127.0.0.1:21"}}"#));
-            seen.feed(&format!(
-                r#"{{"type":"command","source":"raw","pid":1999,"n":{n},"verb":"LIST","arg":"x"}}"#
-            ));
-            seen.feed(&format!(r#"{{"type":"negotiation","source":"raw","pid":{n},"verb":"PASV","listen":"127.0.0.1:{port}","accepted":true}}"#));
-            seen.feed(&format!(r#"{{"type":"connected","source":"listen","pid":{n},"channel":"data","connection":1,"from":"127.0.0.1:{port}","to":"127.0.0.1:{port}"}}"#));
-        }
-        assert!(seen.sessions.len() <= MAX_SESSIONS && seen.data.len() <= MAX_DATA);
-        assert!(seen.agreed.len() <= MAX_DATA);
-        let long = format!(r#"{{"type":"reply","x":"{}"}}"#, "x".repeat(MAX_LINE));
-        assert_eq!(seen.feed(&long), []);
-    }
-}
+mod tests;

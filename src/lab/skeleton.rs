@@ -25,7 +25,7 @@ pub const MAX_COMMANDS: usize = 60;
 /// Bytes of its script.
 const MAX_SCRIPT: usize = 256 * 1024;
 /// Lines of data that a transfer keeps: enough to be seen, not so many that the sheet is a listing.
-const MAX_DATA_LINES: usize = 40;
+pub const MAX_DATA_LINES: usize = 40;
 /// Commands of a step that has no transfer.
 const TOGETHER: usize = 4;
 
@@ -39,6 +39,8 @@ pub struct Skeleton {
     /// Commands of the dialogue that are left out: what is behind [`MAX_COMMANDS`], what got no reply, and from ABOR on,
     /// which cannot be played again line by line.
     pub left_out: usize,
+    /// Lines of data that are left out: those of a transfer behind its first [`MAX_DATA_LINES`].
+    pub data_left_out: usize,
 }
 
 /// A step.
@@ -172,6 +174,8 @@ impl Skeleton {
         let script = Script::parse(dialogue.script("").as_bytes()).unwrap_or_default();
         let (mut greeting, mut exchanges) = exchanges(&script);
         let left_out = cut(&mut exchanges);
+        let too_many = |one: &Exchange| one.data_lines.saturating_sub(MAX_DATA_LINES);
+        let data_left_out = exchanges.iter().map(too_many).sum();
         begin_and_end(&mut greeting, &mut exchanges);
         let mut maker = Maker::default();
         let mut steps = Vec::new();
@@ -193,6 +197,7 @@ impl Skeleton {
             script,
             steps,
             left_out,
+            data_left_out,
         }
     }
 }

@@ -17,6 +17,8 @@ use crate::ftp::{command::Verb, reply::Head, secret::verb_of};
 
 /// What a client sends when it has something to upload.
 pub const UPLOAD: &[u8] = b"Sent by ftplab.\r\n";
+/// Bytes of files that a plan keeps for comparison. What is behind them is received and not compared, which is told.
+pub const MAX_COMPARED: usize = 64 * 1024 * 1024;
 /// How long a line may take beside what the script itself waits.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -110,6 +112,8 @@ pub struct Plan {
     pub unsaid: Vec<u32>,
     /// Lines of patterns that their own command does not reach, since another block takes it.
     pub unreached: Vec<u32>,
+    /// Lines of files that are compared in part, see [`MAX_COMPARED`].
+    pub uncompared: Vec<u32>,
 }
 
 /// How a block's answer ends the connection.
@@ -131,13 +135,17 @@ fn ends(script: &Script, verb: Verb, range: Range<usize>) -> bool {
     closing && (replied || verb != Verb::Quit)
 }
 
-/// The whole plan for a script; `file` gives the bytes of a file of its folder.
+/// What gives the first bytes of a file of the script's folder, so many at most.
+pub type Files<'a> = &'a dyn Fn(&str, usize) -> Option<Vec<u8>>;
+
+/// The whole plan for a script.
 #[must_use]
-pub fn plan(script: &Script, values: &Values, file: &dyn Fn(&str) -> Option<Vec<u8>>) -> Plan {
+pub fn plan(script: &Script, values: &Values, files: Files<'_>) -> Plan {
     let mut planner = Planner {
         script,
         values,
-        file,
+        files,
+        room: MAX_COMPARED,
         uses: BTreeMap::new(),
         plan: Plan::default(),
     };
@@ -164,9 +172,12 @@ pub fn plan(script: &Script, values: &Values, file: &dyn Fn(&str) -> Option<Vec<
         }
     }
     let Plan {
-        unsaid, unreached, ..
+        unsaid,
+        unreached,
+        uncompared,
+        ..
     } = &mut planner.plan;
-    for lines in [unsaid, unreached] {
+    for lines in [unsaid, unreached, uncompared] {
         lines.sort_unstable();
         lines.dedup();
     }
@@ -176,7 +187,9 @@ pub fn plan(script: &Script, values: &Values, file: &dyn Fn(&str) -> Option<Vec<
 struct Planner<'a> {
     script: &'a Script,
     values: &'a Values,
-    file: &'a dyn Fn(&str) -> Option<Vec<u8>>,
+    files: Files<'a>,
+    /// Bytes of files that may still be kept.
+    room: usize,
     /// How many connections used a block, over all sessions.
     uses: BTreeMap<usize, usize>,
     plan: Plan,
@@ -260,16 +273,7 @@ impl Planner<'_> {
             Some(text) => text,
             None => self.script.pattern(block)?.alternatives().first()?,
         };
-        let mut command = literal.render(|value, out| match value {
-            Value::Param(name) => {
-                let value = self.values.get(name).map_or("", String::as_str);
-                out.extend_from_slice(value.as_bytes());
-            }
-            Value::User => out.extend_from_slice(b"anonymous"),
-            Value::Cwd => out.extend_from_slice(b"/"),
-            Value::Type => out.extend_from_slice(b"A"),
-            _ => {}
-        });
+        let mut command = literal.render(|value, out| self.stands_for(value, out));
         while said.is_none() && command.last() == Some(&b' ') {
             command.pop();
         }
@@ -334,19 +338,21 @@ impl Planner<'_> {
         self.say(session, 0, b"PORT".to_vec());
     }
 
+    /// What a value in a command stands for, as far as a client knows it before it has begun.
+    fn stands_for(&self, value: &Value, out: &mut Vec<u8>) {
+        let text = match value {
+            Value::Param(name) => self.values.get(name).map_or("", String::as_str),
+            Value::User => "anonymous",
+            Value::Cwd => "/",
+            Value::Type => "A",
+            _ => "",
+        };
+        out.extend_from_slice(text.as_bytes());
+    }
+
     /// The block that takes a command now.
     fn chosen(&self, session: &Session, command: &[u8]) -> Option<usize> {
-        let nothing = |_: &Value, _: &mut Vec<u8>| {};
-        let value = |value: &Value, out: &mut Vec<u8>| match value {
-            Value::Param(name) => {
-                let value = self.values.get(name).map_or("", String::as_str);
-                out.extend_from_slice(value.as_bytes());
-            }
-            Value::User => out.extend_from_slice(b"anonymous"),
-            Value::Cwd => out.extend_from_slice(b"/"),
-            Value::Type => out.extend_from_slice(b"A"),
-            other => nothing(other, out),
-        };
+        let value = |value: &Value, out: &mut Vec<u8>| self.stands_for(value, out);
         // A PORT without its address stands for one with the driver's own.
         let full = match verb_of(command).0 {
             Verb::Port if command.len() == 4 => b"PORT 127,0,0,1,200,200".to_vec(),
@@ -451,11 +457,8 @@ impl Planner<'_> {
                     pieces.push(Piece::Bytes(eol.bytes().to_vec()));
                 }
                 Item::File(path) if !refused => {
-                    let bytes = path
-                        .as_bytes()
-                        .and_then(|path| (self.file)(&String::from_utf8_lossy(path)));
                     let (_, pieces) = data.get_or_insert((number, Vec::new()));
-                    pieces.push(bytes.map_or(Piece::Any, Piece::Bytes));
+                    pieces.extend(self.file(path, number));
                 }
                 Item::Receive(_) if !refused => session.done.push(Do::Upload),
                 Item::Action(action) => match action {
@@ -488,12 +491,33 @@ impl Planner<'_> {
                     other => bytes.pieces.push(other),
                 }
             }
-            if let (Some(most), Some(all)) = (cut, bytes.as_bytes()) {
-                let most = usize::try_from(most).unwrap_or(usize::MAX).min(all.len());
-                bytes = Literal::of(&all[..most]);
+            // What is known goes as far as the first place where anything may come.
+            let alone = bytes.pieces.len() == 1;
+            if let (Some(most), Some(Piece::Bytes(known))) = (cut, bytes.pieces.first()) {
+                let most = usize::try_from(most).unwrap_or(usize::MAX);
+                if alone || most <= known.len() {
+                    bytes = Literal::of(&known[..most.min(known.len())]);
+                }
             }
             session.done.push(Do::Data { line, bytes, reset });
         }
+    }
+
+    /// The bytes of a file, as far as they are kept; then anything may come.
+    fn file(&mut self, path: &Literal, line: u32) -> Vec<Piece> {
+        let name = path.as_bytes().map(String::from_utf8_lossy);
+        // A byte more tells whether that is all.
+        let Some(mut bytes) = name.and_then(|name| (self.files)(&name, self.room + 1)) else {
+            return vec![Piece::Any];
+        };
+        if bytes.len() <= self.room {
+            self.room -= bytes.len();
+            return vec![Piece::Bytes(bytes)];
+        }
+        bytes.truncate(self.room);
+        self.room = 0;
+        self.plan.uncompared.push(line);
+        vec![Piece::Bytes(bytes), Piece::Any]
     }
 
     /// The line ending that the greeting sets for the connection.
@@ -565,7 +589,7 @@ mod tests {
 
     fn planned(source: &str) -> Plan {
         let script = Script::parse(source.as_bytes()).unwrap_or_else(|m| panic!("{source}: {m:?}"));
-        plan(&script, &Values::new(), &|_| Some(b"file".to_vec()))
+        plan(&script, &Values::new(), &|_, _| Some(b"file".to_vec()))
     }
 
     fn shown(session: &[Do]) -> Vec<String> {

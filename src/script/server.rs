@@ -6,26 +6,39 @@
 //!
 //! What is sent is read by the same observer that everyone watches through, and the player reads the observer's
 //! [`Session`]: what the client was told is what holds, whoever told it.
+//!
+//! | file | what |
+//! |---|---|
+//! | `input` | what comes in, and who waits for it |
+//! | `frame` | a block that is being played |
+//! | `steps` | its next step |
+//! | `hand` | what a person does with the data connection |
+//! | `reach` | which addresses and file names a client may ask for |
+
+mod frame;
+mod hand;
+mod input;
+mod reach;
+mod steps;
 
 use std::{collections::VecDeque, net::SocketAddr, sync::Arc, time::Duration};
 
+pub use self::reach::{flat_name, inside, may_call, may_come};
+use self::{
+    frame::{Awaits, Frame, Modes},
+    reach::the_client_itself,
+};
 use super::{
-    base::{self, Memory, Op, Question, lock},
+    built_in::{self, Memory, Op, Question},
     date,
-    effect::{DataFault, Effect, End, Hand, Input, Near, Notice, Origin, Why},
-    literal::{Literal, Value},
+    effect::{DataFault, Effect, End, Hand, Near, Notice, Origin, Why},
+    literal::Value,
     notation::{Item, Line},
     pattern::WhyNot,
     play::{LOOP_WINDOW, MAX_QUEUE, Play},
 };
 use crate::ftp::{
     code::ReplyCode, command::Verb, endpoint, event::Nanos, secret::verb_of, session::Session,
-};
-
-pub use self::reach::{flat_name, inside, may_call, may_come};
-use self::{
-    frame::{Awaits, Frame, Modes},
-    reach::the_client_itself,
 };
 
 /// How many blocks may be open at once: a transfer's, and a STAT that came in the middle of it.
@@ -153,137 +166,6 @@ impl Player {
             .settings
             .idle
             .unwrap_or(self.play.limits.idle)
-    }
-
-    /// Takes what came in at `now`.
-    pub fn take(&mut self, input: Input<'_>, now: Nanos) {
-        if self.closed {
-            return;
-        }
-        match input {
-            Input::Command { line, too_long } => {
-                self.quiet_since = now;
-                self.guard(line, now);
-                if !self.leaving {
-                    self.queue.push_back(Asked {
-                        line: line.into(),
-                        too_long,
-                    });
-                }
-            }
-            Input::Port(port) => {
-                let Some(at) = self.waiting(Awaits::Port) else {
-                    self.hand_took_port(port);
-                    return;
-                };
-                self.port = port;
-                self.call = None;
-                if port.is_some() {
-                    self.frames[at].port_ready = true;
-                } else if self.frames[at].by_hand {
-                    self.frames[at].port_ready = true;
-                    self.tell_hand(DataFault::NoPort);
-                } else {
-                    self.fail(at, DataFault::NoPort);
-                }
-            }
-            Input::Data(outcome) => {
-                let Some(at) = self.waiting(Awaits::Data) else {
-                    self.hand_took_data(outcome);
-                    return;
-                };
-                // A port serves one connection (RFC 959 3.2: a new one is agreed on for the next).
-                self.port = None;
-                self.call = None;
-                match outcome {
-                    Ok(()) => self.data = true,
-                    Err(fault) => self.fail(at, fault),
-                }
-            }
-            Input::Moved { bytes, fault } => {
-                let Some(at) = self.waiting(Awaits::Moved) else {
-                    self.hand_moved(fault);
-                    return;
-                };
-                let frame = &mut self.frames[at];
-                frame.moved += bytes;
-                if let Some(left) = &mut frame.modes.cut {
-                    *left = left.saturating_sub(bytes);
-                }
-                if let Some(fault) = fault {
-                    self.fail(at, fault);
-                }
-            }
-            Input::Kept {
-                content,
-                bytes,
-                fault,
-            } => {
-                let Some(at) = self.waiting(Awaits::Kept) else {
-                    return;
-                };
-                let frame = &mut self.frames[at];
-                frame.moved += bytes;
-                let put = frame.put.take();
-                let kept = match (&self.play.tree, put) {
-                    (Some(tree), Some(path)) if fault.is_none() => {
-                        lock(tree).put(&path, content, date::seconds(now)).is_ok()
-                    }
-                    _ => true,
-                };
-                if let Some(fault) = fault {
-                    self.fail(at, fault);
-                } else if !kept {
-                    self.fail(at, DataFault::TooMuch);
-                }
-            }
-            Input::Counted(count) => {
-                let Some(at) = self.waiting(Awaits::Counted) else {
-                    return;
-                };
-                let reply = match count {
-                    Some(count) => format!("213 {count}"),
-                    None => "550 The file cannot be read.".to_owned(),
-                };
-                let reply = Op::Line(Literal::of(reply.as_bytes()));
-                self.frames[at].ops.push_front(reply);
-            }
-            Input::Looked(found) => {
-                let Some(at) = self.waiting(Awaits::Looked) else {
-                    return;
-                };
-                let looked = self.frames[at].put.take();
-                let op = match (&self.play.tree, looked, found) {
-                    (Some(tree), Some(path), Some((length, modified))) => {
-                        lock(tree).found(&path, length, modified);
-                        Op::Answer
-                    }
-                    _ => Op::Line(Literal::of(DataFault::NoFile.reply(false).as_bytes())),
-                };
-                self.frames[at].ops.push_front(op);
-            }
-            Input::Typed(line) => match self.waiting(Awaits::Typed) {
-                Some(at) => self.frames[at].typed(line),
-                // A person may say what nobody asked for; what it does to the client is the lesson.
-                None => {
-                    let mut bytes = line.to_vec();
-                    bytes.extend_from_slice(self.modes.eol.bytes());
-                    self.effects.push_back(Effect::Send {
-                        bytes,
-                        origin: Origin::Typed(None),
-                    });
-                }
-            },
-            Input::Hand(hand) => self.take_hand(hand),
-            Input::Ended => self.ended = true,
-        }
-    }
-
-    /// The frame that waits for this, which then waits no more.
-    fn waiting(&mut self, what: Awaits) -> Option<usize> {
-        let at = self.frames.iter().position(|frame| frame.awaits == what)?;
-        self.frames[at].awaits = Awaits::Nothing;
-        Some(at)
     }
 
     /// The same command again and again, without a pause, is a client that loops.
@@ -490,7 +372,7 @@ impl Player {
         let agreed = self.port.is_some() || self.call.is_some();
         let client = self.client;
         let foreign = play.limits.allow_foreign;
-        base::answer(&mut Question {
+        built_in::answer(&mut Question {
             tree,
             session,
             memory: &mut self.memory,
@@ -682,9 +564,5 @@ fn nanos(time: Duration) -> Nanos {
     Nanos::try_from(time.as_nanos()).unwrap_or(Nanos::MAX)
 }
 
-mod frame;
-mod hand;
-mod reach;
-mod steps;
 #[cfg(test)]
 mod tests;

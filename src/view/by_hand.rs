@@ -19,8 +19,7 @@ use crate::{
     },
     say,
     script::{
-        address::Mistaken,
-        by_hand::{Asked, Data, Desk, Doubt, HOLD_EVERY, LOCAL, Left, Say},
+        by_hand::{Asked, Data, Desk, Doubt, HOLD_EVERY, LOCAL, Left, Mistaken, Say},
         clients::{Client, Outcome},
         watch::Direction,
     },

@@ -1,6 +1,8 @@
 //! What `raw` shows: the dialogue in the notation (`C>`, `S>`, `D>`), under each reply its digits, and remarks. Lines of
 //! the wire go through the sanitiser; everything of ftplab's own is indented, so that neither is taken for the other.
 
+mod state;
+
 use std::net::SocketAddr;
 
 use super::{
@@ -11,16 +13,15 @@ use super::{
 };
 use crate::{
     ftp::{
-        catalogue,
         code::ReplyCode,
         command::Verb,
-        dialogue::{Close, Dialogue, Stage},
+        dialogue::Close,
         endpoint,
-        event::{Event, Nanos, What},
+        event::{Event, What},
         quirk::{Grade, Kind},
         reply::Head,
         secret,
-        session::{Login, Negotiation},
+        session::Negotiation,
         side::Side,
     },
     say,
@@ -40,8 +41,10 @@ pub enum Explain {
 
 /// How many columns ftplab's own lines are indented.
 const INDENT: usize = 3;
+
 /// How wide the local commands are in `/help`.
 const USAGE: usize = 33;
+
 /// How many characters of one line of the wire are shown; the rest is counted. All of it is in a log.
 const SHOWN: usize = 2000;
 
@@ -358,131 +361,6 @@ impl Raw<'_> {
         out
     }
 
-    /// What is agreed on and what may come (`/state`).
-    #[must_use]
-    pub fn state(&self, dialogue: &Dialogue, now: Nanos, idle_since: Nanos) -> String {
-        let (text, session) = (self.text, dialogue.session());
-        let mut out = String::new();
-        let mut row = |name: &str, value: String| {
-            let label = say!(text, &format!("raw-state-{name}"));
-            out.push_str(&self.remark(Role::Remark, &format!("{label} {value}")));
-        };
-        let user = session
-            .user
-            .as_deref()
-            .map(|user| sanitise::line(user).into_owned())
-            .unwrap_or_default();
-        row(
-            "login",
-            match session.login {
-                Login::Nobody => say!(text, "raw-login-nobody"),
-                Login::NeedsPassword => say!(text, "raw-login-password", user = user),
-                Login::NeedsAccount => say!(text, "raw-login-account", user = user),
-                Login::Done => say!(text, "raw-login-done", user = user),
-            },
-        );
-        row("type", format!("TYPE {}", session.data_type.letter()));
-        row(
-            "directory",
-            match &session.directory {
-                Some(path) => sanitise::line(path).into_owned(),
-                None => say!(text, "raw-directory-unknown"),
-            },
-        );
-        row(
-            "data",
-            match &session.negotiation {
-                Some(n) => {
-                    let address = n
-                        .listen
-                        .map_or_else(String::new, |listen| listen.to_string());
-                    match (n.used, n.verb.announces()) {
-                        (true, _) => say!(
-                            text,
-                            "raw-data-used",
-                            verb = n.verb.name(),
-                            address = address
-                        ),
-                        (false, true) => say!(
-                            text,
-                            "raw-data-active",
-                            verb = n.verb.name(),
-                            address = address
-                        ),
-                        (false, false) => say!(
-                            text,
-                            "raw-data-passive",
-                            verb = n.verb.name(),
-                            address = address
-                        ),
-                    }
-                }
-                None => say!(text, "raw-data-none"),
-            },
-        );
-        let (verb, after_preliminary) = match dialogue.stage() {
-            Stage::Begin if !dialogue.greeted() => {
-                row("command", say!(text, "raw-stage-greeting"));
-                (None, false)
-            }
-            Stage::Begin => {
-                row("command", say!(text, "raw-stage-begin"));
-                (None, false)
-            }
-            Stage::Wait(verb) => {
-                row("command", say!(text, "raw-stage-wait", verb = name(verb)));
-                (Some(verb), false)
-            }
-            Stage::Preliminary(verb) => {
-                row(
-                    "command",
-                    say!(text, "raw-stage-preliminary", verb = name(verb)),
-                );
-                (Some(verb), true)
-            }
-            Stage::Intermediate(verb) => {
-                let code = if verb == Verb::Rest || verb == Verb::Rnfr {
-                    350
-                } else {
-                    331
-                };
-                let next: Vec<&str> = ReplyCode::new(code)
-                    .map(|code| catalogue::continuations(verb, code))
-                    .unwrap_or_default()
-                    .iter()
-                    .map(|verb| verb.name())
-                    .collect();
-                row(
-                    "command",
-                    say!(
-                        text,
-                        "raw-stage-intermediate",
-                        verb = name(verb),
-                        next = next.join(", ")
-                    ),
-                );
-                (None, false)
-            }
-        };
-        if let Some(verb) = verb {
-            let codes: Vec<String> = catalogue::expected_now(verb, after_preliminary)
-                .map(|code| code.to_string())
-                .collect();
-            if !codes.is_empty() {
-                row("expected", codes.join(" "));
-            }
-        }
-        row(
-            "idle",
-            say!(
-                text,
-                "raw-idle",
-                seconds = now.saturating_sub(idle_since) / 1_000_000_000
-            ),
-        );
-        out
-    }
-
     /// The local commands (`/help`).
     #[must_use]
     pub fn help(&self) -> String {
@@ -536,21 +414,25 @@ impl Raw<'_> {
 #[derive(Debug, Default)]
 pub struct DataLines {
     carry: Vec<u8>,
+    /// The beginning of this line was shown already.
+    broken: bool,
 }
 
-/// How long a line of data may be before it is shown in pieces.
-const MAX_DATA_LINE: usize = 4096;
+/// How long a line of data may be before it is shown in pieces: no longer than what is shown of a line.
+const MAX_DATA_LINE: usize = SHOWN;
 
 impl DataLines {
     /// The lines that end in these bytes.
-    pub fn feed(&mut self, view: &Raw<'_>, bytes: &[u8]) -> String {
+    pub fn feed(&mut self, view: &Raw<'_>, mut bytes: &[u8]) -> String {
         let mut out = String::new();
-        for piece in bytes.split_inclusive(|&b| b == b'\n') {
-            for part in piece.chunks(MAX_DATA_LINE) {
-                self.carry.extend_from_slice(part);
-                if self.carry.ends_with(b"\n") || self.carry.len() >= MAX_DATA_LINE {
-                    out.push_str(&self.take(view));
-                }
+        while !bytes.is_empty() {
+            let room = bytes.len().min(MAX_DATA_LINE - self.carry.len());
+            let end = bytes[..room].iter().position(|&b| b == b'\n');
+            let end = end.map_or(room, |at| at + 1);
+            self.carry.extend_from_slice(&bytes[..end]);
+            bytes = &bytes[end..];
+            if self.carry.ends_with(b"\n") || self.carry.len() == MAX_DATA_LINE {
+                out.push_str(&self.take(view));
             }
         }
         out
@@ -566,8 +448,15 @@ impl DataLines {
     }
 
     fn take(&mut self, view: &Raw<'_>) -> String {
-        let line = self.carry.strip_suffix(b"\n").unwrap_or(&self.carry);
-        let shown = view.data(line.strip_suffix(b"\r").unwrap_or(line));
+        let ended = self.carry.strip_suffix(b"\n");
+        let line = ended.unwrap_or(&self.carry);
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        // Nothing but the end of a line that has been shown is no line of its own.
+        let shown = match self.broken && line.is_empty() {
+            true => String::new(),
+            false => view.data(line),
+        };
+        self.broken = ended.is_none();
         self.carry.clear();
         shown
     }
@@ -582,18 +471,10 @@ fn listen_argument(address: SocketAddr) -> String {
     }
 }
 
-fn name(verb: Verb) -> &'static str {
-    if verb == Verb::Other {
-        "?"
-    } else {
-        verb.name()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::view::text::Lang;
+    use crate::{ftp::dialogue::Dialogue, view::text::Lang};
 
     #[test]
     fn every_remark_has_its_sentence_within_eighty_columns_in_both_languages() {
@@ -677,13 +558,24 @@ mod tests {
             echo: false,
             show_credentials: false,
         };
-        let stream = b"one\r\ntwo\n\nthree";
-        for cut in 0..stream.len() {
+        let shown = |stream: &[u8], cut: usize| {
             let mut lines = DataLines::default();
             let mut shown = lines.feed(&view, &stream[..cut]);
             shown.push_str(&lines.feed(&view, &stream[cut..]));
             shown.push_str(&lines.finish(&view));
-            assert_eq!(shown, "D> one\nD> two\nD> \nD> three\n", "cut at {cut}");
+            shown
+        };
+        let stream = b"one\r\ntwo\n\nthree";
+        for cut in 0..stream.len() {
+            let whole = "D> one\nD> two\nD> \nD> three\n";
+            assert_eq!(shown(stream, cut), whole, "cut at {cut}");
+        }
+        // A line that is too long, one that is just as long as a piece, and an empty one.
+        let piece = "x".repeat(MAX_DATA_LINE);
+        let stream = format!("{piece}yy\n{piece}\n\n");
+        for cut in 0..=stream.len() {
+            let pieces = format!("D> {piece}\nD> yy\nD> {piece}\nD> \n");
+            assert_eq!(shown(stream.as_bytes(), cut), pieces, "cut at {cut}");
         }
     }
 }

@@ -16,6 +16,7 @@ mod live;
 mod log;
 mod script;
 
+pub(super) use self::live::beginning;
 pub use self::{
     end::{Tally, blocks_used, summary},
     json::{json_happening, json_listening, json_summary},

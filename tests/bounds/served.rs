@@ -5,7 +5,7 @@ use std::{
     fs,
     io::{Read, Write},
     net::{Ipv4Addr, SocketAddr, TcpStream, UdpSocket},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
     rc::Rc,
     sync::{Arc, mpsc::channel},
     thread::{self, JoinHandle},
@@ -33,10 +33,10 @@ use crate::{
 };
 
 /// A fake server that is watched on a terminal's behalf.
-struct Watched {
+pub(super) struct Watched {
     child: Child,
     out: Option<JoinHandle<String>>,
-    port: u16,
+    pub(super) port: u16,
 }
 
 impl Drop for Watched {
@@ -48,10 +48,15 @@ impl Drop for Watched {
 
 impl Watched {
     fn start(lang: &str, words: &[&str]) -> Watched {
+        Watched::typed(lang, words, Stdio::null())
+    }
+
+    /// With somebody who types.
+    pub(super) fn typed(lang: &str, words: &[&str], keys: Stdio) -> Watched {
         let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
             .args(["fake-server", "--port", "0", "--lang", lang])
             .args(words)
-            .stdin(Stdio::null())
+            .stdin(keys)
             .stdout(Stdio::piped())
             .spawn()
             .expect("the binary starts");
@@ -61,11 +66,14 @@ impl Watched {
             let (mut all, mut piece, mut told) = (Vec::new(), [0; 8_192], false);
             while let Ok(read @ 1..) = pipe.read(&mut piece) {
                 all.extend_from_slice(&piece[..read]);
+                if told {
+                    continue;
+                }
                 let shown = String::from_utf8_lossy(&all);
                 // The line for `ftplab raw` ends with the port.
                 let line = shown.lines().find(|line| line.contains("ftplab raw"));
                 let port = line.and_then(|line| line.rsplit(' ').next()?.parse().ok());
-                if !told && shown.contains("curl") {
+                if shown.contains("curl") {
                     told = true;
                     let _ = to.send(port);
                 }
@@ -79,6 +87,11 @@ impl Watched {
             out: Some(out),
             port,
         }
+    }
+
+    /// What it hears of who types.
+    pub(super) fn keys(&mut self) -> ChildStdin {
+        self.child.stdin.take().expect("piped")
     }
 
     fn client(&self) -> Line {
@@ -283,6 +296,18 @@ fn strangers_at_a_data_port_are_told_and_there_is_a_last_one() {
             server.saw(wanted);
         }
     }
+}
+
+/// A connection to this server whose window is small: what is sent and not read is soon too much.
+pub(super) fn narrow(port: u16) -> TcpStream {
+    let socket = socket2::Socket::new(socket2::Domain::IPV4, socket2::Type::STREAM, None);
+    let socket = socket.expect("a socket");
+    socket.set_recv_buffer_size(4_096).expect("it can be set");
+    let to = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    socket.connect(&to.into()).expect("it listens");
+    let stream = TcpStream::from(socket);
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    stream
 }
 
 /// A connection to this machine's port that comes from another of its addresses; nothing leaves the machine.

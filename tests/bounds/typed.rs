@@ -19,7 +19,10 @@ use ftplab::{
 };
 use tempfile::TempDir;
 
-use crate::harness::{Done, ftplab};
+use crate::{
+    harness::{Done, ftplab},
+    servers::process::FakeServer,
+};
 
 const LANGS: [&str; 2] = ["en", "fr"];
 
@@ -467,4 +470,132 @@ fn arithmetic_without_end_is_an_answer_like_any_other() {
     let words = |answers| ["lab", "run", "s.en.md", "--port", "0", "--answers", answers];
     run(&folder, "en", &words("deep")).code(1);
     run(&folder, "en", &words("right")).code(0);
+}
+
+#[test]
+fn an_end_point_broken_over_too_many_lines_is_told_as_one_that_breaks_off() {
+    let asked = |lang: &str, lines: &str| {
+        ftplab()
+            .args(["pasv-calc", "--lang", lang])
+            .stdin(lines)
+            .run()
+    };
+    let four = asked("en", "227 (127,\n0,0,\n1,4,\n1)\n").code(0);
+    says(&four, "127.0.0.1:1025");
+    for (lang, wanted) in [
+        (
+            "en",
+            "6 numbers with commas between them are wanted, 5 stand there.",
+        ),
+        ("fr", "il y en a 5"),
+    ] {
+        let five = asked(lang, "227 (127,\n0,\n0,\n1,4,\n1)\n").code(1);
+        says(&five, wanted);
+    }
+}
+
+#[test]
+fn a_mistake_in_a_line_of_endless_length_is_told_by_its_place() {
+    let sheet = |length: usize| {
+        let line = format!("```ask id=q kind=nonsense {}", "x".repeat(length));
+        format!("{HEAD}{line}\nWhich?\n= 1\n```\n")
+    };
+    let folder = folder(&[
+        ("short.en.md", sheet(100).as_bytes()),
+        ("long.en.md", sheet(17_000).as_bytes()),
+    ]);
+    for lang in LANGS {
+        let done = run(&folder, lang, &["lab", "check", "short.en.md"]).code(1);
+        says(&done, "10 | ```ask id=q kind=nonsense xxx");
+        let done = run(&folder, lang, &["lab", "check", "long.en.md"]).code(1);
+        says(&done, "long.en.md:10:18");
+        let said = format!("{}{}", done.out(), done.err());
+        assert!(!said.contains(" | ") && said.len() < 2_000, "{said}");
+    }
+}
+
+/// Free texts are compared as far as `lab run` takes them.
+#[test]
+fn free_texts_are_compared_as_far_as_lab_run_takes_them() {
+    let report = |student: &str, text: String| {
+        let mut report = Report {
+            form: FORM,
+            ftplab: "0.1.0".into(),
+            sheet: Sheet {
+                id: "s".into(),
+                title: "S".into(),
+                version: 1,
+                language: "en".into(),
+                sha256: String::new(),
+            },
+            student: Some(student.to_owned()),
+            demo: false,
+            params: BTreeMap::new(),
+            began: 0,
+            saved: 0,
+            edited: false,
+            finished: true,
+            blocks: vec![Block {
+                id: "why".into(),
+                step: 1,
+                kind: Kind::Write,
+                points: 1,
+                question: None,
+                done: true,
+                began: None,
+                ended: None,
+                hints: 0,
+                answers: Vec::new(),
+                text: Some(text),
+                lines: Vec::new(),
+                dialogue: Vec::new(),
+                digest: String::new(),
+            }],
+            digest: String::new(),
+        };
+        report.seal();
+        report.json()
+    };
+    let marks = |same: usize, lang: &str| {
+        let text = |last: &str| "y".repeat(same) + last;
+        let folder = folder(&[
+            ("ada.json", report("Ada", text("one")).as_bytes()),
+            ("bob.json", report("Bob", text("two")).as_bytes()),
+        ]);
+        run(&folder, lang, &["lab", "marks", "ada.json", "bob.json"]).code(0)
+    };
+    for (lang, wanted) in [
+        ("en", "The same free text in why: ada.json, bob.json."),
+        ("fr", "Le même texte libre dans why"),
+    ] {
+        says(&marks(64 * 1024, lang), wanted);
+        let different = marks(64 * 1024 - 1, lang);
+        assert!(!different.out().contains(wanted), "{}", different.out());
+    }
+}
+
+/// A line of data without an end is shown in pieces; none of it is left out.
+#[test]
+fn a_line_of_data_without_end_is_shown_in_pieces() {
+    let script = "S> 220 Ready.\nC> PASV\nS> 227 ({pasv})\nC> RETR x\nS> 150 Here.\nD@ big\nS> 226 Done.\nC* QUIT\nS> 221 Bye.\n";
+    let line = "y".repeat(10_000);
+    let folder = folder(&[
+        ("s.ftp", script.as_bytes()),
+        ("big", format!("{line}\nend\n").as_bytes()),
+    ]);
+    let path = folder.path().join("s.ftp");
+    let server = FakeServer::start(&[path.to_str().expect("UTF-8")]);
+    let done = ftplab()
+        .args(["raw", &format!("127.0.0.1:{}", server.port)])
+        .stdin("PASV\n/data\nRETR x\nQUIT\n")
+        .run()
+        .code(0);
+    let data = done
+        .out()
+        .lines()
+        .filter_map(|line| line.strip_prefix("D> "));
+    let pieces: Vec<&str> = data.collect();
+    let lengths: Vec<usize> = pieces.iter().map(|piece| piece.len()).collect();
+    assert_eq!(lengths, [2_000, 2_000, 2_000, 2_000, 2_000, 3]);
+    assert_eq!(pieces.concat(), line + "end");
 }

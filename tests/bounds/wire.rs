@@ -1,6 +1,9 @@
 //! Captures for the tests of the bounds: dialogues through the program's own recorder, which invents a flawless TCP; and
 //! segments one by one, for what no flawless TCP does. And what `inspect` says of them.
 
+#[path = "../../src/capture/build/pcapng.rs"]
+mod pcapng;
+
 use std::{fs, net::SocketAddr};
 
 use ftplab::capture::{
@@ -9,6 +12,7 @@ use ftplab::capture::{
 };
 use tempfile::TempDir;
 
+pub(super) use self::pcapng::block;
 use crate::harness::{Done, ftplab};
 
 pub(super) const MS: i64 = 1_000_000;
@@ -130,18 +134,6 @@ pub(super) fn told(bytes: &[u8], words: &[&str], en: &str, fr: &str) {
 
 // ---- Files ---------------------------------------------------------------------------------------------------------
 
-/// A block of a pcapng file.
-pub(super) fn block(kind: u32, body: &[u8]) -> Vec<u8> {
-    let padded = body.len().next_multiple_of(4);
-    let length = (padded as u32 + 12).to_le_bytes();
-    let mut block = kind.to_le_bytes().to_vec();
-    block.extend(length);
-    block.extend(body);
-    block.resize(8 + padded, 0);
-    block.extend(length);
-    block
-}
-
 pub(super) fn section() -> Vec<u8> {
     let mut body = 0x1a2b_3c4d_u32.to_le_bytes().to_vec();
     body.extend([1, 0, 0, 0]);
@@ -170,6 +162,43 @@ pub(super) fn packet(interface: u32, bytes: &[u8]) -> Vec<u8> {
 pub(super) const SYN: u8 = 0x02;
 const PSH_ACK: u8 = 0x18;
 
+/// An Ethernet frame with a segment: see [`Segments::segment`].
+pub(super) fn frame(
+    (from, to): ((u8, u16), (u8, u16)),
+    (sequence, acknowledges): (u32, u32),
+    flags: u8,
+    payload: &[u8],
+) -> Vec<u8> {
+    let mut frame = vec![2, 0, 0, 0, 0, to.0, 2, 0, 0, 0, 0, from.0, 8, 0];
+    let length = (40 + payload.len()) as u16;
+    frame.extend([0x45, 0]);
+    frame.extend(length.to_be_bytes());
+    frame.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
+    frame.extend([10, 0, 0, from.0, 10, 0, 0, to.0]);
+    frame.extend(from.1.to_be_bytes());
+    frame.extend(to.1.to_be_bytes());
+    frame.extend(sequence.to_be_bytes());
+    frame.extend(acknowledges.to_be_bytes());
+    frame.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
+    frame.extend(payload);
+    frame
+}
+
+/// Such a frame as two fragments of its datagram (RFC 791 3.2), the first with so many bytes behind the IP header.
+pub(super) fn fragments(frame: &[u8], first: usize) -> [Vec<u8>; 2] {
+    let (head, body) = frame.split_at(34);
+    let cut = |bytes: &[u8], flags: u16| {
+        let mut part = head.to_vec();
+        part[16..18].copy_from_slice(&(20 + bytes.len() as u16).to_be_bytes());
+        part[18..20].copy_from_slice(&7_u16.to_be_bytes());
+        part[20..22].copy_from_slice(&flags.to_be_bytes());
+        part.extend(bytes);
+        part
+    };
+    let (one, two) = body.split_at(first);
+    [cut(one, 0x2000), cut(two, (first / 8) as u16)]
+}
+
 /// Segments between 10.0.0.1 and 10.0.0.2, a millisecond apart, acknowledged as the test says.
 pub(super) struct Segments {
     file: Vec<u8>,
@@ -187,24 +216,17 @@ impl Segments {
     pub(super) fn segment(
         &mut self,
         (from, to): ((u8, u16), (u8, u16)),
-        (sequence, acknowledges): (u32, u32),
+        numbers: (u32, u32),
         flags: u8,
         payload: &[u8],
     ) {
-        let mut frame = vec![2, 0, 0, 0, 0, to.0, 2, 0, 0, 0, 0, from.0, 8, 0];
-        let length = (40 + payload.len()) as u16;
-        frame.extend([0x45, 0]);
-        frame.extend(length.to_be_bytes());
-        frame.extend([0, 0, 0x40, 0, 64, 6, 0, 0]);
-        frame.extend([10, 0, 0, from.0, 10, 0, 0, to.0]);
-        frame.extend(from.1.to_be_bytes());
-        frame.extend(to.1.to_be_bytes());
-        frame.extend(sequence.to_be_bytes());
-        frame.extend(acknowledges.to_be_bytes());
-        frame.extend([0x50, flags, 0xff, 0xff, 0, 0, 0, 0]);
-        frame.extend(payload);
-        self.now += 1_000;
-        let mut block = packet(0, &frame);
+        self.frame(&frame((from, to), numbers, flags, payload), 1_000);
+    }
+
+    /// A frame, so many microseconds later than the last.
+    pub(super) fn frame(&mut self, frame: &[u8], later: u64) {
+        self.now += later;
+        let mut block = packet(0, frame);
         let time = self.now;
         block[12..16].copy_from_slice(&((time >> 32) as u32).to_le_bytes());
         block[16..20].copy_from_slice(&(time as u32).to_le_bytes());

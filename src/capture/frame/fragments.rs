@@ -11,7 +11,7 @@ use crate::capture::file::Nanos;
 /// Datagrams that may wait at a time; the oldest gives way. Each holds at most 64 KiB.
 pub(super) const MAX_WAITING: usize = 64;
 /// How long a datagram waits for its last fragment (RFC 1122 3.3.2 gives 60 to 120 seconds).
-pub(super) const PATIENCE: Nanos = 60 * 1_000_000_000;
+pub const PATIENCE: Nanos = 60 * 1_000_000_000;
 
 /// What makes fragments parts of one datagram.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

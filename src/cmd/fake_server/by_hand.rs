@@ -20,8 +20,10 @@ use crate::{
     ftp::{catalogue, event::Nanos},
     io::{
         editor::{self, Keyboard, Typed, Word},
-        person::{Do, Person},
-        server::{Given, Server, Tap},
+        server::{
+            Server, Tap,
+            person::{Do, Given, Person},
+        },
         stdio,
     },
     say,

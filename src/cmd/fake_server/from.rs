@@ -80,6 +80,15 @@ pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<
             ));
         }
     }
+    for (n, bytes) in beside.map(|beside| beside.not_kept).unwrap_or_default() {
+        streams::complain(&say!(
+            text,
+            "server-from-not-kept",
+            n = n,
+            bytes = number::count(text, bytes),
+            most = (MAX_DATA >> 20) as u64
+        ));
+    }
     for (name, bytes) in written {
         let bytes = number::count(text, bytes);
         streams::complain(&say!(
@@ -92,11 +101,19 @@ pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<
     Ok(Exit::Done)
 }
 
+/// The bytes of both directions.
+fn length(ways: Option<[Vec<u8>; 2]>) -> usize {
+    ways.iter().flatten().map(Vec::len).sum()
+}
+
 /// What servers sent, kept until it is known whether it is text.
 struct Beside<'a> {
     script: &'a Path,
-    flows: HashMap<FlowId, [Vec<u8>; 2]>,
+    /// What came over each data connection, by direction; None where it was too much.
+    flows: HashMap<FlowId, Option<[Vec<u8>; 2]>>,
     kept: usize,
+    /// Transfers in which the server sent too much: their numbers, and how many bytes it was.
+    not_kept: Vec<(u64, u64)>,
 }
 
 impl Beside<'_> {
@@ -105,6 +122,7 @@ impl Beside<'_> {
             script,
             flows: HashMap::new(),
             kept: 0,
+            not_kept: Vec::new(),
         }
     }
 
@@ -122,9 +140,18 @@ impl Beside<'_> {
                 ..
             } => {
                 let room = MAX_DATA - self.kept;
-                let taken = &bytes[..bytes.len().min(room)];
-                self.kept += taken.len();
-                self.flows.entry(*flow).or_default()[*way as usize].extend_from_slice(taken);
+                let ways = self
+                    .flows
+                    .entry(*flow)
+                    .or_insert_with(|| Some(<_>::default()));
+                match ways {
+                    Some(ways) if bytes.len() <= room => {
+                        self.kept += bytes.len();
+                        ways[*way as usize].extend_from_slice(bytes);
+                    }
+                    // A part of a file is of no use: its room is for others.
+                    _ => self.kept -= length(ways.take()),
+                }
                 Ok(None)
             }
             Finding::Dropped(flow) => {
@@ -137,8 +164,7 @@ impl Beside<'_> {
     }
 
     fn drop(&mut self, flow: FlowId) {
-        let gone = self.flows.remove(&flow).unwrap_or_default();
-        self.kept -= gone.iter().map(Vec::len).sum::<usize>();
+        self.kept -= length(self.flows.remove(&flow).flatten());
     }
 
     fn transfer(
@@ -149,13 +175,16 @@ impl Beside<'_> {
             return Ok(None);
         };
         let ways = self.flows.get(&connection.flow);
-        let sent = ways.map(|ways| {
+        let total = transfer.down.unwrap_or(0);
+        if matches!(ways, Some(None)) && total > 0 {
+            self.not_kept.push((transfer.n, total));
+        }
+        let sent = ways.and_then(Option::as_ref).map(|ways| {
             &ways[match connection.server_way {
                 Way::Forth => 0,
                 Way::Back => 1,
             }]
         });
-        let total = transfer.down.unwrap_or(0);
         let whole = transfer.missing == 0 && sent.is_some_and(|sent| sent.len() as u64 == total);
         let lines = |sent: &[u8]| sent.len() <= MAX_LINES && Dialogue::is_lines(sent, total);
         let written = match sent.filter(|sent| whole && !lines(sent)) {

@@ -13,22 +13,19 @@ use crate::{
     ftp::event::Nanos,
     io::{
         client::perform,
-        server::{Given, Options, Server},
+        server::{Options, Server, person::Given},
         stdio as streams,
     },
     script::{client, watch::Happening},
     view::server as view,
 };
 
-/// The largest file of a script whose bytes are compared.
-const MAX_FILE: u64 = 16 * 1024 * 1024;
-
 /// Plays the script against itself; exit code 1 where something differs.
 pub(super) fn run(asked: &FakeServer, context: &Context, name: &str) -> Result<Exit, Failure> {
     let loaded = load(name, asked, context, Failure::no)?;
     let folder = loaded.found.folder.clone();
-    let plan = client::plan(&loaded.script, &loaded.values, &|path| {
-        folder.read(path, MAX_FILE).ok()
+    let plan = client::plan(&loaded.script, &loaded.values, &|path, most| {
+        folder.read(path, most as u64).ok()
     });
     let (found, play) = loaded.play(asked, context)?;
     let play = Arc::new(play);

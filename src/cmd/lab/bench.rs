@@ -230,10 +230,11 @@ impl<'a> Bench<'a> {
     fn port_by_hand(&self, line: Line) -> u16 {
         let port = self.usual_port(line);
         let host = IpAddr::V4(Ipv4Addr::LOCALHOST);
-        if port != 0 && (self.setup.port.is_some() || address::is_free((host, port).into())) {
+        let free = |port| address::free_port((host, port).into());
+        if port != 0 && self.setup.port.is_some() {
             port
         } else {
-            address::free_port(host).unwrap_or(port)
+            free(port).or_else(|| free(0)).unwrap_or(port)
         }
     }
 

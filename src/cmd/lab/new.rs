@@ -7,7 +7,7 @@ use crate::{
     cli::LabNew,
     cmd::{Context, Exit, Failure, dialogue, fault},
     io::{file, stdio as streams},
-    lab::skeleton::{MAX_COMMANDS, Skeleton},
+    lab::skeleton::{MAX_COMMANDS, MAX_DATA_LINES, Skeleton},
     say,
     script::from,
     view::lab::new as view,
@@ -68,6 +68,15 @@ pub(super) fn run(context: &Context, asked: &LabNew) -> Result<Exit, Failure> {
             "labnew-left-out",
             count = skeleton.left_out as u64,
             most = MAX_COMMANDS as u64
+        );
+        streams::complain(&told);
+    }
+    if skeleton.data_left_out > 0 {
+        let told = say!(
+            text,
+            "labnew-data-left-out",
+            count = skeleton.data_left_out as u64,
+            most = MAX_DATA_LINES as u64
         );
         streams::complain(&told);
     }

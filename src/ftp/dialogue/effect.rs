@@ -293,15 +293,11 @@ impl Core {
         if let Some(Ok(stated)) = pending.stated.as_deref() {
             let listen = self.full_address(stated.endpoint, self.ends.user);
             let negotiation = Negotiation {
-                n: 0,
-                command: Some(pending.n),
-                verb: pending.verb,
                 listen,
                 peer_differs: differs(listen, self.ends.user),
                 stated: Some(stated.clone()),
-                accepted: false,
                 answered: false,
-                used: false,
+                ..Negotiation::refused(Some(pending.n), pending.verb)
             };
             self.negotiated(
                 Here {

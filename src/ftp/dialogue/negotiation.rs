@@ -77,15 +77,11 @@ impl Core {
                 at: pending.at,
             },
             Negotiation {
-                n: 0,
-                command: Some(pending.n),
-                verb: pending.verb,
                 listen,
                 peer_differs: differs(listen, self.ends.user),
                 stated,
                 accepted,
-                answered: true,
-                used: false,
+                ..Negotiation::refused(Some(pending.n), pending.verb)
             },
             sink,
         );
@@ -107,18 +103,7 @@ impl Core {
             229 => (Form::Reply229, Verb::Epsv),
             _ => {
                 if let Some(verb) = verb {
-                    let refused = Negotiation {
-                        n: 0,
-                        command,
-                        verb,
-                        listen: None,
-                        stated: None,
-                        accepted: false,
-                        answered: true,
-                        peer_differs: false,
-                        used: false,
-                    };
-                    self.negotiated(here, refused, sink);
+                    self.negotiated(here, Negotiation::refused(command, verb), sink);
                 }
                 return;
             }
@@ -148,17 +133,12 @@ impl Core {
                 self.quirk(here, Kind::PassiveHostDiffers, sink);
             }
         }
-        let accepted = stated.is_some();
         let negotiation = Negotiation {
-            n: 0,
-            command,
-            verb,
             listen,
+            accepted: stated.is_some(),
             stated,
-            accepted,
-            answered: true,
             peer_differs,
-            used: false,
+            ..Negotiation::refused(command, verb)
         };
         self.negotiated(here, negotiation, sink);
     }

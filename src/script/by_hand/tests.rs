@@ -3,10 +3,12 @@
 use super::*;
 use crate::{
     ftp::{
+        catalogue::Flow,
         dialogue::{Close, Dialogue, Ends},
         side::Side,
     },
     script::{
+        clients::Slip,
         effect::{Effect, Input},
         notation::Script,
         params,

@@ -13,7 +13,7 @@ use crate::{
         secret::verb_of,
     },
     script::{
-        base::Op,
+        built_in::Op,
         effect::{Effect, Origin},
         notation::Eol,
     },

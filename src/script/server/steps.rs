@@ -11,7 +11,7 @@ use super::{
 use crate::{
     ftp::{code::ReplyCode, command::Verb, event::Nanos, session::Session},
     script::{
-        base::{Op, lock},
+        built_in::{Op, lock},
         effect::{Ask, DataFault, Effect, End, Origin, Source},
         literal::{Literal, Value},
         notation::{Action, DataAction, Item, Typed},

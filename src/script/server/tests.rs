@@ -7,7 +7,7 @@ use crate::{
         side::Side,
     },
     script::{
-        effect::Source,
+        effect::{Input, Source},
         notation::Script,
         params,
         play::Limits,
@@ -379,6 +379,32 @@ fn abor_drops_a_transfer_and_stat_does_not() {
         stage.take(),
         ["send big", "data Fin", "226 whole", "221", "close Fin"]
     );
+}
+
+/// A STAT is answered in the middle of a transfer; what comes while that one is not answered yet waits for it.
+#[test]
+fn a_second_stat_waits_its_turn() {
+    let script = "C* PASV\nS> 227 ({pasv})\nC* RETR\nS> 150\nD@ big\nS> 226 whole\n\
+                  C* STAT\n-- wait 1s\nS> 211 {bytes}\nC* NOOP\nS> 200";
+    let mut stage = Stage::new(script);
+    stage.after(&["PASV"]);
+    stage.hold = true;
+    stage.command("RETR");
+    stage.player.take(Input::Data(Ok(())), stage.now);
+    stage.run();
+    assert_eq!(stage.after(&["STAT", "STAT", "NOOP"]), [""; 0]);
+    assert_eq!(stage.player.frames.len(), MAX_FRAMES);
+    stage.wait(1);
+    assert_eq!(stage.take(), ["211 0"]);
+    stage.wait(1);
+    assert_eq!(stage.take(), ["211 0"], "each in its turn");
+    let moved = Input::Moved {
+        bytes: 10,
+        fault: None,
+    };
+    stage.player.take(moved, stage.now);
+    stage.run();
+    assert_eq!(stage.take(), ["data Fin", "226 whole", "200"]);
 }
 
 #[test]

@@ -3,13 +3,14 @@
 use crate::{
     analysis::{
         finding::{Remark, Session, Transfer},
+        inspector::MAX_PROBED,
         notes::Note,
         twin::Evidence,
         verdict::{Absence, Lack, Party, Reason, Stray, Verdict},
     },
     capture::{
         file::{Damage, Foreign, MAX_ZSTD_WINDOW, Nanos, Unopened},
-        frame::{Undelivered, Unread},
+        frame::{PATIENCE, Undelivered, Unread},
         reassembly::{MAX_HELD, MAX_HELD_IN_ALL, WINDOW, WINDOWS},
     },
     say,
@@ -416,6 +417,12 @@ pub fn note(text: &Text, note: &Note) -> String {
         Note::Oversized { packets } => say!(text, "inspect-note-oversized", count = *packets),
         Note::Evicted { connections } => say!(text, "inspect-note-evicted", count = *connections),
         Note::Unexpected { endpoints } => say!(text, "inspect-note-unexpected", count = *endpoints),
+        Note::Unproven { connections } => say!(
+            text,
+            "inspect-note-unproven",
+            count = *connections,
+            most = (MAX_PROBED >> 20) as u64
+        ),
         Note::Overheld { gaps } => say!(
             text,
             "inspect-note-overheld",
@@ -456,7 +463,11 @@ fn unread(text: &Text, why: Unread) -> String {
         Unread::BadIp => say!(text, "inspect-unread-ip"),
         Unread::BadTcp => say!(text, "inspect-unread-tcp"),
         Unread::BadTunnel => say!(text, "inspect-unread-tunnel"),
-        Unread::Fragment => say!(text, "inspect-unread-fragment"),
+        Unread::Fragment => say!(
+            text,
+            "inspect-unread-fragment",
+            seconds = (PATIENCE / 1_000_000_000) as u64
+        ),
         Unread::Llc => say!(text, "inspect-unread-llc"),
         Unread::Other => say!(text, "inspect-unread-other"),
     }

@@ -1,20 +1,15 @@
 //! What is wrong with a sheet: file, line and column, the line with a caret, what to do; on the screen and as JSON Lines.
 
+mod finding;
+mod mistake;
+
 use std::fmt::Write;
 
 use serde::Serialize;
 
 use crate::{
-    analysis::expect::MAX_EXPECTATIONS,
-    lab::{
-        MAX_CHOICES, MAX_MISTAKES, MAX_PARTS, MAX_SHEET,
-        check::{Differs, Finding, What},
-        mistake::{Kind, Mistake},
-        parse,
-        template::FaultKind,
-    },
+    lab::{MAX_MISTAKES, check::Finding, mistake::Mistake},
     say,
-    script::mistake::Kind as Notation,
     view::{
         json, sanitise, server,
         style::{Role, Style},
@@ -71,7 +66,7 @@ pub fn mistakes(text: &Text, style: Style, name: &str, all: &[Mistake]) -> Strin
     let mut out = String::new();
     let name = sanitise::line(name.as_bytes()).into_owned();
     for mistake in all {
-        let what = sentence(text, &mistake.kind);
+        let what = mistake::sentence(text, &mistake.kind);
         let place = format!("{name}:{}:{}", mistake.line, mistake.column);
         out.push_str(&told(text, style, &place, &what));
         if !mistake.text.is_empty() {
@@ -108,7 +103,7 @@ pub fn page(text: &Text, style: Style, checked: &Checked) -> String {
     }
     for finding in &checked.findings {
         let place = format!("{name}:{}", finding.line);
-        let what = finding_sentence(text, &finding.what, &checked.other);
+        let what = finding::sentence(text, &finding.what, &checked.other);
         out.push_str(&told(text, style, &place, &what));
         let source = checked.source.get(finding.line as usize - 1);
         if let Some(source) = source.filter(|source| !source.is_empty()) {
@@ -171,346 +166,8 @@ fn why_not(text: &Text, why: &NotPlayed) -> String {
     }
 }
 
-// ---- Sentences -------------------------------------------------------------------------------------------------------
-
 fn shown(value: &str) -> String {
-    sanitise::line(value.as_bytes()).into_owned()
-}
-
-/// The sentence, and the word that was perhaps meant.
-fn meant(text: &Text, what: String, nearest: Option<&str>) -> String {
-    match nearest {
-        None => what,
-        Some(nearest) => {
-            let nearest = shown(nearest);
-            say!(text, "labcheck-meant", what = what, nearest = nearest)
-        }
-    }
-}
-
-/// What is wrong, and what to do.
-fn sentence(text: &Text, kind: &Kind) -> String {
-    let plain = |id: &str| text.say(&format!("labcheck-mistake-{id}"), &[]);
-    match kind {
-        Kind::TooLong => say!(
-            text,
-            "labcheck-mistake-too-long",
-            limit = (MAX_SHEET / 1024) as u64
-        ),
-        Kind::NotUtf8 => plain("not-utf8"),
-        Kind::TooMany => say!(text, "labcheck-mistake-too-many", limit = MAX_PARTS as u64),
-        Kind::HeadMissing => plain("head-missing"),
-        Kind::HeadOpen => plain("head-open"),
-        Kind::HeadLine => say!(
-            text,
-            "labcheck-mistake-head-line",
-            known = parse::HEAD.join(", ")
-        ),
-        Kind::HeadUnknown { name, nearest } => {
-            let known = parse::HEAD.join(", ");
-            let what = say!(
-                text,
-                "labcheck-mistake-head-unknown",
-                name = shown(name),
-                known = known
-            );
-            meant(text, what, *nearest)
-        }
-        Kind::HeadLacks(name) => say!(text, "labcheck-mistake-head-lacks", name = *name),
-        Kind::HeadTwice(line) => say!(text, "labcheck-mistake-head-twice", line = *line),
-        Kind::HeadEmpty => plain("head-empty"),
-        Kind::NumberInvalid { value, from, to } => say!(
-            text,
-            "labcheck-mistake-number",
-            value = shown(value),
-            from = from.to_string(),
-            to = to.to_string()
-        ),
-        Kind::LanguageUnknown(value) => {
-            say!(text, "labcheck-mistake-language", value = shown(value))
-        }
-        Kind::ServerInvalid(value) => {
-            say!(
-                text,
-                "labcheck-mistake-server-invalid",
-                value = shown(value)
-            )
-        }
-        Kind::ParamInvalid => plain("param-invalid"),
-        Kind::ParamUnknown { name, nearest } => {
-            let what = say!(text, "labcheck-mistake-param-unknown", name = shown(name));
-            meant(text, what, nearest.as_deref())
-        }
-        Kind::StepsMissing => plain("steps-missing"),
-        Kind::TitleMissing => plain("title-missing"),
-        Kind::Underlined => plain("underlined"),
-        Kind::FenceOpen => plain("fence-open"),
-        Kind::Nested => plain("nested"),
-        Kind::BeforeSteps => plain("before-steps"),
-        Kind::BlockUnknown { name, nearest } => {
-            let known: Vec<&str> = parse::BLOCKS.iter().map(|(name, _)| *name).collect();
-            let what = say!(
-                text,
-                "labcheck-mistake-block-unknown",
-                name = shown(name),
-                known = known.join(", ")
-            );
-            meant(text, what, *nearest)
-        }
-        Kind::AttributeUnknown {
-            name,
-            nearest,
-            known,
-        } => {
-            if known.is_empty() {
-                return plain("attribute-none");
-            }
-            let what = say!(
-                text,
-                "labcheck-mistake-attribute-unknown",
-                name = shown(name),
-                known = known.join(", ")
-            );
-            meant(text, what, *nearest)
-        }
-        Kind::AttributeInvalid(value) => say!(
-            text,
-            "labcheck-mistake-attribute-invalid",
-            value = shown(value)
-        ),
-        Kind::AttributeTwice(name) => {
-            say!(text, "labcheck-mistake-attribute-twice", name = *name)
-        }
-        Kind::AttributeMissing(name) => {
-            say!(text, "labcheck-mistake-attribute-missing", name = *name)
-        }
-        Kind::WordUnknown {
-            value,
-            nearest,
-            known,
-        } => {
-            let what = say!(
-                text,
-                "labcheck-mistake-word",
-                value = shown(value),
-                known = known.join(", ")
-            );
-            meant(text, what, *nearest)
-        }
-        Kind::IdInvalid(value) => say!(text, "labcheck-mistake-id-invalid", value = shown(value)),
-        Kind::IdTwice(line) => say!(text, "labcheck-mistake-id-twice", line = *line),
-        Kind::Template(fault, nearest) => match fault {
-            FaultKind::BraceOpen => plain("brace-open"),
-            FaultKind::BraceClose => plain("brace-close"),
-            FaultKind::NameUnknown(name) => {
-                let what = say!(text, "labcheck-mistake-name-unknown", name = shown(name));
-                meant(text, what, nearest.as_deref())
-            }
-        },
-        Kind::NameTooEarly(name) => say!(
-            text,
-            "labcheck-mistake-name-early",
-            name = shown(&name.to_string())
-        ),
-        Kind::NoLineB => plain("no-line-b"),
-        Kind::Notation(Notation::MarkerUnknown) => plain("marker-unknown"),
-        Kind::Notation(Notation::ValueMisplaced(value)) => say!(
-            text,
-            "labcheck-mistake-value-misplaced",
-            name = shown(&value.to_string())
-        ),
-        Kind::Notation(kind) | Kind::Script(kind) => server::mistake_sentence(text, kind),
-        Kind::MarkerOfScripts(marker) => {
-            say!(text, "labcheck-mistake-marker-of-scripts", marker = *marker)
-        }
-        Kind::SayOnly => plain("say-only"),
-        Kind::SayMissing => plain("say-missing"),
-        Kind::CodeInvalid(value) => say!(text, "labcheck-mistake-code", value = shown(value)),
-        Kind::DialogueEmpty => plain("dialogue-empty"),
-        Kind::NobodyThere => plain("nobody"),
-        Kind::ServerBoth => plain("server-both"),
-        Kind::ServerNeither => plain("server-neither"),
-        Kind::QuestionMissing => plain("question-missing"),
-        Kind::MarkUnknown => plain("mark-unknown"),
-        Kind::MarkEmpty => plain("mark-empty"),
-        Kind::ChoiceUnwanted => plain("choice-unwanted"),
-        Kind::ChoiceCount(count) => say!(
-            text,
-            "labcheck-mistake-choice-count",
-            most = MAX_CHOICES as u64,
-            count = *count as u64
-        ),
-        Kind::WrongUnwanted => plain("wrong-unwanted"),
-        Kind::ToldMissing => plain("told-missing"),
-        Kind::AnswerMissing => plain("answer-missing"),
-        Kind::AnswerUnwanted => plain("answer-unwanted"),
-        Kind::KeyUnknown { value, known } => say!(
-            text,
-            "labcheck-mistake-key-unknown",
-            value = shown(value),
-            known = shown(&known.join(", "))
-        ),
-        Kind::WhyTwice(line) => say!(text, "labcheck-mistake-why-twice", line = *line),
-        Kind::ExpressionInvalid => plain("expression"),
-        Kind::ExpressionText(name) => say!(
-            text,
-            "labcheck-mistake-expression-text",
-            name = shown(&name.to_string())
-        ),
-        Kind::ShellEmpty => plain("shell-empty"),
-        Kind::RubricToml(detail) => {
-            // The library's message has several lines; the last one says what is wrong.
-            let last = detail.trim_end().lines().last().unwrap_or_default();
-            say!(text, "labcheck-mistake-rubric", detail = shown(last))
-        }
-        Kind::RubricNotOne(number) => say!(
-            text,
-            "labcheck-mistake-rubric-one",
-            number = number.to_string()
-        ),
-        Kind::RubricCount(_) => say!(
-            text,
-            "labcheck-mistake-rubric-count",
-            most = MAX_EXPECTATIONS as u64
-        ),
-    }
-}
-
-fn finding_sentence(text: &Text, what: &What, other: &str) -> String {
-    let other = shown(other);
-    match what {
-        What::LanguageDiffers => say!(text, "labcheck-found-language"),
-        What::HeadDiffers(name) => {
-            say!(text, "labcheck-found-head", name = *name, other = other)
-        }
-        What::StepMissing(title) => say!(
-            text,
-            "labcheck-found-step",
-            title = shown(title),
-            other = other
-        ),
-        What::IdMissing { id, there } => say!(
-            text,
-            "labcheck-found-id-missing",
-            id = shown(id),
-            other = other,
-            line = *there
-        ),
-        What::OrderDiffers { id, there } => say!(
-            text,
-            "labcheck-found-order",
-            id = shown(id),
-            other = other,
-            line = *there
-        ),
-        What::KindDiffers { id, there } => say!(
-            text,
-            "labcheck-found-kind",
-            id = shown(id),
-            other = other,
-            line = *there
-        ),
-        What::BlockDiffers { id, part, there } => {
-            let (name, attribute) = match part {
-                Differs::Attribute(attribute) => ("attribute", *attribute),
-                Differs::Dialogue => ("dialogue", ""),
-                Differs::Right => ("right", ""),
-                Differs::Wrong => ("wrong", ""),
-                Differs::Choices => ("choices", ""),
-                Differs::Hints => ("hints", ""),
-                Differs::Why => ("why", ""),
-                Differs::Script => ("script", ""),
-                Differs::Commands => ("commands", ""),
-                Differs::Assertions => ("assertions", ""),
-            };
-            let sentence = format!("labcheck-found-differs-{name}");
-            say!(
-                text,
-                &sentence,
-                id = shown(id.as_deref().unwrap_or_default()),
-                name = attribute,
-                other = other,
-                line = *there
-            )
-        }
-        What::ScriptMissing(name) => {
-            say!(text, "labcheck-found-script-missing", name = shown(name))
-        }
-        What::ScriptBroken { name, mistakes } => say!(
-            text,
-            "labcheck-found-script-broken",
-            name = shown(name),
-            count = *mistakes as u64
-        ),
-        What::ScriptWrong { name, what } => say!(
-            text,
-            "labcheck-found-script-wrong",
-            name = shown(name),
-            what = server::error_sentence(text, what).unwrap_or_default()
-        ),
-        What::CaptureMissing(name) => {
-            say!(text, "labcheck-found-capture-missing", name = shown(name))
-        }
-        What::NotSeen { id, wanted, came } => match came {
-            None => say!(
-                text,
-                "labcheck-found-not-seen",
-                id = shown(id),
-                wanted = shown(wanted)
-            ),
-            Some(came) => {
-                let found = say!(
-                    text,
-                    "labcheck-found-not-seen-but",
-                    id = shown(id),
-                    wanted = shown(wanted),
-                    came = shown(came)
-                );
-                match came.as_str() {
-                    "500" | "502" => {
-                        let hint = say!(text, "labcheck-found-not-seen-server", came = shown(came));
-                        format!("{found}. {hint}")
-                    }
-                    _ => found,
-                }
-            }
-        },
-        What::CaptureNot { id } => say!(text, "labcheck-found-capture-not", id = shown(id)),
-        What::NeverSeen { id, name } => say!(
-            text,
-            "labcheck-found-never-seen",
-            id = shown(id),
-            name = shown(&name.to_string())
-        ),
-        What::NoNumber { id, answer } => say!(
-            text,
-            "labcheck-found-no-number",
-            id = shown(id),
-            answer = shown(answer)
-        ),
-        What::RightIsWrong { id, answer } => say!(
-            text,
-            "labcheck-found-right-is-wrong",
-            id = shown(id),
-            answer = shown(answer)
-        ),
-        What::WrongIsRight { id, answer } => say!(
-            text,
-            "labcheck-found-wrong-is-right",
-            id = shown(id),
-            answer = shown(answer)
-        ),
-        What::WrongHidden { id, answer } => say!(
-            text,
-            "labcheck-found-wrong-hidden",
-            id = shown(id),
-            answer = shown(answer)
-        ),
-        What::NoChoiceRight { id } => say!(text, "labcheck-found-no-choice", id = shown(id)),
-        What::EveryChoiceRight { id } => {
-            say!(text, "labcheck-found-every-choice", id = shown(id))
-        }
-    }
+    sanitise::line(server::beginning(value).as_bytes()).into_owned()
 }
 
 // ---- JSON Lines ------------------------------------------------------------------------------------------------------
@@ -545,7 +202,7 @@ pub fn json(text: &Text, checked: &Checked) -> String {
             file,
             line: mistake.line,
             column: Some(mistake.column),
-            what: sentence(text, &mistake.kind),
+            what: mistake::sentence(text, &mistake.kind),
         };
         out.push_str(&json::line("mistake", None, &line));
     }
@@ -554,7 +211,7 @@ pub fn json(text: &Text, checked: &Checked) -> String {
             file,
             line: finding.line,
             column: None,
-            what: finding_sentence(text, &finding.what, &checked.other),
+            what: finding::sentence(text, &finding.what, &checked.other),
         };
         out.push_str(&json::line("mistake", None, &line));
     }

@@ -286,7 +286,7 @@ impl Live {
 }
 
 /// As much of a line as is shown, see [`MAX_SHOWN`].
-pub(super) fn beginning(written: &str) -> String {
+pub(in crate::view) fn beginning(written: &str) -> String {
     match written.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}…", &written[..end]),
         None => written.to_owned(),

@@ -11,7 +11,7 @@ use crate::{
     script::{
         MAX_MISTAKES,
         check::{Finding, Trap, What},
-        client::{Differs, Plan},
+        client::{Differs, MAX_COMPARED, Plan},
         mistake::{Kind, Mistake},
         notation::Script,
         play::Refusal,
@@ -341,6 +341,14 @@ pub fn self_test(
     }
     for &line in &plan.unsaid {
         tell(line, Role::Remark, say!(text, "server-test-unsaid"));
+    }
+    for &line in &plan.uncompared {
+        let most = (MAX_COMPARED >> 20) as u64;
+        tell(
+            line,
+            Role::Remark,
+            say!(text, "server-test-uncompared", most = most),
+        );
     }
     let line = say!(
         text,

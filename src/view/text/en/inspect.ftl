@@ -166,7 +166,7 @@ inspect-unread-cut = the capture cut them inside their headers
 inspect-unread-ip = their IP header contradicts itself
 inspect-unread-tcp = their TCP header contradicts itself
 inspect-unread-tunnel = their tunnel is not understood
-inspect-unread-fragment = they are IP fragments, put together where all parts were captured
+inspect-unread-fragment = they are IP fragments, put together where all parts were captured within { $seconds } s
 inspect-unread-llc = they carry no IP
 inspect-unread-other = other reasons
 
@@ -429,6 +429,10 @@ inspect-note-unexpected = { $count ->
     [one] One agreed port was
    *[other] { $count } agreed ports were
 } not remembered because too many were open at a time: data connections to them stand without a session.
+inspect-note-unproven = { $count ->
+    [one] One connection was
+   *[other] { $count } connections were
+} taken for something other than FTP before it had shown, because too many had not: { $most } MB of such beginnings are kept.
 inspect-note-long-blocks = { $count ->
     [one] One block of the file that is no packet is longer than 64 kB and was
    *[other] { $count } blocks of the file that are no packets are longer than 64 kB and were

@@ -61,6 +61,10 @@ labnew-done = { $path }: a sheet of { $steps ->
         [one] one question
        *[other] { $questions } questions
     }. Make it yours, then: ftplab lab check { $path }
+labnew-data-left-out = { $count ->
+        [one] One line of data is left out: a transfer of a sheet has { $most } at most.
+       *[other] { $count } lines of data are left out: a transfer of a sheet has { $most } at most.
+    }
 labnew-left-out = { $count ->
         [one] One command is left out: it got no reply, or is behind an ABOR or the first { $most }.
        *[other] { $count } commands are left out: what got no reply, and what is behind an ABOR or the first { $most }.

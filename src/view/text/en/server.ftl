@@ -217,6 +217,7 @@ server-test-no-data = no data connection came about
 server-test-stays-open = the connection was not closed
 server-test-unreached = its own command goes to another block
 server-test-unsaid = not tried: which command to send cannot be told; -- say gives one
+server-test-uncompared = compared in part: of all files, the first { $most } MB are
 server-test-summary =
     { $differs ->
         [0] { $name }: played as it is written, control connections: { $connections }
@@ -224,6 +225,7 @@ server-test-summary =
        *[other] { $name }: { $differs } differences, control connections: { $connections }
     }
 server-from-beside = { $file }: { $bytes } bytes that the server sent
+server-from-not-kept = Transfer { $n }: the server sent { $bytes } bytes, and no more than { $most } MB of what goes on at a time are kept: the script sends nothing there. A file of your own goes there with D@.
 server-mistakes-first = The first { $most } are told, and no more.
 
 # The scripts that ftplab brings.

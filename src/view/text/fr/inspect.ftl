@@ -166,7 +166,7 @@ inspect-unread-cut = la capture les a coupés dans leurs en-têtes
 inspect-unread-ip = leur en-tête IP se contredit
 inspect-unread-tcp = leur en-tête TCP se contredit
 inspect-unread-tunnel = leur tunnel n’est pas compris
-inspect-unread-fragment = ce sont des fragments IP, réassemblés là où tous ont été capturés
+inspect-unread-fragment = ce sont des fragments IP, réassemblés là où tous ont été capturés en { $seconds } s au plus
 inspect-unread-llc = ils ne portent pas d’IP
 inspect-unread-other = autres raisons
 
@@ -433,6 +433,10 @@ inspect-note-unexpected = { $count ->
     [one] Un port convenu n’a pas été retenu
    *[other] { $count } ports convenus n’ont pas été retenus
 } parce que trop étaient ouverts à la fois : les connexions de données vers eux restent sans session.
+inspect-note-unproven = { $count ->
+    [one] Une connexion a été prise pour autre chose que FTP avant de l’avoir montré
+   *[other] { $count } connexions ont été prises pour autre chose que FTP avant de l’avoir montré
+}, parce que trop ne l’avaient pas encore fait : on garde { $most } Mo de tels débuts.
 inspect-note-long-blocks = { $count ->
     [one] Un bloc du fichier qui n’est pas un paquet dépasse 64 ko et n’a pas été lu
    *[other] { $count } blocs du fichier qui ne sont pas des paquets dépassent 64 ko et n’ont pas été lus

@@ -13,7 +13,7 @@ labnew-step-other = Autres commandes
 labnew-step-quit = Partir
 labnew-shell-raw = Ouvrez la connexion de contrôle dans un terminal.
 labnew-shell-dial = Ouvrez la connexion de données dans un deuxième terminal, avec la réponse que vous avez reçue.
-labnew-shell-listen = Écoutez dans un deuxième terminal. Il affeuille la commande à taper ; calculez-la d’abord vous-même.
+labnew-shell-listen = Écoutez dans un deuxième terminal. Il affiche la commande à taper ; calculez-la d’abord vous-même.
 labnew-shell-send = { $file } est l’un de vos petits fichiers : il sera envoyé.
 labnew-that-command = votre dernière commande
 labnew-greeting = Une réponse commence par trois chiffres. Avec quel code le serveur vous a-t-il accueilli ?
@@ -61,6 +61,10 @@ labnew-done = { $path } : une feuille de { $steps ->
         [one] une question
        *[other] { $questions } questions
     }. Adaptez-la, puis : ftplab lab check { $path }
+labnew-data-left-out = { $count ->
+        [one] Une ligne de données est laissée de côté : un transfert d’une feuille en a { $most } au plus.
+       *[other] { $count } lignes de données sont laissées de côté : un transfert d’une feuille en a { $most } au plus.
+    }
 labnew-left-out = { $count ->
         [one] Une commande est laissée de côté : elle n’a pas eu de réponse, ou vient après un ABOR ou les { $most } premières.
        *[other] { $count } commandes sont laissées de côté : celles sans réponse, et ce qui vient après un ABOR ou les { $most } premières.

@@ -217,6 +217,7 @@ server-test-no-data = aucune connexion de données n’a été établie
 server-test-stays-open = la connexion n’a pas été fermée
 server-test-unreached = sa propre commande va à un autre bloc
 server-test-unsaid = pas essayé : on ne peut savoir quelle commande envoyer ; -- say en donne une
+server-test-uncompared = comparé en partie : de tous les fichiers, les premiers { $most } Mo le sont
 server-test-summary =
     { $differs ->
         [0] { $name } : joué comme il est écrit, connexions de contrôle : { $connections }
@@ -224,6 +225,7 @@ server-test-summary =
        *[other] { $name } : { $differs } différences, connexions de contrôle : { $connections }
     }
 server-from-beside = { $file } : { $bytes } octets envoyés par le serveur
+server-from-not-kept = Transfert { $n } : le serveur a envoyé { $bytes } octets, et de ce qui se passe à la fois on ne garde que { $most } Mo : le script n’y envoie rien. D@ y met un fichier de votre choix.
 server-mistakes-first = Les { $most } premières sont dites, pas plus.
 
 # Les scripts que ftplab apporte.

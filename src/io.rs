@@ -13,16 +13,13 @@
 //! | [`file`] | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
 //! | [`order`] | what came first, where several threads tell what comes |
-//! | [`person`] | the person who types a fake server's replies |
 //! | `printer` | printing above a line that is being typed |
 //! | [`progress`] | progress of a long transfer |
 //! | [`server`] | the fake server's sockets |
-//! | `server_data` | its data connections |
-//! | `server_files` | the files that it serves and takes |
-//! | `server_wire` | what went over its connections, byte by byte, for a recording |
 //! | [`signal`] | Ctrl-C |
 //! | [`stdio`] | the program's own streams |
 //! | [`terminals`] | several ftplab processes side by side |
+//! | [`wait`] | waiting for a socket, until somebody cancels it |
 
 pub mod address;
 pub mod background;
@@ -35,13 +32,10 @@ pub mod events;
 pub mod file;
 pub mod holder;
 pub mod order;
-pub mod person;
 mod printer;
 pub mod progress;
 pub mod server;
-mod server_data;
-mod server_files;
-mod server_wire;
 pub mod signal;
 pub mod stdio;
 pub mod terminals;
+pub mod wait;

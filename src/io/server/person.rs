@@ -9,17 +9,45 @@ use tokio::{
     time::{self, MissedTickBehavior},
 };
 
-use super::{
-    clock,
-    editor::Typed,
-    server::{Commander, Given},
+use crate::{
+    ftp::event::Nanos,
+    io::{clock, editor::Typed},
+    script::effect::Hand,
 };
-use crate::ftp::event::Nanos;
 
 /// How often a person's clock is looked at.
 const TICK: Duration = Duration::from_millis(100);
 /// Lines that wait to be dealt with; the keyboard gives one at a time.
 const INBOX: usize = 16;
+
+/// What a person who plays the server says and wants done.
+#[derive(Debug, Clone)]
+pub enum Given {
+    /// A reply, or a line of one.
+    Reply(Vec<u8>),
+    /// Something with the data connection.
+    Hand(Hand),
+}
+
+/// What may wait to be carried out for a person; nobody types faster.
+pub(super) const MAX_GIVEN: usize = 64;
+
+/// Takes what a person types to the connection it is for. From any thread.
+#[derive(Debug, Clone)]
+pub struct Commander(pub(super) mpsc::Sender<(u64, Given)>);
+
+impl Commander {
+    /// Has it done on this connection, if that is still there. Not to be called in the server's own thread.
+    pub fn give(&self, connection: u64, given: Given) {
+        // A server that has ended has nobody left to say it to.
+        let _ = self.0.blocking_send((connection, given));
+    }
+
+    /// The same in the server's own thread.
+    async fn give_here(&self, connection: u64, given: Given) {
+        let _ = self.0.send((connection, given)).await;
+    }
+}
 
 /// What a person wants.
 #[derive(Debug)]

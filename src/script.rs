@@ -3,7 +3,7 @@
 //! A complete script, which is also a test:
 //!
 //! ```text
-#![doc = include_str!("example.ftp")]
+#![doc = include_str!("script/example.ftp")]
 //! ```
 //!
 //! From the text up:
@@ -22,19 +22,17 @@
 //! | [`client`] | the client player: a script's `C>` lines turned round |
 //! | [`effect`] | what goes in and out of it |
 //! | [`server`] | the server player of one connection |
-//! | `base` | the server behind `-- files DIR`, |
+//! | `built_in` | the server behind `-- files DIR`, |
 //! | [`tree`], [`ascii`], [`date`] | its files, its TYPE A, its dates |
 //! | [`watch`] | what happens on a server |
 //! | [`from`] | a log or a transcript made into a script |
 //! | [`by_hand`] | what a person types at the server, and what is wrong with it |
-//! | [`address`] | what is wrong with an address that they typed |
 //! | [`clients`] | real clients: recognising them, how long they wait |
 //! | [`console`] | what a line means that a person types |
 //! | [`coach`] | what a person at the control line should be told |
 
-pub mod address;
 pub mod ascii;
-mod base;
+mod built_in;
 pub mod by_hand;
 pub mod check;
 pub mod client;
@@ -63,4 +61,4 @@ pub const MAX_MISTAKES: usize = 100;
 
 /// The script of this module's documentation.
 #[cfg(test)]
-const EXAMPLE: &str = include_str!("example.ftp");
+const EXAMPLE: &str = include_str!("script/example.ftp");

@@ -18,9 +18,9 @@ use tokio::{
 };
 
 use super::{
-    server::Port,
-    server_files::{Body, Folder},
-    server_wire::{Ear, Heard, Stream},
+    files::{Body, Folder},
+    port::Port,
+    wire::{Ear, Heard, Stream},
 };
 use crate::{
     ftp::{dialogue::Close, side::Side},

@@ -18,7 +18,7 @@ mod transfers;
 mod waiting;
 
 use super::{
-    Context, Exit, Failure, fault,
+    Context, Exit, Failure, fault, place,
     recording::{self, Line, Recording},
     report::Lines,
 };
@@ -31,13 +31,13 @@ use crate::{
         event::Nanos,
     },
     io::{
-        address::{self, FTP_PORT},
+        address::{FTP_PORT, Place},
         background::Told,
         clock,
         control::{Control, Incoming},
-        data::Cancel,
         editor::{self, Keyboard, Screen, Typed, Word},
         stdio,
+        wait::Cancel,
     },
     say,
     script::{coach::Coach, console},
@@ -87,7 +87,7 @@ struct Raw<'a> {
     /// Lines are typed by a person, with an editor or without.
     typed: bool,
     addresses: Vec<SocketAddr>,
-    place: address::Place,
+    place: Place,
     inbox: Receiver<Happened>,
     outbox: SyncSender<Happened>,
     screen: Screen,
@@ -140,39 +140,11 @@ fn converse(
     recording: Option<&Recording>,
 ) -> Result<Exit, Failure> {
     let text = &context.text;
-    let mut place = address::parse(&args.host)
-        .map_err(|error| fault::failed(context, "raw", &fault::address(text, &error)))?;
-    if let Some(port) = &args.port {
-        place.port = Some(
-            address::port(port)
-                .map_err(|error| fault::failed(context, "raw", &fault::address(text, &error)))?,
-        );
-    }
-    let addresses = place
-        .resolve(FTP_PORT)
-        .map_err(|error| fault::failed(context, "raw", &fault::address(text, &error)))?;
+    let (place, addresses) = place::server(context, "raw", &args.host, args.port.as_deref())?;
     // An editor draws the line that is typed: into a file or a pipe it would draw there.
     let typed = stdio::stdin_is_terminal() && !args.json;
     let interactive = typed && stdio::stdout_is_terminal();
-    let explain = match args.explain {
-        Some(ExplainArg::Full) => Explain::Full,
-        Some(ExplainArg::Brief) => Explain::Brief,
-        Some(ExplainArg::Off) => Explain::Off,
-        None if interactive => Explain::Full,
-        None => Explain::Off,
-    };
-    let view = View {
-        text,
-        style: if args.json {
-            Style::plain()
-        } else {
-            context.out
-        },
-        explain,
-        hints: !args.no_hints && (interactive || args.explain.is_some()),
-        echo: !interactive,
-        show_credentials: args.show_credentials,
-    };
+    let view = view(context, args, interactive);
     let open = |path: &Path| Lines::open(context, "raw", path);
     let events = args.events.as_deref().map(open).transpose()?;
     let log = args.log.as_deref().map(open).transpose()?;
@@ -246,6 +218,29 @@ fn converse(
         waiting_since: clock::now(),
     };
     raw.run(control)
+}
+
+/// How the conversation is shown.
+fn view<'a>(context: &'a Context, args: &cli::Raw, interactive: bool) -> View<'a> {
+    let explain = match args.explain {
+        Some(ExplainArg::Full) => Explain::Full,
+        Some(ExplainArg::Brief) => Explain::Brief,
+        Some(ExplainArg::Off) => Explain::Off,
+        None if interactive => Explain::Full,
+        None => Explain::Off,
+    };
+    View {
+        text: &context.text,
+        style: if args.json {
+            Style::plain()
+        } else {
+            context.out
+        },
+        explain,
+        hints: !args.no_hints && (interactive || args.explain.is_some()),
+        echo: !interactive,
+        show_credentials: args.show_credentials,
+    }
 }
 
 /// Tries every address in turn; `show` gets each line that is to be seen at once.

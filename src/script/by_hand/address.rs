@@ -33,7 +33,7 @@ pub enum Mistaken {
 /// The mistake in the text of a 227 or 229 reply, where the open port is to be told as `open`; `None`: it names it. `own`
 /// is the port's own host, which is as good where another one was to be named.
 #[must_use]
-pub fn mistaken(code: u16, text: &[u8], open: SocketAddr, own: IpAddr) -> Option<Mistaken> {
+pub(super) fn mistaken(code: u16, text: &[u8], open: SocketAddr, own: IpAddr) -> Option<Mistaken> {
     let port = open.port();
     let (high, low) = port_bytes(port);
     if code == 229 {

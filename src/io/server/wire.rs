@@ -1,4 +1,5 @@
-//! What goes over the fake server's connections, byte by byte, for whoever records it. A stream that is listened to
+//! Who hears what happens on a server: a tap, and the ears by which what goes over a connection comes to it, byte by byte,
+//! for whoever records it. A stream that is listened to
 //! tells of its own end when it is dropped, however that comes about: closed by the player, or thrown away with the task
 //! that an ABOR ends.
 
@@ -6,11 +7,28 @@ use std::{io, net::SocketAddr, ops::Deref, rc::Rc, time::Duration};
 
 use tokio::net::TcpStream;
 
-use super::{clock, server::Tap};
 use crate::{
-    ftp::{dialogue::Close, side::Side},
-    script::effect::End,
+    ftp::{dialogue::Close, event::Nanos, side::Side},
+    io::clock,
+    script::{effect::End, watch::Happening},
 };
+
+/// Where a server tells what happens, in order.
+pub trait Tap {
+    /// Something happened on a connection, at this time.
+    fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>);
+
+    /// Something went over one of a connection's wires. Told where [`Options::wire`](super::Options::wire) asks for it.
+    fn wire(&self, connection: u64, channel: Channel, at: Nanos, heard: &Heard<'_>) {
+        let _ = (connection, channel, at, heard);
+    }
+}
+
+impl<F: Fn(u64, Nanos, &Happening<'_>)> Tap for F {
+    fn tell(&self, connection: u64, at: Nanos, happening: &Happening<'_>) {
+        self(connection, at, happening);
+    }
+}
 
 /// Which of a client's connections.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

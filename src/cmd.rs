@@ -13,6 +13,7 @@ mod listen;
 mod man;
 mod params;
 mod pasv_calc;
+mod place;
 mod raw;
 mod recording;
 mod report;
