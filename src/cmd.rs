@@ -168,6 +168,17 @@ impl Context {
     }
 }
 
+impl Context {
+    /// How standard output is dressed by now: a terminal's window may have another size than it had.
+    fn out_now(&self) -> Style {
+        if streams::stdout_is_terminal() {
+            self.out.fitted(streams::columns())
+        } else {
+            self.out
+        }
+    }
+}
+
 /// The first of LC_ALL, LC_MESSAGES and LANG that is set and not empty decides (POSIX); French if it names French.
 fn lang_of_environment(var: impl Fn(&str) -> Option<String>) -> Lang {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]

@@ -141,7 +141,7 @@ impl<'a> Person<'a> {
                 unseen: !interactive,
                 asked: None,
                 rows: 0,
-                page: stdio::rows().unwrap_or(ROWS).max(10),
+                page: page(),
                 colour: context.out.colour(),
                 words: words(),
             },
@@ -163,6 +163,19 @@ impl<'a> Person<'a> {
         })
     }
 
+    /// Whoever makes the window larger or smaller goes on reading there.
+    fn fit(&mut self, walk: &mut Walk<'a>) {
+        if !self.keys.interactive {
+            return;
+        }
+        let style = self.context.out_now();
+        if style != walk.view.style {
+            walk.view.style = style;
+            walk.bench.terminals.resize(style.width());
+        }
+        self.keys.page = page();
+    }
+
     /// Gives the terminal back: what is printed from now on goes out directly.
     pub(super) fn leave(&mut self) {
         if let Some((screen, _)) = &mut self.keys.started {
@@ -174,6 +187,7 @@ impl<'a> Person<'a> {
     fn line(&mut self, walk: &mut Walk<'a>, prompt: &str) -> Result<Came, Failure> {
         self.keys.ask(prompt)?;
         loop {
+            self.fit(walk);
             walk.bench.look(|_| {})?;
             self.printed(&mut walk.bench, walk.view, false)?;
             if let Some(came) = self.typed(walk, prompt)? {
@@ -271,6 +285,7 @@ impl<'a> Person<'a> {
         id: &str,
         hints: &[String],
     ) -> Result<Option<Go>, Failure> {
+        self.fit(walk);
         let view = walk.view;
         match key {
             Key::Help => self.keys.show(&view.help())?,
@@ -434,6 +449,7 @@ impl<'a> Person<'a> {
         let mut awaits = false;
         let mut unseen = true;
         loop {
+            self.fit(walk);
             let mut came = false;
             walk.bench.look(|line| {
                 came = true;
@@ -916,6 +932,11 @@ impl Keys {
             std::thread::sleep(bench::LOOK);
         }
     }
+}
+
+/// The rows of a page, on the terminal as it is now.
+fn page() -> usize {
+    stdio::rows().unwrap_or(ROWS).max(10)
 }
 
 /// What Tab completes: verbs, the terminals' own commands, the walk's.
