@@ -1,5 +1,9 @@
 //! The command line's types and help. `--help` and clap's own usage errors are English; everything else a person reads
 //! is in `view/text`. Nothing here imports another room, so that man pages and completions can be made from it alone.
+#![allow(
+    rustdoc::broken_intra_doc_links,
+    reason = "[ADDR6] in the help is an address in brackets"
+)]
 
 use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 

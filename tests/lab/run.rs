@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    num::NonZero,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -10,13 +9,8 @@ use std::{
 use ftplab::lab::report::Report;
 use tempfile::TempDir;
 
-use crate::{
-    harness::{ftplab, golden, skipped},
-    peers::terminal::Terminal,
-};
-
-/// The smallest terminal that a sheet must be readable on.
-const ROWS: NonZero<u16> = NonZero::new(24).expect("not zero");
+use super::student::Student;
+use crate::harness::{ftplab, golden, skipped};
 
 /// A sheet of the tests.
 fn sheet(name: &str) -> String {
@@ -239,70 +233,6 @@ fn nothing_goes_to_another_machine_unasked() {
     assert!(!folder.path().join("far.json").exists());
 }
 
-/// A student at a terminal of 24 rows.
-struct Student {
-    terminal: Terminal,
-    folder: TempDir,
-}
-
-impl Student {
-    fn new(sheet: &str) -> Student {
-        let folder = tempfile::tempdir().expect("a folder");
-        let terminal = Student::sits(folder.path(), sheet);
-        Student { terminal, folder }
-    }
-
-    fn sits(folder: &Path, sheet: &str) -> Terminal {
-        Terminal::sized(ROWS, folder, &["lab", "run", sheet, "--port", "0"])
-    }
-
-    /// Waits until the screen shows this, broken into lines or not.
-    #[track_caller]
-    fn sees(&mut self, what: &str) -> String {
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let wanted = words(what);
-        self.terminal
-            .until(what, |lines| words(&lines.join(" ")).contains(&wanted))
-            .join("\n")
-    }
-
-    /// Waits until the last line is this prompt.
-    #[track_caller]
-    fn at(&mut self, prompt: &str) {
-        self.terminal.until(prompt, |lines| {
-            lines
-                .iter()
-                .rfind(|line| !line.is_empty())
-                .is_some_and(|last| last.trim_end() == prompt)
-        });
-    }
-
-    /// Goes on from a dialogue that is complete: to the question at once or, where the machine was slow and a command could
-    /// be typed again meanwhile, with Enter.
-    #[track_caller]
-    fn leaves_the_dialogue(&mut self) {
-        let last = |lines: &[String]| {
-            let last = lines.iter().rfind(|line| !line.is_empty());
-            last.map(|last| last.trim_end().to_owned())
-                .unwrap_or_default()
-        };
-        let lines = self.terminal.until("the end of a dialogue", |lines| {
-            let asked = lines.join("\n").contains("Enter goes on.");
-            last(lines) == ">" || (asked && last(lines) == "C>")
-        });
-        if last(&lines) == "C>" {
-            self.terminal.keys("\r");
-        }
-    }
-
-    /// Types a line behind this prompt.
-    #[track_caller]
-    fn types(&mut self, prompt: &str, line: &str) {
-        self.at(prompt);
-        self.terminal.keys(&format!("{line}\r"));
-    }
-}
-
 #[test]
 fn a_student_at_a_terminal() {
     let mut student = Student::new(&sheet("small.en.md"));
@@ -428,7 +358,7 @@ fn who_forgets_to_dial_is_told() {
     student.types("C>", "USER anonymous");
     student.sees("✓ S> 331");
     student.types("C>", "PASS x");
-    student.sees("✓ S> 230");
+    student.leaves_the_dialogue();
     student.types(">", "/steps 2");
     student.sees("○ C> PASV");
     student.types("C>", "PASV");
@@ -576,10 +506,7 @@ fn a_student_serves_curl() {
                 ```ftp id=serve role=server\nS> 220\nC> USER *\nS> 331\nC> PASS *\nS> 530\n```\n\n\
                 ```ask id=code kind=code\nWhich code did PASS get?\n= {pass.code}\n```\n";
     fs::write(folder.path().join("serve.en.md"), text).expect("written");
-    let mut student = Student {
-        terminal: Student::sits(folder.path(), "serve.en.md"),
-        folder,
-    };
+    let mut student = Student::in_folder(folder, "serve.en.md");
     student.sees("You are the server: type the replies here, behind S>.");
     let screen = student.terminal.lines();
     let url = screen
@@ -623,10 +550,7 @@ fn a_server_that_dies_is_told_and_dialled_again() {
     let script = "S> 220 Hello.\n\nC> NOOP\nS> 200 Fine.\nC> PWD\nS> 421 Going down.\n-- next connection\n\
                   S> 257 \"/\"\n\nC* QUIT\nS> 221 Bye.\n";
     fs::write(folder.path().join("dies.ftp"), script).expect("written");
-    let mut student = Student {
-        terminal: Student::sits(folder.path(), "dies.en.md"),
-        folder,
-    };
+    let mut student = Student::in_folder(folder, "dies.en.md");
     student.types("C>", "NOOP");
     student.sees("✓ C> NOOP");
     student.types("C>", "PWD");

@@ -146,7 +146,7 @@ impl<'a> Person<'a> {
                 asked: None,
                 rows: 0,
                 empty: false,
-                page: stdio::rows().unwrap_or(ROWS).max(10),
+                page: page(),
                 colour: context.out.colour(),
                 words: words(),
             },
@@ -169,6 +169,19 @@ impl<'a> Person<'a> {
         })
     }
 
+    /// Whoever makes the window larger or smaller goes on reading there.
+    fn fit(&mut self, walk: &mut Walk<'a>) {
+        if !self.keys.interactive {
+            return;
+        }
+        let style = self.context.out_now();
+        if style != walk.view.style {
+            walk.view.style = style;
+            walk.bench.terminals.resize(style.width());
+        }
+        self.keys.page = page();
+    }
+
     /// Gives the terminal back: what is printed from now on goes out directly.
     pub(super) fn leave(&mut self) {
         if let Some((screen, _)) = &mut self.keys.started {
@@ -180,6 +193,7 @@ impl<'a> Person<'a> {
     fn line(&mut self, walk: &mut Walk<'a>, prompt: &str) -> Result<Came, Failure> {
         self.keys.ask(prompt)?;
         loop {
+            self.fit(walk);
             walk.bench.look(|_| {})?;
             self.printed(&mut walk.bench, walk.view, false)?;
             if let Some(came) = self.typed(walk, prompt)? {
@@ -285,6 +299,7 @@ impl<'a> Person<'a> {
         id: &str,
         hints: &[String],
     ) -> Result<Option<Go>, Failure> {
+        self.fit(walk);
         let view = walk.view;
         match key {
             Key::Help => self.keys.show(&view.help())?,
@@ -451,6 +466,7 @@ impl<'a> Person<'a> {
         let mut awaits = false;
         let mut unseen = true;
         loop {
+            self.fit(walk);
             let mut came = false;
             walk.bench.look(|line| {
                 came = true;
@@ -957,6 +973,11 @@ impl Keys {
             std::thread::sleep(bench::LOOK);
         }
     }
+}
+
+/// The rows of a page, on the terminal as it is now.
+fn page() -> usize {
+    stdio::rows().unwrap_or(ROWS).max(10)
 }
 
 /// True where what was typed is a command for the dialogue before, and no try at this question.

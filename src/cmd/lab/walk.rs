@@ -120,22 +120,8 @@ pub(in crate::cmd) fn blank(sheet: &Sheet) -> Vec<Block> {
                 Kind::Capture(_) => (report::Kind::Capture, 0),
                 _ => return None,
             };
-            Some(Block {
-                id: block.kind.id()?.to_owned(),
-                step: u32::try_from(step).unwrap_or(u32::MAX),
-                kind,
-                points,
-                question: None,
-                done: false,
-                began: None,
-                ended: None,
-                hints: 0,
-                answers: Vec::new(),
-                text: None,
-                lines: Vec::new(),
-                dialogue: Vec::new(),
-                digest: String::new(),
-            })
+            let step = u32::try_from(step).unwrap_or(u32::MAX);
+            Some(Block::new(block.kind.id()?, step, kind, points))
         })
         .collect()
 }
@@ -299,23 +285,15 @@ impl<'a> Walk<'a> {
             }
             Kind::Ask(ask) => {
                 let (question, choices) = self.question(ask);
-                self.show(hands, &question)?;
-                if let Some(block) = self.block(&ask.id) {
-                    block.question = Some(choices);
-                }
-                if self.shows_answer(hands, &ask.id)? {
+                if self.put(hands, &ask.id, &question, choices)? {
                     return Ok(Go::On);
                 }
                 hands.ask(self, ask)?
             }
             Kind::Write(write) => {
                 let question = self.markdown(&write.question);
-                self.show(hands, &question)?;
                 let plain = self.filled(&write.question);
-                if let Some(block) = self.block(&write.id) {
-                    block.question = Some(plain);
-                }
-                if self.shows_answer(hands, &write.id)? {
+                if self.put(hands, &write.id, &question, plain)? {
                     return Ok(Go::On);
                 }
                 hands.write(self, write)?
@@ -340,6 +318,21 @@ impl<'a> Walk<'a> {
             return Ok(());
         }
         hands.show(shown)
+    }
+
+    /// Puts a question, which the report keeps as `plain`. True where it is answered already, and nothing is asked again.
+    fn put(
+        &mut self,
+        hands: &mut impl Hands<'a>,
+        id: &str,
+        shown: &str,
+        plain: String,
+    ) -> Result<bool, Failure> {
+        self.show(hands, shown)?;
+        if let Some(block) = self.block(id) {
+            block.question = Some(plain);
+        }
+        self.shows_answer(hands, id)
     }
 
     /// True where a block is done already: what was answered is shown, and nothing is asked again.
@@ -545,15 +538,15 @@ impl<'a> Walk<'a> {
         format!("{}\n", self.view.line(Role::GoodReply, &told))
     }
 
+    /// The titles of the steps.
+    pub(super) fn titles(&self) -> Vec<String> {
+        let steps = self.sheet.steps.iter();
+        steps.map(|step| self.filled(&step.title)).collect()
+    }
+
     /// The steps and what is open.
     pub(in crate::cmd) fn steps(&self) -> String {
-        let titles: Vec<String> = self
-            .sheet
-            .steps
-            .iter()
-            .map(|step| self.filled(&step.title))
-            .collect();
-        self.view.steps(&titles, &self.report)
+        self.view.steps(&self.titles(), &self.report)
     }
 }
 

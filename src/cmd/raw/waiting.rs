@@ -69,9 +69,11 @@ impl Raw<'_> {
             .transfers
             .iter()
             .all(|transfer| transfer.waiting && transfer.awaited);
+        // Whoever has typed QUIT without a prompt would look at nothing.
+        let done = self.typed && self.dialogue.session().closing;
         if self.control.is_none()
             && self.transfers.is_empty()
-            && (self.input_ended || self.held.is_some())
+            && (self.input_ended || self.held.is_some() || done)
         {
             let unsent = self.held.is_some() && !self.dialogue.session().closing;
             return Ok(Some(if unsent { Exit::No } else { exit }));

@@ -52,7 +52,8 @@ hand-queued = { $count ->
    *[other] { $count } commandes sont venues trop tôt et attendent leur tour.
 }
 hand-abort = ABOR : le client renonce à { $verb }. Fermez la connexion de données (/close), répondez 426 à { $verb }, puis 226 à ABOR (RFC 959 4.1.3).
-hand-turned-away = Un second client est venu et a reçu un 421 : vous en servez un à la fois. FileZilla ouvre une seconde connexion pour chaque transfert, sauf si son site limite le nombre de connexions simultanées à 1.
+hand-turned-away = Un autre client est venu et a reçu un 421 : vous en servez un à la fois. FileZilla fait cela quand un fichier doit être transféré : il ouvre une seconde connexion pour ce transfert, réessaie deux fois, puis y renonce. Dans son gestionnaire de sites, sous Paramètres de transfert, limitez le nombre de connexions simultanées à 1 (--filezilla-site FICHIER écrit un site ainsi limité) : il transfère alors par la connexion qu’il a.
+hand-turned-away-again = Encore un autre a reçu un 421.
 hand-gone = Le client est parti. Le suivant peut venir.
 hand-gone-waiting = Le client est parti alors que { $verb } attendait sa réponse. Le suivant peut venir.
 hand-gone-greeting = Le client est parti sans attendre d’accueil. Le suivant peut venir.

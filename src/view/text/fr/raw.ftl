@@ -24,6 +24,7 @@ raw-unknown = /{ $word } n’est pas une commande locale ; /help les énumère
 raw-unknown-nearest = /{ $word } n’est pas une commande locale. Vouliez-vous { $nearest } ?
 raw-misused = { $command } s’emploie ainsi : { $usage }
 raw-no-last-reply = Aucune réponse à expliquer n’est encore venue.
+raw-no-prompt = La sortie standard n’est pas un terminal : il n’y a pas d’invite ici, et ce que vous tapez se voit tel quel, mots de passe compris. --log FICHIER garde le dialogue et laisse le terminal tel qu’il est.
 raw-unreachable = aucune adresse de { $host } ne répond sur le port { $port }. Le serveur tourne-t-il ? ftplab en a un à lui, sur le port 2121 : ftplab fake-server, puis ftplab raw 127.0.0.1 2121
 
 raw-hint-pass = Ensuite viennent PASS et votre mot de passe.
@@ -108,6 +109,7 @@ raw-data-closed-reset = Connexion de données rompue après { $bytes ->
     [one] { $bytes } octet
    *[other] { $bytes } octets
 }.
+raw-data-cut = La connexion de données est fermée d’ici : le serveur y répond 426, ou 226 s’il avait déjà tout envoyé.
 raw-data-file-exists = { $file } existe déjà et reste tel quel ; choisissez un autre nom.
 raw-listen-at = À l’écoute en { $address } (ouverture passive). Tapez maintenant l’une de ces lignes :
 raw-listen-from = Le server-DTP a appelé depuis { $from } : le port { $port } { $judgement }.
