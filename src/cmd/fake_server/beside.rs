@@ -27,7 +27,7 @@ use crate::{
     cmd::{Context, Exit, Failure},
     io::server::Stopper,
     script::notation::Script,
-    view::{style::Style, text::Text},
+    view::{json, style::Style, text::Text},
 };
 
 /// How many servers this process has had beside it.
@@ -152,6 +152,8 @@ fn serve(
         bind: vec![Ipv4Addr::LOCALHOST.into()],
         port: wish.port,
         folder: found.folder,
+        // Whoever follows the events sees what came, also where the client tells nothing of it, or tells it later.
+        sample: json::MAX_HEAD + 1,
         wire: recording.is_some(),
         numbered_above: SERVERS.fetch_add(1, Ordering::Relaxed) * NUMBERS,
         ..Options::default()

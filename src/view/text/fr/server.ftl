@@ -121,7 +121,13 @@ server-summary =
         }, { $transfers ->
             [one] { $transfers } transfert
            *[other] { $transfers } transferts
-        } ({ $down } octets descendants, { $up } octets montants).
+        } ({ $down ->
+            [one] { $down } octet descendant
+           *[other] { $down } octets descendants
+        }, { $up ->
+            [one] { $up } octet montant
+           *[other] { $up } octets montants
+        }).
     }
 server-lines-used = Blocs de { $name } qui ont servi : { $lines }
 server-lines-unused = Jamais utilisés : { $lines } ({ $name })
