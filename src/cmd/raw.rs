@@ -3,10 +3,18 @@
 //!
 //! On a terminal a line goes out when it is typed. From a pipe, the next line waits for the final reply to the last one,
 //! unless it is one of those that make sense while a transfer runs (RFC 959 4.1.3).
+//!
+//! | file | what |
+//! |---|---|
+//! | `keyboard` | what is typed |
+//! | `control` | the control connection |
+//! | `transfers` | data connections, in the background |
+//! | `waiting` | what time brings |
+//! | `output` | where everything that is said goes |
 
 use std::{
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, sync_channel},
     time::Duration,
 };
@@ -44,7 +52,7 @@ use crate::{
     view::{
         log::Log,
         raw::{DataLines, Explain, Raw as View},
-        style::Style,
+        style::{Role, Style},
     },
 };
 
@@ -70,6 +78,8 @@ struct Transfer {
     cancel: Cancel,
     lines: DataLines,
     kept: Vec<u8>,
+    /// The file that gets the data, or that is sent.
+    file: Option<PathBuf>,
     address: SocketAddr,
     /// Nobody has dialled yet.
     waiting: bool,
@@ -82,6 +92,8 @@ struct Raw<'a> {
     args: &'a cli::Raw,
     view: View<'a>,
     interactive: bool,
+    /// Lines are typed by a person, with an editor or without.
+    typed: bool,
     addresses: Vec<SocketAddr>,
     place: Place,
     inbox: Receiver<Happened>,
@@ -137,7 +149,9 @@ fn converse(
 ) -> Result<Exit, Failure> {
     let text = &context.text;
     let (place, addresses) = place::server(context, "raw", &args.host, args.port.as_deref())?;
-    let interactive = stdio::stdin_is_terminal() && !args.json;
+    // An editor draws the line that is typed: into a file or a pipe it would draw there.
+    let typed = stdio::stdin_is_terminal() && !args.json;
+    let interactive = typed && stdio::stdout_is_terminal();
     let view = view(context, args, interactive);
     let open = |path: &Path| Lines::open(context, "raw", path);
     let events = args.events.as_deref().map(open).transpose()?;
@@ -161,6 +175,12 @@ fn converse(
         );
         fault::failed(context, "raw", &what)
     })?;
+    if typed && !interactive {
+        stdio::remark(
+            &view.remark(Role::Hint, &say!(text, "raw-no-prompt")),
+            false,
+        );
+    }
     let (screen, keyboard) = if interactive {
         editor::terminal(
             "C> ",
@@ -178,6 +198,7 @@ fn converse(
         args,
         view,
         interactive,
+        typed,
         addresses,
         place,
         inbox,
@@ -293,7 +314,11 @@ impl Raw<'_> {
             self.show(&invitation)?;
         }
         loop {
-            match self.inbox.recv_timeout(TICK) {
+            let happened = self.inbox.recv_timeout(TICK);
+            if self.interactive {
+                self.view.style = self.context.out_now();
+            }
+            match happened {
                 Ok(Happened::Typed(typed)) => {
                     if let Some(exit) = self.typed(typed)? {
                         return self.leave(exit);
@@ -302,9 +327,8 @@ impl Raw<'_> {
                 Ok(Happened::Incoming(generation, incoming)) if generation == self.generation => {
                     self.incoming(incoming)?;
                 }
-                Ok(Happened::Incoming(..)) => {}
                 Ok(Happened::Data(number, told)) => self.data(number, told)?,
-                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Happened::Incoming(..)) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.leave(Exit::Failed),
             }
             self.tick()?;

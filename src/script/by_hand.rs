@@ -23,8 +23,8 @@ pub use self::{
     typed::{LOCAL, Local, Meaning, read},
 };
 use super::{
-    clients::{Client, Outcome, Recogniser},
     effect::{Ask, DataFault, End, Hand, Notice, Source},
+    real_clients::{Client, Outcome, Recogniser},
     watch::{Direction, Happening},
 };
 use crate::ftp::{
@@ -39,10 +39,8 @@ use crate::ftp::{
 /// How often a held client gets a line of the unfinished reply. Each client that was measured waits at least 20 s, and
 /// lines every 6 s held them all.
 pub const HOLD_EVERY: Duration = Duration::from_secs(5);
-
 /// What such a line says.
 const HOLD_TEXT: &str = "One moment, please.";
-
 /// After so many lines a client is held no longer (ten minutes).
 pub const MAX_HOLD: u32 = 120;
 

@@ -20,7 +20,7 @@ use crate::{
     say,
     script::{
         by_hand::{Asked, Data, Desk, Doubt, HOLD_EVERY, LOCAL, Left, Mistaken, Say},
-        clients::{Client, Outcome},
+        real_clients::{Client, Outcome},
         watch::Direction,
     },
 };

@@ -399,11 +399,70 @@ fn what_is_to_be_recorded_is_typed_where_it_is_recorded() {
     student.types("[Enter goes on]", "");
     student.types("[Enter: more]", "");
     student.sees("This dialogue is for that other terminal");
+    // Enter alone is no attempt.
+    student.types("C>", "");
+    student.terminal.until("the next prompt", |lines| {
+        lines.iter().filter(|line| line.trim_end() == "C>").count() == 2
+    });
     student.types("C>", "USER student");
     student.sees("Not sent: typed here it would not be in the recording.");
     // Who insists is not kept from it.
     student.types("C>", "USER student");
     student.sees("✓ C> USER student");
+    // A slip of the keyboard does not get into the capture as the password.
+    student.types("C>", "PASS slip");
+    student.sees("nobody is logged in. USER and then PASS");
+}
+
+#[test]
+fn mistakes_of_a_student() {
+    let text = "---\ntitle: Slips\nversion: 1\nlanguage: en\n---\n\n## One\n\n\
+                ```shell\nftplab raw {server}\n```\n\n\
+                ```ftp id=a\nC> USER *\nS> 331\nC> PASS *\nS> 230\nC> PASV\nS> 227\nC> LIST\nS> 150\n```\n\n\
+                ```ask id=who kind=text\nWhich name did you use?\n= anonymous\n? The one behind USER.\n```\n\n\
+                ## Two\n\n```shell\nftplab pasv-calc --connect '{epsv.port}' -o x\n```\n\n\
+                ```ask id=mode kind=choice\nWhich mode?\n( ) Active mode # You listened?\n(x) Passive mode\n```\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("slips.en.md"), text).expect("written");
+    let terminal = Student::sits(folder.path(), "slips.en.md");
+    let mut student = Student { terminal, folder };
+    // Another terminal begins in another folder.
+    student.sees("In every other terminal, first:");
+    student.sees("$ cd /");
+    student.types("[Enter: more]", "");
+    for (typed, seen) in [
+        ("USER me", "✓ S> 331"),
+        ("PASS x", "✓ S> 230"),
+        ("PASV", "✓ S> 227"),
+        ("RETR readme.txt", "another transfer"),
+        ("/data", "closed by the server"),
+        ("LIST", "425 came: there is no data connection"),
+        ("PASV", "S> 227"),
+        ("LIST", "nobody has dialled yet"),
+        ("/data", "three-lines.txt"),
+    ] {
+        student.types("C>", typed);
+        student.sees(seen);
+    }
+    // A command is no answer, and words around one are no matter.
+    for (typed, seen) in [
+        ("LIST", "That is an FTP command"),
+        ("you", "✗ No (try 1). >"),
+        ("", "(try 1). > Which name did you use? >"),
+        ("me", "✗ No (try 2). /hint gives a hint."),
+        ("/hint", "Hint 1 of 1"),
+        ("them", "✗ No (try 3). >"),
+        ("Anonymous.", "✓ Right."),
+    ] {
+        student.types(">", typed);
+        student.sees(seen);
+    }
+    // It asks for what is not known, rather than show a gap.
+    student.sees("$ ftplab pasv-calc --connect -o x --events");
+    student.types(">", "both");
+    student.sees("one of the letters from a to b");
+    student.types(">", "PASSIVE");
+    student.sees("All of it is done.");
 }
 
 #[test]
@@ -423,7 +482,7 @@ fn two_servers_and_a_capture_of_ones_own() {
         captures.join("active-vsftpd.pcap"),
     );
     let lines = format!(
-        "NOOP\nNOOP\nnothing.pcap\n{}\n{}\n49\n",
+        "NOOP\nNOOP\nnothing.pcap\npassive-vsftpd\n-\n{}\n{}\nin all 49 packets\n",
         active.display(),
         passive.display()
     );
@@ -446,7 +505,11 @@ fn two_servers_and_a_capture_of_ones_own() {
     for what in [
         "On the second control connection",
         "S> 200 Other.",
-        "nothing.pcap",
+        "\nA S> 200 Nothing done.\n",
+        "\nB S> 200 Other.\n",
+        "nothing.pcap: there is no such file or folder",
+        "Names are looked for where this lab runs, in ",
+        "That is a capture which ftplab brings.",
         "○ Passive mode was used.",
         "✓ Passive mode was used.",
         "All of it is done.",
@@ -456,7 +519,7 @@ fn two_servers_and_a_capture_of_ones_own() {
     let report = report(&folder.path().join("two"));
     let mine = report.block("mine").expect("it is");
     let files: Vec<bool> = mine.answers.iter().map(|given| given.right).collect();
-    assert_eq!(files, [false, false, true]);
+    assert_eq!(files, [false, false, false, false, true]);
 }
 
 #[test]
