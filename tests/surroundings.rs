@@ -29,6 +29,7 @@ mod lab;
 mod output;
 mod place;
 mod served;
+mod signals;
 mod terminal;
 
 use std::{

@@ -36,7 +36,7 @@ use crate::{
         clock,
         control::{Control, Incoming},
         editor::{self, Keyboard, Screen, Typed, Word},
-        stdio,
+        signal, stdio,
         wait::Cancel,
     },
     say,
@@ -300,6 +300,8 @@ fn words() -> Vec<Word> {
 
 impl Raw<'_> {
     fn run(mut self, control: Control) -> Result<Exit, Failure> {
+        // Where the system has no room for that, a signal ends the program where it stands, as it always can.
+        let ends = signal::interrupts().unwrap_or_default();
         self.established(control)?;
         if self.interactive {
             let invitation = self.view.invitation();
@@ -307,6 +309,11 @@ impl Raw<'_> {
         }
         loop {
             let happened = self.inbox.recv_timeout(TICK);
+            if ends.is_cancelled() {
+                // Where the terminal is closed nobody reads this.
+                let _ = self.warn(&say!(self.context.text, "raw-asked-to-end"));
+                return self.leave(Exit::No);
+            }
             if self.interactive {
                 self.view.style = self.context.out_now();
             }

@@ -18,6 +18,7 @@ raw-not-connected = Nothing goes out: the control connection is closed. /again c
 raw-send-failed = The line did not go out: { $why }.
 raw-no-reply = No reply to { $verb } within { $seconds } s.
 raw-no-greeting = No greeting within { $seconds } s.
+raw-asked-to-end = Interrupted: the connections are closed from here, without QUIT.
 raw-interrupt = The line is cleared. Ctrl-C once more ends; QUIT says goodbye properly.
 raw-bye = Connection closed from here.
 raw-unknown = /{ $word } is no local command; /help lists them. (//{ $word } would send a line that begins with a slash.)

@@ -18,6 +18,7 @@ raw-not-connected = Rien ne part : la connexion de contrôle est fermée. /agai
 raw-send-failed = La ligne n’est pas partie : { $why }.
 raw-no-reply = Pas de réponse à { $verb } en { $seconds } s.
 raw-no-greeting = Pas d’accueil en { $seconds } s.
+raw-asked-to-end = Interrompu : les connexions sont fermées d’ici, sans QUIT.
 raw-interrupt = La ligne est effacée. Ctrl-C encore une fois termine ; QUIT prend congé comme il faut.
 raw-bye = Connexion fermée d’ici.
 raw-unknown = /{ $word } n’est pas une commande locale ; /help les énumère. (//{ $word } enverrait une ligne qui commence par une barre oblique.)
