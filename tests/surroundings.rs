@@ -101,7 +101,7 @@ fn nobody() -> Option<impl FnMut(&Path, &[String]) -> Done> {
 /// The port that a PORT line names, as `listen` shows it.
 fn port_command(line: &str) -> Option<u16> {
     let bytes = line.split("PORT 127,0,0,1,").nth(1)?;
-    let mut bytes = bytes.split([',', ' ']).map_while(|n| n.parse::<u16>().ok());
+    let mut bytes = bytes.split([',', ' ', '"']).map_while(|n| n.parse::<u16>().ok());
     Some(bytes.next()? * 256 + bytes.next()?)
 }
 
