@@ -167,12 +167,6 @@ fn converse(
         );
         fault::failed(context, "raw", &what)
     })?;
-    if typed && !interactive {
-        stdio::remark(
-            &view.remark(Role::Hint, &say!(text, "raw-no-prompt")),
-            false,
-        );
-    }
     let (screen, keyboard) = if interactive {
         editor::terminal(
             "C> ",
@@ -184,6 +178,13 @@ fn converse(
     } else {
         editor::pipe(outbox.clone(), Happened::Typed)
     }?;
+    if typed && !screen.draws() {
+        let why = match interactive {
+            true => say!(text, "raw-only-prints"),
+            false => say!(text, "raw-no-prompt"),
+        };
+        stdio::remark(&view.remark(Role::Hint, &why), interactive);
+    }
     let dialogue = Dialogue::new(ends(&control));
     let raw = Raw {
         context,

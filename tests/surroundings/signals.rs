@@ -39,7 +39,7 @@ fn events(folder: &Path, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
     let patience = Instant::now() + Duration::from_secs(20);
     loop {
         let text = fs::read_to_string(folder.join("events")).unwrap_or_default();
-        let lines = text.lines().map(|line| serde_json::from_str(line));
+        let lines = text.lines().map(serde_json::from_str);
         let lines: Vec<Value> = lines.collect::<Result<_, _>>().expect("whole lines");
         if lines.iter().any(&wanted) {
             return lines;

@@ -25,6 +25,7 @@ raw-unknown = /{ $word } is no local command; /help lists them. (//{ $word } wou
 raw-unknown-nearest = /{ $word } is no local command. Is { $nearest } meant?
 raw-misused = { $command } is used like this: { $usage }
 raw-no-last-reply = No reply has come that could be explained.
+raw-only-prints = This terminal can only print (TERM says so): there is no prompt here, and what you type shows as it is, passwords too.
 raw-no-prompt = Standard output is no terminal: there is no prompt here, and what you type shows as it is, passwords too. --log FILE keeps the dialogue and leaves the terminal as it is.
 raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? For the built-in one: ftplab fake-server
 

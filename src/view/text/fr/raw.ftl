@@ -25,6 +25,7 @@ raw-unknown = /{ $word } n’est pas une commande locale ; /help les énumère
 raw-unknown-nearest = /{ $word } n’est pas une commande locale. Vouliez-vous { $nearest } ?
 raw-misused = { $command } s’emploie ainsi : { $usage }
 raw-no-last-reply = Aucune réponse à expliquer n’est encore venue.
+raw-only-prints = Ce terminal ne sait qu’afficher (d’après TERM) : il n’y a pas d’invite ici, et ce que vous tapez se voit tel quel, mots de passe compris.
 raw-no-prompt = La sortie standard n’est pas un terminal : il n’y a pas d’invite ici, et ce que vous tapez se voit tel quel, mots de passe compris. --log FICHIER garde le dialogue et laisse le terminal tel qu’il est.
 raw-unreachable = aucune adresse de { $host } ne répond sur le port { $port }. Le serveur tourne-t-il ? Pour celui d’ici : ftplab fake-server
 
