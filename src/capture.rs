@@ -10,7 +10,7 @@
 //! | [`flow`] | segments to connections: who opened, how it ended, which of two connections a port belongs to |
 //! | [`quality`] | what the capture as a whole can and cannot show |
 //! | [`tracker`] | the four together: packets in, a [`flow::Watch`] told |
-//! | [`write`] | the other way: connections that a program made itself, as packets in a pcapng file |
+//! | [`write`](mod@write) | the other way: connections that a program made itself, as packets in a pcapng file |
 //!
 //! One pass, no allocation for a packet that comes in order, memory bounded by named constants. Nothing here panics on
 //! any input; what cannot be read is data (an enum value with a count), and its wording is elsewhere.

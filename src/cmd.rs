@@ -1,4 +1,17 @@
-//! One thin file a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
+//! One room a subcommand: load, drive, render, outcome. Here: arguments to subcommand, language, style, exit code.
+//!
+//! Beside the subcommands, what several of them share:
+//!
+//! | file | what |
+//! |---|---|
+//! | `builtin` | what ftplab brings, found by name |
+//! | `place` | hosts and ports of the command line |
+//! | `params` | `--param`, of a script and of a sheet |
+//! | `dialogue` | whatever holds a dialogue, as the text of a log |
+//! | `transfer` | one data connection, from open to closed |
+//! | `recording` | `--record` |
+//! | `report` | `--json` and `--events` |
+//! | `fault` | what went wrong, as sentences |
 
 mod builtin;
 mod completions;
@@ -25,7 +38,7 @@ use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 use clap::Parser;
 
 use crate::{
-    cli::{Cli, ColorArg, Command, Common, LangArg},
+    cli::{Cli, ColorArg, Command, Common, LangArg, Misuse},
     io::{signal, stdio as streams},
     view::{
         style::{DEFAULT_WIDTH, Style},
@@ -35,7 +48,7 @@ use crate::{
 
 /// How the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// 0: done.
     Done,
     /// 1: the answer is no.
@@ -56,7 +69,7 @@ impl From<Exit> for ExitCode {
 
 /// Why a subcommand stopped: what was asked, what went wrong and what to do next, in the user's language.
 #[derive(Debug)]
-pub struct Failure {
+struct Failure {
     exit: Exit,
     message: String,
     /// The user's own streams take or give no more; the sentence is made where the language is known.
@@ -65,7 +78,7 @@ pub struct Failure {
 
 impl Failure {
     /// A usage, file or network error (exit code 2).
-    pub fn failed(message: impl Into<String>) -> Failure {
+    fn failed(message: impl Into<String>) -> Failure {
         Failure {
             exit: Exit::Failed,
             message: message.into(),
@@ -79,7 +92,7 @@ impl Failure {
     }
 
     /// The answer is no, and this is why (exit code 1).
-    pub fn no(message: impl Into<String>) -> Failure {
+    fn no(message: impl Into<String>) -> Failure {
         Failure {
             exit: Exit::No,
             message: message.into(),
@@ -115,13 +128,13 @@ impl From<stdio::Error> for Failure {
 }
 
 /// What every subcommand needs to know of its surroundings.
-pub struct Context {
+struct Context {
     /// The sentences, in the user's language.
-    pub text: Text,
+    text: Text,
     /// How standard output is dressed.
-    pub out: Style,
+    out: Style,
     /// How standard error is dressed.
-    pub err: Style,
+    err: Style,
 }
 
 impl Context {
@@ -177,11 +190,31 @@ fn lang_of_environment(var: impl Fn(&str) -> Option<String>) -> Lang {
     }
 }
 
+/// The language that a command line asks for which cannot be read as a whole; else the environment's.
+fn lang_of_words(args: &[OsString]) -> Lang {
+    let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
+    let after = words
+        .windows(2)
+        .find(|pair| pair[0] == "--lang")
+        .map(|pair| pair[1]);
+    let asked = after.or_else(|| words.iter().find_map(|word| word.strip_prefix("--lang=")));
+    match asked {
+        Some("fr") => Lang::Fr,
+        Some("en") => Lang::En,
+        _ => lang_of_environment(|name| env::var(name).ok()),
+    }
+}
+
 /// Runs the program: `args` are the command line's words, the program's own name first.
-pub fn run(args: Vec<OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+pub(crate) fn run(args: Vec<OsString>) -> Exit {
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(usage) => {
+            // What clap says is English: who reads another language is told in that what it is about.
+            let lang = lang_of_words(&args);
+            if usage.use_stderr() && lang != Lang::En {
+                streams::complain(&fault::misuse(&Text::new(lang), &Misuse::of(&usage)));
+            }
             let _ = usage.print();
             return if usage.use_stderr() {
                 Exit::Failed

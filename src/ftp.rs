@@ -6,7 +6,7 @@
 //! | file | what |
 //! |---|---|
 //! | [`side`] | whose bytes: the user's or the server's |
-//! | [`telnet`], [`line`], [`tls`] | bytes to lines; what is no text is stepped over |
+//! | [`telnet`], [`line`](mod@line), [`tls`] | bytes to lines; what is no text is stepped over |
 //! | [`code`], [`reply`] | a reply code and its digits (RFC 959 4.2); lines to replies |
 //! | [`command`], [`secret`] | the verbs; what of them is hidden |
 //! | [`catalogue`] | facts of the RFCs about each verb and each reply code |

@@ -10,7 +10,7 @@
 //! | [`data`] | data connections: opening, waiting, moving bytes |
 //! | [`editor`] | the line editor |
 //! | [`events`] | the file of `--events` |
-//! | [`file`] | files that a user names for data |
+//! | [`file`](mod@file) | files that a user names for data |
 //! | [`holder`] | who holds a port that is taken |
 //! | [`order`] | what came first, where several threads tell what comes |
 //! | `printer` | printing above a line that is being typed |

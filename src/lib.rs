@@ -13,7 +13,7 @@
 //! | [`io`] | sockets, terminal, files, clock | `ftp`, `script` |
 //! | [`view`] | data in, text out, into a writer; every sentence, in both languages | the pure rooms |
 //! | [`cli`] | the command line's types and help | nothing of ours |
-//! | [`cmd`] | one thin file a subcommand: load, drive, render, outcome | everything |
+//! | `cmd` | one room a subcommand: load, drive, render, outcome | everything |
 //!
 //! Data flows one way: bytes (`io`, `capture`) to events (`ftp`) to meaning (`analysis`, `script`, `lab`) to text
 //! (`view`); `cmd` holds the ends together.
@@ -22,7 +22,7 @@
 pub mod analysis;
 pub mod capture;
 pub mod cli;
-pub mod cmd;
+mod cmd;
 pub mod ftp;
 pub mod io;
 pub mod lab;

@@ -10,33 +10,29 @@
 //!
 //! | file | what |
 //! |---|---|
-//! | [`literal`] | text with values between braces |
+//! | [`literal`], [`value`] | text with values between braces; the values |
 //! | [`pattern`] | which commands a block takes |
 //! | `index` | many patterns found by a command's ends |
-//! | [`check`] | what a script will do to real clients |
 //! | [`params`] | values that differ from student to student |
 //! | [`notation`] | a script: lines, items, blocks; printing |
-//! | [`parse`] | reading, with every mistake at once |
-//! | [`mistake`] | what can be wrong |
+//! | [`parse`], [`mistake`] | reading, with every mistake at once; what can be wrong |
+//! | [`check`] | what a script will do to real clients |
+//! | [`from`] | a log or a transcript made into a script |
 //! | [`play`] | a script made ready: what all its connections share |
-//! | [`client`] | the client player: a script's `C>` lines turned round |
-//! | [`effect`] | what goes in and out of it |
-//! | [`server`] | the server player of one connection |
+//! | [`server`], [`effect`] | the server player of one connection; what goes in and out of it |
 //! | `built_in` | the server behind `-- files DIR`, |
 //! | [`tree`], [`ascii`], [`date`] | its files, its TYPE A, its dates |
 //! | [`watch`] | what happens on a server |
-//! | [`from`] | a log or a transcript made into a script |
-//! | [`by_hand`] | what a person types at the server, and what is wrong with it |
-//! | [`clients`] | real clients: recognising them, how long they wait |
-//! | [`console`] | what a line means that a person types |
-//! | [`coach`] | what a person at the control line should be told |
+//! | [`client`] | the client player: a script's `C>` lines turned round |
+//! | [`by_hand`] | the server played by a person: what they type, and what is wrong with it |
+//! | [`real_clients`] | curl and its kin: recognising them, how long they wait |
+//! | [`console`], [`coach`] | a person at the control line: what they type, and what they should be told |
 
 pub mod ascii;
 mod built_in;
 pub mod by_hand;
 pub mod check;
 pub mod client;
-pub mod clients;
 pub mod coach;
 pub mod console;
 pub mod date;
@@ -50,8 +46,10 @@ pub mod params;
 pub mod parse;
 pub mod pattern;
 pub mod play;
+pub mod real_clients;
 pub mod server;
 pub mod tree;
+pub mod value;
 pub mod watch;
 
 /// The most bytes that a script may have.

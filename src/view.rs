@@ -12,6 +12,7 @@
 //! | [`explain`] | a reply code by its digits, a command, the tables of both |
 //! | [`demo`] | the lab by itself |
 //! | [`start`] | the page that `ftplab` shows without an argument |
+//! | [`scripts`] | the scripts that ftplab brings |
 //! | [`style`] | what is coloured how; the only file that names the colour crate |
 //! | [`inspect`] | what a capture shows |
 //! | [`json`] | JSON Lines for programs |

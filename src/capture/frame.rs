@@ -195,7 +195,7 @@ pub struct Counts {
     pub cut: u64,
     /// IP packets whose length is 0, as segmentation offload leaves it.
     pub no_ip_length: u64,
-    /// Segments whose checksum was looked at, see [`CHECKED_SEGMENTS`].
+    /// Segments whose checksum was looked at, see `CHECKED_SEGMENTS`.
     pub checked: u64,
     /// Those of them where it was wrong, as checksum offload leaves it.
     pub wrong_checksums: u64,

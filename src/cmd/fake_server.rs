@@ -70,6 +70,15 @@ pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure
     })
 }
 
+/// How many of the first bytes of what is sent a log or the events show; one more, so that it shows that there are more.
+fn sample(asked: &FakeServer) -> usize {
+    match (&asked.log, asked.json || asked.events.is_some()) {
+        (Some(_), _) => MAX_DATA,
+        (None, true) => json::MAX_HEAD + 1,
+        (None, false) => 0,
+    }
+}
+
 /// A script that is ready, with its name and what its files are below.
 struct Loaded {
     found: builtin::Found,
@@ -195,11 +204,7 @@ fn serve(
         data_ports: asked.limits.max_data_ports,
         line: usize::try_from(asked.limits.max_line).unwrap_or(usize::MAX),
         once: asked.once,
-        sample: match (&asked.log, asked.json || asked.events.is_some()) {
-            (Some(_), _) => MAX_DATA,
-            (None, true) => json::MAX_HEAD + 1,
-            (None, false) => 0,
-        },
+        sample: sample(asked),
         wire: recording.is_some(),
         ..Options::default()
     };

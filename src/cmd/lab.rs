@@ -1,9 +1,19 @@
-//! `lab`: lab sheets. One file a subcommand.
+//! `lab`: lab sheets. One file a subcommand, and for those that work on a sheet (`run`, `check`, and `demo`):
+//!
+//! | file | what |
+//! |---|---|
+//! | `library` | where sheets are |
+//! | `bench` | a sheet's servers, the terminals, and what is seen in them |
+//! | `walk` | the way through a sheet, and its report |
+//! | `person`, `autopilot` | who walks it |
+//! | `follow` | a dialogue while it happens |
+//! | `captures` | a capture that a sheet asks for |
 
 pub(super) mod autopilot;
 pub(super) mod bench;
 mod captures;
 mod check;
+mod elsewhere;
 mod follow;
 pub(super) mod keep;
 pub(super) mod library;

@@ -131,10 +131,11 @@ fn announce(
         direction: job.payload.direction(),
         own: if others { &own } else { &[] },
     };
-    job.comment(
-        report,
-        &shown::waiting(&job.context.text, job.context.err, &waiting),
-    );
+    report.comment(&shown::waiting(
+        &job.context.text,
+        job.context.err,
+        &waiting,
+    ));
     Ok(())
 }
 
@@ -265,10 +266,7 @@ impl Waiter<'_> {
                 Err(AcceptError::Cancelled) => {
                     if self.taken == 0 {
                         let sentence = say!(text, "listen-nobody-interrupted");
-                        self.job.comment(
-                            report,
-                            &shown::remark(context.err, Role::Warning, &sentence),
-                        );
+                        report.comment(&shown::remark(context.err, Role::Warning, &sentence));
                     }
                     return Ok(None);
                 }
@@ -286,10 +284,7 @@ impl Waiter<'_> {
                     from = from.to_string(),
                     expected = expected
                 );
-                self.job.comment(
-                    report,
-                    &shown::remark(context.err, Role::Warning, &sentence),
-                );
+                report.comment(&shown::remark(context.err, Role::Warning, &sentence));
                 if let Some(recording) = self.job.recording {
                     let line = recording.opened(to, from, false, clock::now());
                     line.left(connection.close(), clock::now());
@@ -305,7 +300,7 @@ impl Waiter<'_> {
                 since.elapsed(),
                 self.asked.control,
             );
-            self.job.comment(report, &told);
+            report.comment(&told);
             let line = json::Connected::data(self.taken, from, to, clock::now());
             report.tell(context, "connected", &line)?;
             return Ok(Some(connection));

@@ -124,14 +124,14 @@ impl Calculator<'_> {
         let by_themselves = texts
             .iter()
             .filter(|text| !text.bytes().all(|b| b.is_ascii_digit()))
-            .filter(|text| self.read(text.as_bytes()).is_ok())
+            .filter(|text| read_argument(text.as_bytes()).is_ok())
             .count();
-        let as_one = self.read(whole.as_bytes());
+        let as_one = read_argument(whole.as_bytes());
         if by_themselves < 2 && (as_one.is_ok() || by_themselves == 0) {
             return self.take(whole.as_bytes(), as_one);
         }
         for text in texts {
-            let read = self.read(text.as_bytes());
+            let read = read_argument(text.as_bytes());
             if let Some(exit) = self.take(text.as_bytes(), read)? {
                 return Ok(Some(exit));
             }
@@ -227,30 +227,6 @@ impl Calculator<'_> {
         let sentence = self.context.text.say(id, &[]);
         let told = shown::remark(self.context.err, Role::Hint, &sentence);
         streams::complain(told.trim_end());
-    }
-
-    /// Reads an argument; a host's name before a port is looked up.
-    fn read(&self, text: &[u8]) -> Result<Pasted, Misread> {
-        let misread = match paste::read(text) {
-            Err(misread)
-                if misread.kind == Some(Kind::Address) && misread.fault.kind == FaultKind::Host =>
-            {
-                misread
-            }
-            read => return read,
-        };
-        let found = std::str::from_utf8(text)
-            .ok()
-            .and_then(|text| address::parse(text).ok())
-            .filter(|place| place.host.contains(|c: char| c.is_ascii_alphabetic()))
-            .and_then(|place| address::ipv4_first(&place.port.and(place.resolve(0).ok())?));
-        let Some(found) = found else {
-            return Err(misread);
-        };
-        paste::read(found.to_string().as_bytes()).map(|mut pasted| {
-            pasted.stated.span = 0..text.len();
-            pasted
-        })
     }
 
     /// Tells about a text, and connects where that is wanted.
@@ -401,10 +377,8 @@ impl Calculator<'_> {
             dialled: true,
             recording: self.recording,
         };
-        job.comment(
-            &self.report,
-            &shown::connected_by_us(text, context.err, from, to),
-        );
+        self.report
+            .comment(&shown::connected_by_us(text, context.err, from, to));
         let line = json::Connected::data(1, from, to, clock::now());
         self.report.tell(context, "connected", &line)?;
         let outcome = job.run(connection, 1, &mut self.report)?;
@@ -414,6 +388,30 @@ impl Calculator<'_> {
             Exit::No
         })
     }
+}
+
+/// Reads an argument; a host's name before a port is looked up.
+fn read_argument(text: &[u8]) -> Result<Pasted, Misread> {
+    let misread = match paste::read(text) {
+        Err(misread)
+            if misread.kind == Some(Kind::Address) && misread.fault.kind == FaultKind::Host =>
+        {
+            misread
+        }
+        read => return read,
+    };
+    let found = std::str::from_utf8(text)
+        .ok()
+        .and_then(|text| address::parse(text).ok())
+        .filter(|place| place.host.contains(|c: char| c.is_ascii_alphabetic()))
+        .and_then(|place| address::ipv4_first(&place.port.and(place.resolve(0).ok())?));
+    let Some(found) = found else {
+        return Err(misread);
+    };
+    paste::read(found.to_string().as_bytes()).map(|mut pasted| {
+        pasted.stated.span = 0..text.len();
+        pasted
+    })
 }
 
 /// `endpoint`.

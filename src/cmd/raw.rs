@@ -3,6 +3,14 @@
 //!
 //! On a terminal a line goes out when it is typed. From a pipe, the next line waits for the final reply to the last one,
 //! unless it is one of those that make sense while a transfer runs (RFC 959 4.1.3).
+//!
+//! | file | what |
+//! |---|---|
+//! | `keyboard` | what is typed |
+//! | `control` | the control connection |
+//! | `transfers` | data connections, in the background |
+//! | `waiting` | what time brings |
+//! | `output` | where everything that is said goes |
 
 use std::{
     net::SocketAddr,
@@ -327,9 +335,8 @@ impl Raw<'_> {
                 Ok(Happened::Incoming(generation, incoming)) if generation == self.generation => {
                     self.incoming(incoming)?;
                 }
-                Ok(Happened::Incoming(..)) => {}
                 Ok(Happened::Data(number, told)) => self.data(number, told)?,
-                Err(RecvTimeoutError::Timeout) => {}
+                Ok(Happened::Incoming(..)) | Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return self.leave(Exit::Failed),
             }
             self.tick()?;

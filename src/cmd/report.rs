@@ -114,6 +114,13 @@ impl Report {
         self.json
     }
 
+    /// Says something on standard error, unless standard output is for JSON lines.
+    pub(super) fn comment(&self, told: &str) {
+        if !self.json {
+            streams::complain(told.trim_end());
+        }
+    }
+
     /// The exit code of work that ended like this: a file of lines that is not whole was asked for and is not done.
     pub(super) fn exit(&self, exit: Exit) -> Exit {
         let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;

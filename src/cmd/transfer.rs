@@ -66,11 +66,7 @@ impl Payload<'_> {
             (None, Some(path)) => file::check_new(path, self.force),
             (None, None) => Ok(()),
         };
-        checked.map_err(|error| self.failed(context, command, &error))
-    }
-
-    fn failed(&self, context: &Context, command: &str, error: &FileError) -> Failure {
-        fault::failed(context, command, &fault::file(&context.text, error))
+        checked.map_err(|error| failed(context, command, &error))
     }
 
     /// The file for the connection of this number: FILE, FILE.2, FILE.3; a device or a pipe is the same for all.
@@ -84,6 +80,10 @@ impl Payload<'_> {
         name.push(format!(".{connection}"));
         Some(name.into())
     }
+}
+
+fn failed(context: &Context, command: &str, error: &FileError) -> Failure {
+    fault::failed(context, command, &fault::file(&context.text, error))
 }
 
 /// The file that is sent; `-` is standard input.
@@ -187,13 +187,6 @@ impl Write for Shared<'_> {
 }
 
 impl Job<'_> {
-    /// Says something on standard error, unless standard output is for JSON lines.
-    pub(super) fn comment(&self, report: &Report, told: &str) {
-        if !report.is_json() {
-            streams::complain(told.trim_end());
-        }
-    }
-
     /// Moves the bytes of a connection, and reports how it ended.
     pub(super) fn run(
         &self,
@@ -241,7 +234,7 @@ impl Job<'_> {
             &outcome,
             name.as_deref(),
         );
-        self.comment(report, &told);
+        report.comment(&told);
         Ok(outcome)
     }
 
@@ -256,7 +249,7 @@ impl Job<'_> {
         let file = output
             .map(|path| file::create(path, self.payload.force))
             .transpose()
-            .map_err(|error| self.payload.failed(self.context, self.command, &error))?;
+            .map_err(|error| failed(self.context, self.command, &error))?;
         let on_screen = file.is_none() && streams::stdout_is_terminal();
         let sink = RefCell::new(Sink::new(self.payload, file)?);
         let mut progress =
@@ -293,8 +286,8 @@ impl Job<'_> {
         line: Option<&Line>,
         report: &Report,
     ) -> Result<Result<Outcome, data::TransferError>, Failure> {
-        let mut source = source(path)
-            .map_err(|error| self.payload.failed(self.context, self.command, &error))?;
+        let mut source =
+            source(path).map_err(|error| failed(self.context, self.command, &error))?;
         if !source.is_stdin {
             self.wait_for_the_server(report)?;
         }
@@ -329,10 +322,7 @@ impl Job<'_> {
     fn hint(&self, report: &Report, id: Option<&'static str>) {
         if let Some(id) = id {
             let sentence = self.context.text.say(id, &[]);
-            self.comment(
-                report,
-                &shown::remark(self.context.err, Role::Hint, &sentence),
-            );
+            report.comment(&shown::remark(self.context.err, Role::Hint, &sentence));
         }
     }
 

@@ -9,7 +9,6 @@ use super::{
     reply::ReplyText,
     session::{DataType, Declared, Negotiation},
     side::Side,
-    telnet::Seen,
 };
 
 /// A point in time: nanoseconds since the Unix epoch. It comes in with the bytes; nothing here reads a clock.
@@ -75,8 +74,6 @@ pub struct Command<'a> {
     pub arg: Option<&'a [u8]>,
     /// The whole line without its ending.
     pub line: &'a [u8],
-    /// Telnet sequences that stood in it.
-    pub telnet: Seen,
     /// MIC, CONF or ENC: the argument is a protected command (RFC 2228 3).
     pub encrypted: bool,
 }
@@ -138,8 +135,6 @@ pub struct Transfer<'a> {
     pub protection: u8,
     /// The length that the server announced.
     pub declared: Option<Declared>,
-    /// The reply's number.
-    pub reply: u64,
     /// The reply's code; `None` where ABOR or the end of the session ended it.
     pub code: Option<ReplyCode>,
     /// A 1yz reply had come.

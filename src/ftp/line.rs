@@ -84,13 +84,7 @@ fn begins_tls(bytes: &[u8]) -> bool {
 }
 
 impl LineReader {
-    /// A reader at the beginning of a stream, with [`MAX_LINE`] as its limit.
-    #[must_use]
-    pub fn new() -> LineReader {
-        LineReader::with_limit(MAX_LINE)
-    }
-
-    /// A reader that keeps at most `limit` bytes of a line.
+    /// A reader at the beginning of a stream that keeps at most `limit` bytes of a line.
     #[must_use]
     pub fn with_limit(limit: usize) -> LineReader {
         LineReader {
@@ -456,7 +450,7 @@ mod tests {
 
     #[test]
     fn an_endless_line_keeps_its_limit_only() {
-        let mut reader = LineReader::new();
+        let mut reader = LineReader::with_limit(MAX_LINE);
         let block = [b'x'; 4096];
         for _ in 0..1000 {
             let mut rest = &block[..];
@@ -487,7 +481,7 @@ mod tests {
 
     #[test]
     fn a_gap_ends_the_line_and_marks_the_next() {
-        let mut reader = LineReader::new();
+        let mut reader = LineReader::with_limit(MAX_LINE);
         let mut rest = &b"227 Entering Pas"[..];
         assert!(reader.next(&mut rest).is_none());
         let cut = reader.gap(100).expect("what was there before the gap");

@@ -224,10 +224,10 @@ impl ReplyReader {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::ftp::line::{LineReader, Piece};
+    use crate::ftp::line::{LineReader, MAX_LINE, Piece};
 
     fn replies(stream: &[u8]) -> Vec<(Option<u16>, Vec<String>)> {
-        let (mut lines, mut reader) = (LineReader::new(), ReplyReader::default());
+        let (mut lines, mut reader) = (LineReader::with_limit(MAX_LINE), ReplyReader::default());
         let mut rest = stream;
         let mut out = Vec::new();
         while let Some(Piece::Line(line)) = lines.next(&mut rest) {
@@ -267,7 +267,7 @@ mod tests {
     #[test]
     fn a_reply_without_end_is_kept_to_its_bounds() {
         let mut reader = ReplyReader::default();
-        let mut lines = LineReader::new();
+        let mut lines = LineReader::with_limit(MAX_LINE);
         let mut open = b"220-x\r\n".as_slice();
         let Some(Piece::Line(line)) = lines.next(&mut open) else {
             panic!("a line")

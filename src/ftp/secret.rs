@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use super::command::Verb;
 
 /// What stands in place of a secret.
-pub const MASK: &str = "*";
+const MASK: &str = "*";
 
 /// True where the argument of this verb is a secret: PASS, ACCT (RFC 959 4.1.1).
 #[must_use]

@@ -1,5 +1,5 @@
-//! The only place where a clock is read: the time of everything that this process tells and records, and what its
-//! patience is measured with.
+//! The time of everything that this process tells and records, and that the server's patience is measured with. (How
+//! long a single transfer or a wait takes is measured where it happens, with the system's own monotonic clock.)
 //!
 //! The wall clock is read once; what follows is counted from there by a clock that nobody sets, and which goes on while
 //! the machine sleeps. Whether a person, the network's time or a virtual machine sets the wall clock meanwhile: no wait

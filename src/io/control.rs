@@ -116,7 +116,7 @@ impl Control {
     /// Sends these bytes in one write.
     ///
     /// # Errors
-    /// Where the connection is gone, or the server takes nothing for [`SEND_TIMEOUT`].
+    /// Where the connection is gone, or the server takes nothing for `SEND_TIMEOUT`.
     pub fn send(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.stream.write_all(bytes)
     }

@@ -103,6 +103,12 @@ impl Connection {
             watched.told(bytes as u64);
         }
     }
+
+    /// Closes, and gives how: with bytes that nobody has read, closing is a reset (RFC 1122 4.2.2.13).
+    pub fn close(self) -> Close {
+        let unread = rustix::io::ioctl_fionread(&self.stream).unwrap_or(0);
+        if unread > 0 { Close::Rst } else { Close::Fin }
+    }
 }
 
 /// Hears what goes over a connection as it goes: a recorder, in the thread that moves the bytes.
@@ -118,14 +124,6 @@ pub trait Witness: Send {
 
     /// Something happens on it.
     fn moment(&mut self, direction: Direction, moment: Moment<'_>);
-}
-
-impl Connection {
-    /// Closes, and gives how: with bytes that nobody has read, closing is a reset (RFC 1122 4.2.2.13).
-    pub fn close(self) -> Close {
-        let unread = rustix::io::ioctl_fionread(&self.stream).unwrap_or(0);
-        if unread > 0 { Close::Rst } else { Close::Fin }
-    }
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! The sockets of the fake server: listens, and carries out for each client what its [`Player`] says.
+//! The sockets of the fake server: listens, and carries out for each client what its
+//! [`Player`](crate::script::server::Player) says.
 //!
 //! One task a client, all in one thread: what a client does is little, and whoever watches hears of everything in order
 //! and without a lock. What is read from a client and what is sent to it goes through the observer, and everything that

@@ -21,7 +21,7 @@ use crate::{
 };
 
 /// The Markdown of a sheet: CommonMark and tables.
-pub const MARKDOWN: Options = Options::ENABLE_TABLES;
+const MARKDOWN: Options = Options::ENABLE_TABLES;
 
 /// A longer line, in bytes, is not shown with what is wrong with it.
 const MAX_LINE: usize = 16 * 1024;

@@ -141,6 +141,27 @@ pub struct Line {
 }
 
 impl Block {
+    /// A block that nobody has touched.
+    #[must_use]
+    pub fn new(id: impl Into<String>, step: u32, kind: Kind, points: u32) -> Block {
+        Block {
+            id: id.into(),
+            step,
+            kind,
+            points,
+            question: None,
+            done: false,
+            began: None,
+            ended: None,
+            hints: 0,
+            answers: Vec::new(),
+            text: None,
+            lines: Vec::new(),
+            dialogue: Vec::new(),
+            digest: String::new(),
+        }
+    }
+
     /// How often an answer was given.
     #[must_use]
     pub fn tries(&self) -> usize {
@@ -274,10 +295,6 @@ mod tests {
 
     fn block(id: &str) -> Block {
         Block {
-            id: id.to_owned(),
-            step: 1,
-            kind: Kind::Ask,
-            points: 1,
             question: Some("Which port?".into()),
             done: true,
             began: Some(5),
@@ -288,10 +305,7 @@ mod tests {
                 right: true,
                 at: 9,
             }],
-            text: None,
-            lines: Vec::new(),
-            dialogue: Vec::new(),
-            digest: String::new(),
+            ..Block::new(id, 1, Kind::Ask, 1)
         }
     }
 

@@ -4,6 +4,8 @@
 //! The same connection may be told twice, by the command that opened it and by the server that took it: its two end
 //! points say that it is one, and whoever told it first is believed. Values outlive the connection they came from: a
 //! student who connects again keeps what was there to be seen.
+//!
+//! Here is what is taken down; `told` is a line as it is written, `value` what a sheet's names are worth by it.
 
 mod told;
 mod value;
@@ -22,16 +24,12 @@ use crate::{ftp::command::Verb, script::params::Values};
 
 /// A JSON line that is longer is not read.
 pub const MAX_LINE: usize = 256 * 1024;
-
 /// Control connections that are remembered.
 const MAX_SESSIONS: usize = 64;
-
 /// Commands of a connection whose replies may still come.
 const MAX_PENDING: usize = 256;
-
 /// Data connections, ports that were agreed on and ports that somebody listens on that are remembered.
 const MAX_DATA: usize = 64;
-
 /// Bytes of a text that is kept as a value.
 const MAX_TEXT: usize = 2048;
 

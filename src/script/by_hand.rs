@@ -23,8 +23,8 @@ pub use self::{
     typed::{LOCAL, Local, Meaning, read},
 };
 use super::{
-    clients::{Client, Outcome, Recogniser},
     effect::{Ask, DataFault, End, Hand, Notice, Source},
+    real_clients::{Client, Outcome, Recogniser},
     watch::{Direction, Happening},
 };
 use crate::ftp::{
@@ -39,10 +39,8 @@ use crate::ftp::{
 /// How often a held client gets a line of the unfinished reply. Each client that was measured waits at least 20 s, and
 /// lines every 6 s held them all.
 pub const HOLD_EVERY: Duration = Duration::from_secs(5);
-
 /// What such a line says.
 const HOLD_TEXT: &str = "One moment, please.";
-
 /// After so many lines a client is held no longer (ten minutes).
 pub const MAX_HOLD: u32 = 120;
 
@@ -124,8 +122,11 @@ pub enum Say {
     Queued(u64),
     /// ABOR came while a transfer runs.
     Abort(Verb),
-    /// A second client was turned away.
-    TurnedAway,
+    /// Another client was turned away.
+    TurnedAway {
+        /// Not for the first time while this one is served.
+        again: bool,
+    },
     /// The client has gone; a command still waited for its reply.
     Gone {
         /// Which.
@@ -191,6 +192,8 @@ pub struct Desk {
     /// What was asked for before: verb, and whether after 1yz.
     seen: Vec<(Verb, bool)>,
     queued: u64,
+    /// Another client was turned away while this one was served.
+    turned_away: bool,
 }
 
 impl Desk {
@@ -271,7 +274,10 @@ impl Desk {
     pub fn happened(&mut self, connection: u64, at: Nanos, happening: &Happening<'_>) -> Vec<Say> {
         let mut says = Vec::new();
         match happening {
-            Happening::TurnedAway { .. } => says.push(Say::TurnedAway),
+            Happening::TurnedAway { .. } => {
+                let again = std::mem::replace(&mut self.turned_away, true);
+                says.push(Say::TurnedAway { again });
+            }
             Happening::Connected { .. } => self.welcome(Some(connection)),
             _ if self.connection != Some(connection) => {}
             Happening::Said { event, .. } => self.said(at, &event.what, &mut says),

@@ -1,7 +1,7 @@
 //! What can be wrong with a script, as data: which line, which column, what. The sentences are in `view`. Sheets have
 //! mistakes of the same form, of other kinds (`lab::mistake`).
 
-use super::literal::Value;
+use super::value::Value;
 
 /// A mistake in a text that somebody writes for ftplab: a script, where no other kinds `K` are named.
 #[derive(Debug, Clone, PartialEq, Eq)]

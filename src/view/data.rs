@@ -10,10 +10,11 @@ use std::{
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    endpoint::{division, paragraph, quoted},
+    endpoint::{division, quoted},
     number, sanitise,
     style::{Role, Style},
     text::Text,
+    wrap::paragraph,
 };
 use crate::{
     ftp::{
@@ -211,7 +212,7 @@ pub fn waiting(text: &Text, style: Style, waiting: &Waiting<'_>) -> String {
 
 /// The PORT and EPRT lines that name this address, with the arithmetic in brief.
 #[must_use]
-pub fn to_type(text: &Text, style: Style, address: SocketAddr) -> String {
+fn to_type(text: &Text, style: Style, address: SocketAddr) -> String {
     let eprt = endpoint::eprt_command(address);
     let port = endpoint::port_command(address);
     let widest = port

@@ -9,7 +9,7 @@ use super::{
     pasted, quirk,
     style::{Role, Style},
     text::Text,
-    wrap::wrap,
+    wrap::{paragraph, wrap},
 };
 use crate::{
     ftp::{
@@ -96,7 +96,7 @@ pub fn to_dial(address: SocketAddr) -> [String; 3] {
 
 /// The commands that wait at `address`, ftplab's own first.
 #[must_use]
-pub fn to_listen(address: SocketAddr) -> [String; 2] {
+fn to_listen(address: SocketAddr) -> [String; 2] {
     let (host, port) = (address.ip().to_canonical(), address.port());
     let place = SocketAddr::new(host, port).to_string();
     [
@@ -373,19 +373,6 @@ fn commands(out: &mut String, style: Style, lines: &[String]) {
     for line in lines {
         out.push_str("    ");
         out.push_str(&style.paint(Role::Command, line));
-        out.push('\n');
-    }
-}
-
-/// A paragraph behind a mark, its lines hanging below the first one's text.
-pub(super) fn paragraph(out: &mut String, style: Style, role: Role, mark: &str, sentence: &str) {
-    let hang = mark.width();
-    for (at, line) in wrap(sentence, hang, hang, style.width())
-        .lines()
-        .enumerate()
-    {
-        let mark = if at == 0 { mark } else { "" };
-        out.push_str(&style.paint(role, &format!("{mark}{line}")));
         out.push('\n');
     }
 }

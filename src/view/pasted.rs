@@ -6,10 +6,10 @@ use std::ops::Range;
 use unicode_width::UnicodeWidthStr;
 
 use super::{
-    endpoint::paragraph,
     quirk, sanitise,
     style::{Role, Style},
     text::Text,
+    wrap::paragraph,
 };
 use crate::{
     ftp::{

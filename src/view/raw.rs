@@ -41,10 +41,8 @@ pub enum Explain {
 
 /// How many columns ftplab's own lines are indented.
 const INDENT: usize = 3;
-
 /// How wide the local commands are in `/help`.
 const USAGE: usize = 33;
-
 /// How many characters of one line of the wire are shown; the rest is counted. All of it is in a log.
 const SHOWN: usize = 2000;
 

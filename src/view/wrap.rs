@@ -2,6 +2,8 @@
 
 use unicode_width::UnicodeWidthStr;
 
+use super::style::{Role, Style};
+
 /// `text` in lines of at most `width` columns, the first of which begins at column `start` (what stands before it is the
 /// caller's), the others at column `hang`. A word that is longer than a line stands on one of its own.
 #[must_use]
@@ -40,6 +42,19 @@ pub fn wrap_into(out: &mut String, text: &str, start: usize, hang: usize, width:
         out.push_str(word);
         column += wide;
         fresh = false;
+    }
+}
+
+/// A dressed paragraph behind a mark, its lines hanging below the first one's text.
+pub(super) fn paragraph(out: &mut String, style: Style, role: Role, mark: &str, sentence: &str) {
+    let hang = mark.width();
+    for (at, line) in wrap(sentence, hang, hang, style.width())
+        .lines()
+        .enumerate()
+    {
+        let mark = if at == 0 { mark } else { "" };
+        out.push_str(&style.paint(role, &format!("{mark}{line}")));
+        out.push('\n');
     }
 }
 

@@ -285,20 +285,8 @@ fn a_folder_of_too_many_sheets_says_how_many_were_not_read() {
 #[test]
 fn a_mark_sheet_with_too_many_columns_says_so() {
     let block = |n: usize| Block {
-        id: format!("b{n}"),
-        step: 1,
-        kind: Kind::Ask,
-        points: 1,
-        question: None,
         done: true,
-        began: None,
-        ended: None,
-        hints: 0,
-        answers: Vec::new(),
-        text: None,
-        lines: Vec::new(),
-        dialogue: Vec::new(),
-        digest: String::new(),
+        ..Block::new(format!("b{n}"), 1, Kind::Ask, 1)
     };
     let report = Report {
         form: FORM,

@@ -131,4 +131,34 @@ impl Terminal {
             }
         }
     }
+
+    /// The line in which the cursor stands, once it is as `wanted`.
+    #[track_caller]
+    pub(crate) fn until_cursor(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            let (row, _) = self.screen.screen().cursor_position();
+            let lines = self.lines();
+            let line = &lines[usize::from(row)];
+            if wanted(line) {
+                return line.clone();
+            }
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            match self.bytes.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(_) => panic!("{what} does not show\n{}", lines.join("\n")),
+            }
+        }
+    }
+
+    /// Types Enter, and waits until that shows: a prompt that is drawn once more is no answer to it.
+    #[track_caller]
+    pub(crate) fn enter(&mut self) {
+        let before = (self.lines(), self.screen.screen().cursor_position());
+        self.keys("\r");
+        while before == (self.lines(), self.screen.screen().cursor_position()) {
+            let bytes = self.bytes.recv_timeout(PATIENCE);
+            self.screen.process(&bytes.expect("something comes"));
+        }
+    }
 }

@@ -49,7 +49,7 @@ pub(in crate::analysis) struct Control {
     pub(in crate::analysis) finished_unseen: bool,
     /// Data connections between the same hosts that no negotiation explains.
     pub(in crate::analysis) beside: usize,
-    /// Connections between the same hosts without a byte that no negotiation explains; at most [`MAX_STRAYS`].
+    /// Connections between the same hosts without a byte that no negotiation explains; at most `MAX_STRAYS`.
     pub(in crate::analysis) strays: Vec<(FlowId, Stray)>,
 }
 

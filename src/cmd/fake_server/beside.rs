@@ -20,7 +20,7 @@ use clap::Parser;
 use super::{
     Loaded, NAME, Options, Prepared, Server, Tapped, Watch, builtin, fault, not_started, params,
     recording::{self, Recording},
-    view,
+    sample, view,
 };
 use crate::{
     cli::{Cli, Command, FakeServer},
@@ -152,6 +152,8 @@ fn serve(
         bind: vec![Ipv4Addr::LOCALHOST.into()],
         port: wish.port,
         folder: found.folder,
+        // Whoever tells of a data connection first is believed, and tells what came over it.
+        sample: sample(&asked),
         wire: recording.is_some(),
         numbered_above: SERVERS.fetch_add(1, Ordering::Relaxed) * NUMBERS,
         ..Options::default()
@@ -191,7 +193,9 @@ fn asked(events: Option<&Path>) -> FakeServer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::{BufRead, BufReader};
+    use std::io::{BufRead, BufReader, Read, Write};
+
+    use crate::ftp::endpoint;
 
     #[test]
     fn it_serves_until_it_is_dropped_and_says_why_it_does_not() {
@@ -200,25 +204,50 @@ mod tests {
             out: Style::plain(),
             err: Style::plain(),
         };
+        let folder = tempfile::tempdir().expect("a folder");
+        let events = folder.path().join("x.events");
         let wish = |port| Wish {
-            asker: ("lab", "lab run demo --port".into()),
-            found: builtin::find("demo").expect("readable").expect("there"),
+            asker: ("lab", "lab run x --port".into()),
+            found: builtin::find("any-client")
+                .expect("readable")
+                .expect("there"),
             params: vec![("unknown".into(), "x".into())],
             student: None,
             port,
-            events: None,
+            events: Some(events.clone()),
             record: None,
         };
         let server = start(&context, wish(0)).expect("a server");
         let address = server.address();
         let stream = std::net::TcpStream::connect(address).expect("it listens");
-        let mut line = String::new();
         let mut lines = BufReader::new(stream);
-        lines.read_line(&mut line).expect("a greeting");
-        assert!(line.starts_with("220 "), "{line}");
+        let mut say = |command: &str, code: &str| {
+            let mut line = String::new();
+            lines.get_mut().write_all(command.as_bytes()).expect("sent");
+            lines.read_line(&mut line).expect("a reply");
+            assert!(line.starts_with(code), "{line}");
+            line
+        };
+        say("", "220 ");
+        say("USER a\r\n", "331 ");
+        say("PASS b\r\n", "230 ");
+        let reply = say("PASV\r\n", "227 ");
+        let stated = endpoint::parse_227(reply.as_bytes()).expect("an address");
+        let data = (address.ip(), stated.endpoint.port);
+        let mut data = std::net::TcpStream::connect(data).expect("it listens");
+        say("NLST\r\n", "150 ");
+        let mut listing = String::new();
+        data.read_to_string(&mut listing).expect("a listing");
+        say("", "226 ");
         let taken = start(&context, wish(address.port())).err().expect("taken");
         assert!(taken.to_string().contains(&address.port().to_string()));
         drop(server);
+        let told = std::fs::read_to_string(&events).expect("events");
+        let head = serde_json::to_string(&listing).expect("JSON");
+        assert!(
+            told.contains(&format!("\"head\":{head}")),
+            "{head} in\n{told}"
+        );
         assert!(std::net::TcpStream::connect(address).is_err());
     }
 }

@@ -29,8 +29,8 @@ use crate::{
     say,
     script::{
         by_hand::{self, Deed, Desk, Local, Meaning, Turn},
-        clients::Client,
         effect::Hand,
+        real_clients::Client,
         watch::Happening,
     },
     view::{

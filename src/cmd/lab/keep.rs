@@ -103,13 +103,7 @@ impl Walk<'_> {
         };
         self.report.saved = walk::now();
         self.report.seal();
-        let titles: Vec<String> = self
-            .sheet
-            .steps
-            .iter()
-            .map(|step| self.filled(&step.title))
-            .collect();
-        let page = pages::markdown(self.view.text, &self.report, &titles);
+        let page = pages::markdown(self.view.text, &self.report, &self.titles());
         file::replace(&kept.json, self.report.json().as_bytes())
             .and_then(|()| file::replace(&kept.md, page.as_bytes()))
     }

@@ -6,6 +6,7 @@ use crate::{
     ftp::{command::Verb, dialogue::Stage, event::Nanos, secret, side::Side},
     io::clock,
     say,
+    view::number,
 };
 
 /// From a pipe: how long the next line waits for a data connection that is being dialled. Who reads what was recorded sees
@@ -92,6 +93,7 @@ impl Raw<'_> {
                 > self.args.timeout.as_nanos() as Nanos
         {
             let seconds = self.args.timeout.as_secs_f64().to_string();
+            let seconds = number::decimal(&self.context.text, &seconds);
             let told = match self.dialogue.outstanding().next() {
                 Some((_, verb, _, _)) => {
                     let verb = if verb == Verb::Other {

@@ -30,7 +30,6 @@ impl Core {
                 word: &line.bytes[blanks..word_end],
                 arg,
                 line: line.bytes,
-                telnet: line.telnet,
                 encrypted: matches!(verb, Verb::Mic | Verb::Conf | Verb::Enc),
             }),
         );

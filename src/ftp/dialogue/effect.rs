@@ -1,7 +1,10 @@
 //! What an answered command changes: the login, the directory, the parameters of transfers (RFC 959 5.4), and a
 //! transfer's own beginning and end.
 
-use super::{Core, Here, Pending, Sink, negotiation::differs};
+use super::{
+    Core, Here, Pending, Sink,
+    negotiation::{differs, full_address},
+};
 use crate::ftp::{
     code::ReplyCode,
     command::Verb,
@@ -18,7 +21,6 @@ impl Core {
         &mut self,
         here: Here,
         index: usize,
-        reply: u64,
         code: ReplyCode,
         text: ReplyText<'_>,
         sink: Sink<'_>,
@@ -36,19 +38,17 @@ impl Core {
                 .find_map(|line| session::declared_length(text_of(line)));
         }
         let pending = &self.queue[index];
-        self.transfer(here, pending, reply, Some(code), text, true, sink);
+        self.transfer(here, pending, Some(code), text, true, sink);
         if let Some(negotiation) = &mut self.session.negotiation {
             negotiation.used = true;
         }
     }
 
     /// Tells a transfer's beginning or end.
-    #[allow(clippy::too_many_arguments, reason = "one event, made in two places")]
     fn transfer(
         &self,
         here: Here,
         pending: &Pending,
-        reply: u64,
         code: Option<ReplyCode>,
         text: ReplyText<'_>,
         begins: bool,
@@ -90,7 +90,6 @@ impl Core {
             structure: session.structure.unwrap_or(b'F'),
             protection: session.protection.unwrap_or(b'C'),
             declared: pending.declared.or(by_size),
-            reply,
             code,
             begun: begins || pending.preliminary,
             aborted: pending.aborted,
@@ -129,7 +128,6 @@ impl Core {
         &mut self,
         here: Here,
         pending: &Pending,
-        reply: u64,
         code: ReplyCode,
         text: ReplyText<'_>,
         sink: Sink<'_>,
@@ -201,7 +199,7 @@ impl Core {
                 );
             }
             verb if verb.moves().is_some() => {
-                self.transfer(here, pending, reply, Some(code), text, false, sink);
+                self.transfer(here, pending, Some(code), text, false, sink);
                 self.session.restart = None;
                 if let Some(negotiation) = self
                     .session
@@ -275,7 +273,7 @@ impl Core {
     }
 
     /// ABOR was answered: transfers before it will get no reply of their own any more.
-    pub(super) fn abort_before(&mut self, here: Here, abor: u64, reply: u64, sink: Sink<'_>) {
+    pub(super) fn abort_before(&mut self, here: Here, abor: u64, sink: Sink<'_>) {
         while let Some(at) = self
             .queue
             .iter()
@@ -284,14 +282,14 @@ impl Core {
             let Some(pending) = self.queue.remove(at) else {
                 return;
             };
-            self.transfer(here, &pending, reply, None, ReplyText::none(), false, sink);
+            self.transfer(here, &pending, None, ReplyText::none(), false, sink);
         }
     }
 
     /// A command whose reply will not come any more.
     pub(super) fn unanswered(&mut self, here: Here, pending: &Pending, sink: Sink<'_>) {
         if let Some(Ok(stated)) = pending.stated.as_deref() {
-            let listen = self.full_address(stated.endpoint, self.ends.user);
+            let listen = full_address(stated.endpoint, self.ends.user);
             let negotiation = Negotiation {
                 listen,
                 peer_differs: differs(listen, self.ends.user),
@@ -310,15 +308,7 @@ impl Core {
             );
         }
         if pending.verb.moves().is_some() {
-            self.transfer(
-                here,
-                pending,
-                self.replies,
-                None,
-                ReplyText::none(),
-                false,
-                sink,
-            );
+            self.transfer(here, pending, None, ReplyText::none(), false, sink);
         }
     }
 }

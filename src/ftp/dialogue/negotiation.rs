@@ -68,7 +68,7 @@ impl Core {
             .cloned();
         let listen = stated
             .as_ref()
-            .and_then(|stated| self.full_address(stated.endpoint, self.ends.user));
+            .and_then(|stated| full_address(stated.endpoint, self.ends.user));
         let accepted = code.is_completion();
         self.negotiated(
             Here {
@@ -125,7 +125,7 @@ impl Core {
         }
         let listen = stated
             .as_ref()
-            .and_then(|stated| self.full_address(stated.endpoint, self.ends.server));
+            .and_then(|stated| full_address(stated.endpoint, self.ends.server));
         let peer_differs = differs(listen, self.ends.server);
         if let Some(stated) = &stated {
             self.odd_endpoint(here, form, stated, sink);
@@ -143,16 +143,6 @@ impl Core {
         self.negotiated(here, negotiation, sink);
     }
 
-    /// An end point that names no host means the one at the end of the control connection.
-    pub(super) fn full_address(
-        &self,
-        endpoint: Endpoint,
-        peer: Option<SocketAddr>,
-    ) -> Option<SocketAddr> {
-        let host = endpoint.host.or(peer.map(|peer| peer.ip()))?;
-        Some(endpoint.at(host))
-    }
-
     pub(super) fn negotiated(&mut self, here: Here, mut negotiation: Negotiation, sink: Sink<'_>) {
         self.negotiations += 1;
         negotiation.n = self.negotiations;
@@ -162,6 +152,12 @@ impl Core {
             self.session.negotiation = Some(negotiation);
         }
     }
+}
+
+/// An end point that names no host means the one at the end of the control connection.
+pub(super) fn full_address(endpoint: Endpoint, peer: Option<SocketAddr>) -> Option<SocketAddr> {
+    let host = endpoint.host.or(peer.map(|peer| peer.ip()))?;
+    Some(endpoint.at(host))
 }
 
 /// True where an address names another host than this end of the control connection; unknown ends differ from nothing.

@@ -133,7 +133,7 @@ impl Core {
             self.session.closing = true;
         }
         match index {
-            Some(index) => self.answered(here, index, n, code, text, sink),
+            Some(index) => self.answered(here, index, code, text, sink),
             None if greeting => {}
             None => self.unsolicited(here, code, text, sink),
         }
@@ -183,7 +183,6 @@ impl Core {
         &mut self,
         here: Here,
         index: usize,
-        n: u64,
         code: ReplyCode,
         text: ReplyText<'_>,
         sink: Sink<'_>,
@@ -198,7 +197,7 @@ impl Core {
                 self.check_code(here, self.queue[index].verb, code, false, undefined, sink);
             }
             self.queue[index].preliminary = true;
-            self.begun(here, index, n, code, text, sink);
+            self.begun(here, index, code, text, sink);
             return;
         }
         let Some(pending) = self.queue.remove(index) else {
@@ -206,9 +205,9 @@ impl Core {
         };
         self.check_code(here, pending.verb, code, after_preliminary, undefined, sink);
         self.intermediate = code.is_intermediate().then_some(pending.verb);
-        self.concluded(here, &pending, n, code, text, sink);
+        self.concluded(here, &pending, code, text, sink);
         if pending.verb == Verb::Abor && code.is_completion() {
-            self.abort_before(here, pending.n, n, sink);
+            self.abort_before(here, pending.n, sink);
         }
     }
 

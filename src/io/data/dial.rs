@@ -1,4 +1,5 @@
-//! The active open.
+//! The active open: from here to a port where somebody listens, with the address that the packets would have come from
+//! even where it fails.
 
 use std::{
     io,

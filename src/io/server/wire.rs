@@ -1,7 +1,6 @@
-//! Who hears what happens on a server: a tap, and the ears by which what goes over a connection comes to it, byte by byte,
-//! for whoever records it. A stream that is listened to
-//! tells of its own end when it is dropped, however that comes about: closed by the player, or thrown away with the task
-//! that an ABOR ends.
+//! Who hears what happens on a server: a tap, and the ears by which it hears what goes over each connection, byte by byte,
+//! for whoever records that. A stream that is listened to tells of its own end when it is dropped, however that comes
+//! about: closed by the player, or thrown away with the task that an ABOR ends.
 
 use std::{io, net::SocketAddr, ops::Deref, rc::Rc, time::Duration};
 

@@ -14,7 +14,7 @@ use crate::{
         reply::{Head, Mark, text_of},
         secret::verb_of,
     },
-    script::{clients::Slip, effect::Ask},
+    script::{effect::Ask, real_clients::Slip},
 };
 
 /// A reply that is wanted now.

@@ -8,11 +8,11 @@ use crate::{
         side::Side,
     },
     script::{
-        clients::Slip,
         effect::{Effect, Input},
         notation::Script,
         params,
         play::{Limits, Play},
+        real_clients::Slip,
         server::Player,
     },
 };

@@ -1,4 +1,5 @@
-//! A block as a list of what happens in it, told of what its replies are: lines of the script as they would be sent.
+//! A block as a list of what happens in it: replies, data, waits, the end of a connection. The lines of the script are
+//! taken as they would be sent, and what is wrong with the form of a reply is found on the way.
 
 use std::{ops::Range, time::Duration};
 
@@ -190,8 +191,9 @@ impl Checker<'_> {
         })
     }
 
+    /// What happens in a body, each time that it is played: it may answer otherwise the next time.
     pub(super) fn answers(&mut self, body: &Body) -> Vec<Vec<Act>> {
-        let ranges: Vec<_> = body.answers.iter().flatten().cloned().collect();
-        ranges.into_iter().map(|range| self.acts(range)).collect()
+        let ranges = body.answers.iter().flatten();
+        ranges.map(|range| self.acts(range.clone())).collect()
     }
 }

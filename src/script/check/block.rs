@@ -16,22 +16,22 @@ use crate::{
         command::Verb,
     },
     script::{
-        clients::Client,
-        notation::{Block, Eol, Item},
+        notation::{Block, Eol, Item, Script},
+        real_clients::Client,
     },
 };
 
 impl Checker<'_> {
     pub(super) fn greeting(&mut self) {
-        let body = self.script.greeting.clone();
-        let first = body.answer(0, 0);
-        let line = first
-            .clone()
-            .find_map(|at| match self.script.lines[at].item {
-                Item::Send(_) | Item::Typed(_) => Some(self.script.lines[at].number),
-                _ => None,
-            });
-        for acts in self.answers(&body) {
+        let Script {
+            greeting, lines, ..
+        } = self.script;
+        let mut first = greeting.answer(0, 0);
+        let line = first.find_map(|at| match lines[at].item {
+            Item::Send(_) | Item::Typed(_) => Some(lines[at].number),
+            _ => None,
+        });
+        for acts in self.answers(greeting) {
             self.endings(&acts);
             let line = line.unwrap_or(1);
             self.waits(&acts, line);

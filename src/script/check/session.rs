@@ -23,34 +23,31 @@ use crate::{
     },
 };
 
-impl Checker<'_> {
+impl<'a> Checker<'a> {
     /// The blocks that may answer a command: steps that match, and the first rule that does.
-    fn answering(&self, command: &str) -> Vec<Block> {
+    fn answering(&self, command: &str) -> Vec<&'a Block> {
         let nothing = |_: &Value, _: &mut Vec<u8>| {};
         let mut candidates: Vec<usize> = self.takers.candidates(command.as_bytes()).collect();
         candidates.sort_unstable();
         candidates.dedup();
+        let script = self.script;
         let taking = || {
-            let blocks = candidates.iter().map(|&at| &self.script.blocks[at]);
+            let blocks = candidates.iter().map(|&at| &script.blocks[at]);
             blocks.filter(|block| {
-                self.script
+                script
                     .pattern(block)
                     .is_some_and(|pattern| pattern.matches(command.as_bytes(), &nothing))
             })
         };
         let rule = taking().find(|block| !block.step);
-        taking()
-            .filter(|block| block.step)
-            .chain(rule)
-            .cloned()
-            .collect()
+        taking().filter(|block| block.step).chain(rule).collect()
     }
 
     /// The replies that a command may get, with their blocks' lines.
     fn replies_to(&mut self, command: &str) -> Vec<(u32, Vec<Act>)> {
         let mut all = Vec::new();
         for block in self.answering(command) {
-            let line = self.script.line_of(&block);
+            let line = self.script.line_of(block);
             for acts in self.answers(&block.body) {
                 all.push((line, acts));
             }

@@ -1,6 +1,6 @@
 //! The traps by name, each with the clients that were seen to stumble over it.
 
-use crate::script::clients::Client;
+use crate::script::real_clients::Client;
 
 macro_rules! traps {
     ($($(#[$doc:meta])* $variant:ident $name:literal [$($client:ident)*]),* $(,)?) => {

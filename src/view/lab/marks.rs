@@ -220,7 +220,7 @@ const COLUMNS: &str = "file,student,sheet,version,language,finished,points,of,to
                        written,altered,demo,same";
 
 /// The mark sheet as CSV: a line a report, then a column a block: points of a question, the length of a free text, 1 or 0 of
-/// a dialogue or a capture. And how many columns were left out, see [`MAX_BLOCKS`].
+/// a dialogue or a capture. And how many columns were left out, see `MAX_BLOCKS`.
 #[must_use]
 pub fn csv(all: &[Marked], same: &[Same]) -> (String, usize) {
     let mut columns: Vec<(&str, &str)> = Vec::new();

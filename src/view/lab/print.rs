@@ -1,5 +1,5 @@
-//! A sheet on paper: the handout, or the teacher's key. Here it is put in order, with its values and its blanks; [`markdown`]
-//! and [`html`] write it down.
+//! A sheet on paper: the handout, or the teacher's key. Here it is put in order, with its values and its blanks; `markdown`
+//! and `html` write it down.
 //!
 //! A value of the run is filled in where it is known. One of the student's session is a blank on the handout and its name in
 //! the key. Nothing of a sheet becomes markup but its own Markdown: HTML in it is shown as text, pictures are their words.

@@ -7,7 +7,7 @@ use crate::{
     view::{server, text::Text},
 };
 
-/// What was found; `other` is the sheet in the other language.
+/// What was found, one match; `other` is the sheet in the other language.
 pub(super) fn sentence(text: &Text, what: &What, other: &str) -> String {
     let other = shown(other);
     match what {

@@ -9,7 +9,7 @@ use crate::{
     view::{server, text::Text},
 };
 
-/// What is wrong, and what to do.
+/// What is wrong, and what to do: one match, as long as there are kinds of mistakes.
 pub(super) fn sentence(text: &Text, kind: &Kind) -> String {
     let plain = |id: &str| text.say(&format!("labcheck-mistake-{id}"), &[]);
     match kind {

@@ -16,8 +16,8 @@ raw-no-line-end = { $count ->
 } sans fin de ligne jusqu’ici ; la réponse n’est pas complète.
 raw-not-connected = Rien ne part : la connexion de contrôle est fermée. /again se connecte à nouveau.
 raw-send-failed = La ligne n’est pas partie : { $why }.
-raw-no-reply = Pas de réponse à { $verb } en { $seconds } s.
-raw-no-greeting = Pas d’accueil en { $seconds } s.
+raw-no-reply = Pas de réponse à { $verb } en { $seconds } s.
+raw-no-greeting = Pas d’accueil en { $seconds } s.
 raw-asked-to-end = Interrompu : les connexions sont fermées d’ici, sans QUIT.
 raw-interrupt = La ligne est effacée. Ctrl-C encore une fois termine ; QUIT prend congé comme il faut.
 raw-bye = Connexion fermée d’ici.
@@ -101,11 +101,11 @@ raw-data-closed-peer = Connexion de données fermée par le serveur : { $bytes 
 }, { $lines ->
     [one] { $lines } ligne
    *[other] { $lines } lignes
-} en { $seconds } s.
+} en { $seconds } s.
 raw-data-closed-self = Connexion de données fermée d’ici : { $bytes ->
     [one] { $bytes } octet
    *[other] { $bytes } octets
-} envoyés en { $seconds } s. Pour le serveur, c’est la fin du fichier.
+} envoyés en { $seconds } s. Pour le serveur, c’est la fin du fichier.
 raw-data-closed-reset = Connexion de données rompue après { $bytes ->
     [one] { $bytes } octet
    *[other] { $bytes } octets

@@ -106,8 +106,8 @@ server-fault-no-port = aucun port de données n’est libre
 server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette connexion est en IPv6 (EPSV peut)
 server-aborted = ABOR : le reste de { $place } est abandonné, avec sa connexion de données
 server-looping = la même commande { $count } fois en une seconde : ce client tourne en rond, fermeture
-server-stalled = le client n’a rien pris de la réponse depuis { $seconds } s
-server-idle = aucune commande depuis { $seconds } s
+server-stalled = le client n’a rien pris de la réponse depuis { $seconds } s
+server-idle = aucune commande depuis { $seconds } s
 
 # The end.
 server-summary =
