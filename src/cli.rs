@@ -7,7 +7,10 @@
 
 use std::{ops::RangeInclusive, path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    error::{ContextKind, ContextValue, ErrorKind},
+};
 
 /// The whole command line.
 #[derive(Debug, Parser)]
@@ -52,6 +55,47 @@ pub enum LangArg {
     En,
     /// Français
     Fr,
+}
+
+/// What is wrong with a command line, as far as somebody who does not read clap's English has to know it.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Misuse {
+    /// These words are missing.
+    Missing(Vec<String>),
+    /// There is no such option or argument.
+    Unknown(String),
+    /// There is no such command.
+    NoCommand(String),
+    /// Such a value does not go with this option.
+    Value(String, String),
+    /// Something else.
+    Other,
+}
+
+impl Misuse {
+    /// What clap found.
+    #[must_use]
+    pub fn of(error: &clap::Error) -> Misuse {
+        let one = |kind| match error.get(kind) {
+            Some(ContextValue::String(what)) => Some(what.clone()),
+            _ => None,
+        };
+        let misuse = match error.kind() {
+            ErrorKind::MissingRequiredArgument => match error.get(ContextKind::InvalidArg) {
+                Some(ContextValue::Strings(all)) => Some(Misuse::Missing(all.clone())),
+                _ => None,
+            },
+            ErrorKind::UnknownArgument => one(ContextKind::InvalidArg).map(Misuse::Unknown),
+            ErrorKind::InvalidSubcommand => {
+                one(ContextKind::InvalidSubcommand).map(Misuse::NoCommand)
+            }
+            ErrorKind::InvalidValue | ErrorKind::ValueValidation => one(ContextKind::InvalidArg)
+                .zip(one(ContextKind::InvalidValue))
+                .map(|(option, value)| Misuse::Value(option, value)),
+            _ => None,
+        };
+        misuse.unwrap_or(Misuse::Other)
+    }
 }
 
 /// `--color`.

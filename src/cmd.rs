@@ -38,7 +38,7 @@ use std::{env, ffi::OsString, fmt, io as stdio, process::ExitCode};
 use clap::Parser;
 
 use crate::{
-    cli::{Cli, ColorArg, Command, Common, LangArg},
+    cli::{Cli, ColorArg, Command, Common, LangArg, Misuse},
     io::{signal, stdio as streams},
     view::{
         style::{DEFAULT_WIDTH, Style},
@@ -168,6 +168,17 @@ impl Context {
     }
 }
 
+impl Context {
+    /// How standard output is dressed by now: a terminal's window may have another size than it had.
+    fn out_now(&self) -> Style {
+        if streams::stdout_is_terminal() {
+            self.out.fitted(streams::columns())
+        } else {
+            self.out
+        }
+    }
+}
+
 /// The first of LC_ALL, LC_MESSAGES and LANG that is set and not empty decides (POSIX); French if it names French.
 fn lang_of_environment(var: impl Fn(&str) -> Option<String>) -> Lang {
     let locale = ["LC_ALL", "LC_MESSAGES", "LANG"]
@@ -179,11 +190,31 @@ fn lang_of_environment(var: impl Fn(&str) -> Option<String>) -> Lang {
     }
 }
 
+/// The language that a command line asks for which cannot be read as a whole; else the environment's.
+fn lang_of_words(args: &[OsString]) -> Lang {
+    let words: Vec<&str> = args.iter().filter_map(|word| word.to_str()).collect();
+    let after = words
+        .windows(2)
+        .find(|pair| pair[0] == "--lang")
+        .map(|pair| pair[1]);
+    let asked = after.or_else(|| words.iter().find_map(|word| word.strip_prefix("--lang=")));
+    match asked {
+        Some("fr") => Lang::Fr,
+        Some("en") => Lang::En,
+        _ => lang_of_environment(|name| env::var(name).ok()),
+    }
+}
+
 /// Runs the program: `args` are the command line's words, the program's own name first.
 pub(crate) fn run(args: Vec<OsString>) -> Exit {
-    let cli = match Cli::try_parse_from(args) {
+    let cli = match Cli::try_parse_from(&args) {
         Ok(cli) => cli,
         Err(usage) => {
+            // What clap says is English: who reads another language is told in that what it is about.
+            let lang = lang_of_words(&args);
+            if usage.use_stderr() && lang != Lang::En {
+                streams::complain(&fault::misuse(&Text::new(lang), &Misuse::of(&usage)));
+            }
             let _ = usage.print();
             return if usage.use_stderr() {
                 Exit::Failed

@@ -5,4 +5,6 @@ mod check;
 mod marks;
 mod new;
 mod print;
+mod resumed;
 mod run;
+mod student;

@@ -29,6 +29,30 @@ fn it_stands_whole_above_the_prompt_of_a_usual_terminal() {
 }
 
 #[test]
+fn a_wrong_command_line_is_told_in_french_too() {
+    for (words, told) in [
+        (&["lab", "run"][..], "il manque <NAME|FILE>"),
+        (
+            &["lab", "run", "1", "--session", "x"],
+            "--session n’existe pas ici",
+        ),
+        (&["lba"], "la commande lba n’existe pas"),
+        (
+            &["--color", "yes"],
+            "«\u{a0}yes\u{a0}» ne convient pas pour --color <WHEN>",
+        ),
+        (&["lab"], "la ligne de commande n’est pas comprise"),
+    ] {
+        let french = ftplab().lang("fr").args(words).run().code(2);
+        assert!(french.err().starts_with("ftplab"), "{}", french.err());
+        assert!(french.err().contains(told), "{told}\n{}", french.err());
+        let english = ftplab().lang("en").args(words).run().code(2);
+        assert!(!english.err().contains("ftplab:"), "{}", english.err());
+        assert!(french.err().ends_with(english.err()), "{}", french.err());
+    }
+}
+
+#[test]
 fn what_it_says_to_type_is_understood() {
     let done = ftplab().run().code(0);
     let commands: Vec<Vec<String>> = done

@@ -29,6 +29,7 @@ mod lab;
 mod output;
 mod place;
 mod served;
+mod terminal;
 
 use std::{
     os::unix::process::CommandExt,

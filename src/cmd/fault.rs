@@ -4,6 +4,7 @@
 use std::{io, path::Path};
 
 use crate::{
+    cli::Misuse,
     cmd::{Context, Failure},
     io::{
         address::{self, AddressError},
@@ -55,6 +56,23 @@ pub(super) fn stream(context: &Context, error: &io::Error) -> String {
         _ => say!(context.text, "error-stream", why = why),
     };
     wrap(&message, 0, 2, context.err.width())
+}
+
+/// What is wrong with a command line, before what clap says of it.
+pub(super) fn misuse(text: &Text, misuse: &Misuse) -> String {
+    let shown = |word: &str| sanitise::line(word.as_bytes()).into_owned();
+    match misuse {
+        Misuse::Missing(all) => say!(text, "error-usage-missing", what = shown(&all.join(" "))),
+        Misuse::Unknown(what) => say!(text, "error-usage-unknown", what = shown(what)),
+        Misuse::NoCommand(what) => say!(text, "error-usage-command", what = shown(what)),
+        Misuse::Value(option, value) => say!(
+            text,
+            "error-usage-value",
+            option = shown(option),
+            value = shown(value)
+        ),
+        Misuse::Other => say!(text, "error-usage-other"),
+    }
 }
 
 /// A path as it may be shown.

@@ -69,9 +69,6 @@ const EXTENSIONS: [&str; 6] = ["pcap", "pcapng", "cap", "dmp", "snoop", "pcapnc"
 /// Inspects what was asked for.
 pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failure> {
     let sources = sources(asked, context)?;
-    if let Some(folder) = &asked.extract {
-        prepare(folder, context)?;
-    }
     let rubric = asked
         .expect
         .as_deref()
@@ -86,6 +83,10 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         file::check_new(path, asked.force).map_err(|error| {
             fault::failed(context, "inspect", &fault::file(&context.text, &error))
         })?;
+    }
+    // Last: what is refused before leaves no folder in the way of the next try.
+    if let Some(folder) = &asked.extract {
+        prepare(folder, context)?;
     }
     let mut out = streams::stdout();
     match &rubric {
@@ -219,6 +220,8 @@ enum Told {
         complete: bool,
         /// Expectations that were not met.
         unmet: u64,
+        /// Why there is no page, where one was asked for.
+        pageless: Option<String>,
         /// What came of the files that it holds.
         extracted: Extracted,
     },
@@ -240,6 +243,11 @@ fn collect<'s>(
     receivers: impl ExactSizeIterator<Item = (&'s Source, Receiver<Told>)>,
     out: &mut impl Write,
 ) -> Result<Totals, Failure> {
+    let out = &mut Patient {
+        out,
+        patient: job.asked.extract.is_some(),
+        failed: None,
+    };
     let mut totals = Totals {
         files: receivers.len() as u64,
         bad: 0,
@@ -279,6 +287,7 @@ fn collect<'s>(
                     shown,
                     complete,
                     unmet,
+                    pageless,
                     extracted: files,
                 } => {
                     extracted.join(files);
@@ -286,6 +295,11 @@ fn collect<'s>(
                     totals.transfers += shown.1;
                     if (sessions == 0 || !complete || unmet > 0) && totals.exit == Exit::Done {
                         totals.exit = Exit::No;
+                    }
+                    if let Some(why) = pageless {
+                        out.flush()?;
+                        streams::complain(&fault::failed(context, "inspect", &why).to_string());
+                        totals.exit = Exit::Failed;
                     }
                     break;
                 }
@@ -296,7 +310,45 @@ fn collect<'s>(
         out.flush()?;
         conclude(folder, &extracted, context)?;
     }
-    Ok(totals)
+    match out.failed.take() {
+        Some(error) => Err(error.into()),
+        None => Ok(totals),
+    }
+}
+
+/// Standard output, which may take no more while there is other work: that is done all the same.
+struct Patient<'o, W> {
+    out: &'o mut W,
+    /// There is.
+    patient: bool,
+    /// Why it takes no more.
+    failed: Option<stdio::Error>,
+}
+
+impl<W: Write> Patient<'_, W> {
+    fn step(&mut self, step: impl FnOnce(&mut W) -> stdio::Result<()>) -> stdio::Result<()> {
+        if self.failed.is_some() {
+            return Ok(());
+        }
+        match step(self.out) {
+            Err(error) if self.patient => {
+                self.failed = Some(error);
+                Ok(())
+            }
+            done => done,
+        }
+    }
+}
+
+impl<W: Write> Write for Patient<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> stdio::Result<usize> {
+        self.step(|out| out.write_all(bytes))?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> stdio::Result<()> {
+        self.step(W::flush)
+    }
 }
 
 /// Writes the manifest, and says what is not in the folder.
@@ -621,11 +673,13 @@ impl Job<'_> {
         }
         show.end(&overview, &mut shown);
         let _ = to.send(Told::Text(shown));
+        // What was extracted is to be in the manifest, page or no page.
+        let mut pageless = None;
         if let (Some(page), Some(path)) = (&mut page, &self.asked.html) {
             let mut shown = String::new();
             page.end(&overview, &mut shown);
-            file::write(path, self.asked.force, shown.as_bytes())
-                .map_err(|error| Stop::Bad(fault::file(text, &error)))?;
+            let written = file::write(path, self.asked.force, shown.as_bytes());
+            pageless = written.err().map(|error| fault::file(text, &error));
         }
         let extracted = extract.map(Extract::finish).unwrap_or_default();
         Ok(Told::Done {
@@ -633,6 +687,7 @@ impl Job<'_> {
             shown: wanted.shown(),
             complete: overview.complete,
             unmet: show.unmet(),
+            pageless,
             extracted,
         })
     }

@@ -13,6 +13,7 @@ pub(super) mod autopilot;
 pub(super) mod bench;
 mod captures;
 mod check;
+mod elsewhere;
 mod follow;
 pub(super) mod keep;
 pub(super) mod library;

@@ -14,7 +14,7 @@
 
 use std::{
     net::SocketAddr,
-    path::Path,
+    path::{Path, PathBuf},
     sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, sync_channel},
     time::Duration,
 };
@@ -52,7 +52,7 @@ use crate::{
     view::{
         log::Log,
         raw::{DataLines, Explain, Raw as View},
-        style::Style,
+        style::{Role, Style},
     },
 };
 
@@ -78,6 +78,8 @@ struct Transfer {
     cancel: Cancel,
     lines: DataLines,
     kept: Vec<u8>,
+    /// The file that gets the data, or that is sent.
+    file: Option<PathBuf>,
     address: SocketAddr,
     /// Nobody has dialled yet.
     waiting: bool,
@@ -90,6 +92,8 @@ struct Raw<'a> {
     args: &'a cli::Raw,
     view: View<'a>,
     interactive: bool,
+    /// Lines are typed by a person, with an editor or without.
+    typed: bool,
     addresses: Vec<SocketAddr>,
     place: Place,
     inbox: Receiver<Happened>,
@@ -145,7 +149,9 @@ fn converse(
 ) -> Result<Exit, Failure> {
     let text = &context.text;
     let (place, addresses) = place::server(context, "raw", &args.host, args.port.as_deref())?;
-    let interactive = stdio::stdin_is_terminal() && !args.json;
+    // An editor draws the line that is typed: into a file or a pipe it would draw there.
+    let typed = stdio::stdin_is_terminal() && !args.json;
+    let interactive = typed && stdio::stdout_is_terminal();
     let view = view(context, args, interactive);
     let open = |path: &Path| Lines::open(context, "raw", path);
     let events = args.events.as_deref().map(open).transpose()?;
@@ -169,6 +175,12 @@ fn converse(
         );
         fault::failed(context, "raw", &what)
     })?;
+    if typed && !interactive {
+        stdio::remark(
+            &view.remark(Role::Hint, &say!(text, "raw-no-prompt")),
+            false,
+        );
+    }
     let (screen, keyboard) = if interactive {
         editor::terminal(
             "C> ",
@@ -186,6 +198,7 @@ fn converse(
         args,
         view,
         interactive,
+        typed,
         addresses,
         place,
         inbox,
@@ -301,7 +314,11 @@ impl Raw<'_> {
             self.show(&invitation)?;
         }
         loop {
-            match self.inbox.recv_timeout(TICK) {
+            let happened = self.inbox.recv_timeout(TICK);
+            if self.interactive {
+                self.view.style = self.context.out_now();
+            }
+            match happened {
                 Ok(Happened::Typed(typed)) => {
                     if let Some(exit) = self.typed(typed)? {
                         return self.leave(exit);

@@ -12,6 +12,7 @@ use std::{
         mpsc::{Receiver, Sender, SyncSender, channel},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 use rustix::termios::{self, OptionalActions, Termios};
@@ -68,6 +69,15 @@ enum Printer {
     Stdout,
 }
 
+/// How long the editor may take to put the terminal into the state it needs.
+const TAKING: Duration = Duration::from_millis(100);
+
+/// True where the terminal gives every key by itself, as an editor wants it.
+fn is_taken() -> bool {
+    termios::tcgetattr(io::stdin())
+        .is_ok_and(|now| !now.local_modes.contains(termios::LocalModes::ICANON))
+}
+
 /// However a command ends: a shell is not to find its terminal as the editor wants it.
 impl Drop for Screen {
     fn drop(&mut self) {
@@ -80,6 +90,11 @@ impl Screen {
     pub fn leave(&mut self) {
         if let Printer::Editor(above) = &self.printer {
             above.finish();
+            // A prompt that was asked for just now takes the terminal yet, and would keep it.
+            let end = Instant::now() + TAKING;
+            while above.is_typed() && !is_taken() && Instant::now() < end {
+                thread::sleep(Duration::from_millis(1));
+            }
         }
         self.printer = Printer::Stdout;
         if let Some(before) = self.before.take() {

@@ -103,8 +103,7 @@ impl Above {
         if self.shared.failed.load(Ordering::SeqCst) {
             return Err(io::ErrorKind::BrokenPipe.into());
         }
-        let typing = self.shared.typing.load(Ordering::SeqCst);
-        if !typing && *self.shared.waiting() == 0 {
+        if !self.is_typed() && *self.shared.waiting() == 0 {
             return direct(text);
         }
         self.shared.wait(MAX_WAITING, LONGEST);
@@ -112,6 +111,11 @@ impl Above {
         self.to
             .send(text.to_owned())
             .map_err(|_| io::ErrorKind::BrokenPipe.into())
+    }
+
+    /// True where a line is being typed, or will be at once.
+    pub(super) fn is_typed(&self) -> bool {
+        self.shared.typing.load(Ordering::SeqCst)
     }
 
     /// Waits until all is printed, but not for long.

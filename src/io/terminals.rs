@@ -44,6 +44,11 @@ impl Terminals {
         }
     }
 
+    /// They are so many columns wide by now. What runs in them stays as wide as it was.
+    pub fn resize(&mut self, columns: usize) {
+        self.columns = columns;
+    }
+
     /// Runs ftplab with these arguments in a terminal; what ran there before is ended.
     ///
     /// # Errors

@@ -154,7 +154,8 @@ fn against(
 // ---- Numbers ---------------------------------------------------------------------------------------------------------
 
 fn number(ask: &Ask, typed: &str, value: Lookup<'_>) -> Judgement {
-    let Some(typed) = Expression::typed(typed) else {
+    let number = Expression::typed(typed).or_else(|| Expression::typed(&without_words(typed)));
+    let Some(typed) = number else {
         return Judgement::Unreadable(ask.kind);
     };
     let is = |answer: &Answer| match &answer.number {
@@ -172,6 +173,18 @@ fn number(ask: &Ask, typed: &str, value: Lookup<'_>) -> Judgement {
             .find_map(|(high, low)| usual_mistake(typed, high, low))
             .unwrap_or(Reason::Plain)
     })
+}
+
+/// A number without the words around it, as in `port 20` or `14 bytes.`; words between numbers stay.
+fn without_words(typed: &str) -> String {
+    let sign = |c: char| !(c.is_alphanumeric() || "+-()".contains(c));
+    let word = |word: &&str| word.chars().all(|c| c.is_alphabetic() || sign(c));
+    let mut words: Vec<&str> = typed.split_whitespace().collect();
+    let before = words.iter().take_while(|at| word(at)).count();
+    words.drain(..before);
+    let behind = words.iter().rev().take_while(|at| word(at)).count();
+    words.truncate(words.len() - behind);
+    words.join(" ").trim_matches(sign).to_owned()
 }
 
 /// Which of the usual mistakes gives this number from these two bytes.
@@ -223,17 +236,25 @@ fn code(ask: &Ask, typed: &str, value: Lookup<'_>) -> Judgement {
 
 // ---- Words -----------------------------------------------------------------------------------------------------------
 
-/// A text without case, accents, punctuation and blanks; `*` stays where it stands for anything.
+/// A text without case, accents, punctuation and blanks; `*` stays where it stands for anything. Numbers stay apart, by
+/// whatever: `192.0.2.1` is `192,0,2,1` and not `19.20.2.1`.
 fn folded(text: &str, glob: bool) -> String {
     let mut out = String::new();
+    let mut apart = false;
     for c in text.nfkd().filter(|&c| !is_combining_mark(c)) {
+        let between = std::mem::take(&mut apart) && out.ends_with(|c: char| c.is_ascii_digit());
         match c {
             '*' if glob => out.push('*'),
             'œ' | 'Œ' => out.push_str("oe"),
             'æ' | 'Æ' => out.push_str("ae"),
             'ß' => out.push_str("ss"),
-            c if c.is_alphanumeric() => out.extend(c.to_lowercase()),
-            _ => {}
+            c if c.is_alphanumeric() => {
+                if between && c.is_ascii_digit() {
+                    out.push('.');
+                }
+                out.extend(c.to_lowercase());
+            }
+            _ => apart = true,
         }
     }
     // A sign has a meaning where there is nothing else, as in `*` for a password or `/` for a folder.
@@ -300,7 +321,18 @@ pub fn right_choices(ask: &Ask, value: Lookup<'_>) -> Result<Vec<usize>, Name> {
     }
 }
 
-/// Which choice was taken: by its letter, its number or its text.
+/// The fewest letters and digits by which a choice is taken that has more words.
+const MIN_WORDS: usize = 3;
+
+/// The words of a text, each [`folded`].
+fn words(text: &str) -> Vec<String> {
+    text.split(|c: char| !c.is_alphanumeric())
+        .map(|word| folded(word, false))
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
+/// Which choice was taken: by its letter, its number, its key, its text, or words that stand in it alone.
 fn taken(ask: &Ask, typed: &str, value: Lookup<'_>) -> Option<usize> {
     let bare = typed.trim_matches(['(', ')', '.', ' ']);
     let mut chars = bare.chars();
@@ -314,9 +346,30 @@ fn taken(ask: &Ask, typed: &str, value: Lookup<'_>) -> Option<usize> {
         return Some(at);
     }
     let plain = folded(typed, false);
-    ask.choices.iter().position(|choice| {
-        filled(&choice.text, value).is_ok_and(|text| folded(&text, false) == plain)
-    })
+    let texts: Vec<String> = ask
+        .choices
+        .iter()
+        .map(|choice| filled(&choice.text, value).unwrap_or_default())
+        .collect();
+    let is = |(text, choice): (&String, &Choice)| {
+        folded(text, false) == plain
+            || matches!(&choice.right, RightWhen::Key(key) if folded(key, false) == plain)
+    };
+    if let Some(at) = texts.iter().zip(&ask.choices).position(is) {
+        return Some(at);
+    }
+    let typed = words(typed);
+    if typed.iter().map(String::len).sum::<usize>() < MIN_WORDS {
+        return None;
+    }
+    let mut with = texts.iter().enumerate().filter(|(_, text)| {
+        let text = words(text);
+        text.windows(typed.len()).any(|part| part == typed)
+    });
+    match (with.next(), with.next()) {
+        (Some((at, _)), None) => Some(at),
+        _ => None,
+    }
 }
 
 fn choice(ask: &Ask, typed: &str, value: Lookup<'_>) -> Judgement {
@@ -406,7 +459,17 @@ mod tests {
             ] {
                 assert_eq!(wrong(&ask, typed), reason, "{typed}");
             }
-            for typed in ["", "port", "52147 bytes?", "203.179.1"] {
+            for typed in ["port 52147", "52147 bytes?", "× 52147", "= 52 147."] {
+                assert_eq!(judge(&ask, typed, &value), Judgement::Right, "{typed}");
+            }
+            for typed in [
+                "",
+                "port",
+                "203.179.1",
+                "52147 or 1",
+                "port52147",
+                "PORT 1,2,203,179",
+            ] {
                 assert_eq!(
                     judge(&ask, typed, &value),
                     Judgement::Unreadable(AskKind::Number),
@@ -463,6 +526,13 @@ mod tests {
         );
         assert_eq!(wrong(&ask, "data"), Reason::Plain);
         assert_eq!(right(&ask, &value).as_deref(), Ok("connexion de données"));
+        let host = super::tests::ask("text", "= 192.0.2.10");
+        for typed in ["192,0,2,10", "192 0 2 10", "(192.0.2.10)"] {
+            assert_eq!(judge(&host, typed, &value), Judgement::Right, "{typed}");
+        }
+        for typed in ["1920210", "19.20.2.10", "192.0.21.0", "192.0.2.1"] {
+            assert_eq!(wrong(&host, typed), Reason::Plain, "{typed}");
+        }
         let sign = super::tests::ask("text", "= /");
         assert_eq!(judge(&sign, "\"/\"", &value), Judgement::Right);
         assert_eq!(wrong(&sign, "."), Reason::Plain);
@@ -488,7 +558,7 @@ mod tests {
             "choice",
             "= {closed_by}\n(client) The client # It was still waiting.\n(server) The server\n( ) Nobody",
         );
-        for typed in ["b", "B)", "(b)", "2", "the SERVER"] {
+        for typed in ["b", "B)", "(b)", "2", "the SERVER", "server", "Server !"] {
             assert_eq!(judge(&ask, typed, &value), Judgement::Right, "{typed}");
         }
         assert_eq!(
@@ -496,7 +566,8 @@ mod tests {
             Reason::Told("It was still waiting.".to_owned())
         );
         assert_eq!(wrong(&ask, "3"), Reason::Plain);
-        for typed in ["d", "0", "4", "both"] {
+        assert_eq!(wrong(&ask, "nobody"), Reason::Plain);
+        for typed in ["d", "0", "4", "both", "the", "no", "the server or so"] {
             assert_eq!(
                 judge(&ask, typed, &value),
                 Judgement::Unreadable(AskKind::Choice),

@@ -75,6 +75,8 @@ pub enum Differs {
     Text(Vec<u8>),
     /// The awaited verb with something else behind it.
     Argument(WhyNot, Vec<u8>),
+    /// Another transfer than the one that is awaited: it takes the data connection that was agreed on for that one.
+    Transfer(Vec<u8>),
     /// A command that must come later in the block.
     Early {
         /// Which line it would be.
@@ -249,13 +251,23 @@ impl Progress {
                 .iter()
                 .any(|pattern| self.matches(pattern, text));
             match later {
-                Some(later) if !between && !self.came_before(ftp, verb, text) => {
-                    Differs::Early { later }
+                _ if between || self.came_before(ftp, verb, text) => return Step::Nothing,
+                Some(later) => Differs::Early { later },
+                None if ftp.role == Role::Client
+                    && verb.moves().is_some()
+                    && self.awaits_transfer(ftp, line) =>
+                {
+                    Differs::Transfer(text.to_vec())
                 }
-                _ => return Step::Nothing,
+                None => return Step::Nothing,
             }
         };
         Step::Differs(Difference { line, how })
+    }
+
+    /// True where a line of the block is a command that moves data.
+    fn awaits_transfer(&self, ftp: &Ftp, line: usize) -> bool {
+        matches!(ftp.lines[line].what, Wanted::Command { verb, .. } if verb.moves().is_some())
     }
 
     /// The same command is one that the block had already: it was sent again.
@@ -561,6 +573,21 @@ mod tests {
         assert_eq!(run.hear("230-Hello|230 Login fine"), matched(3));
         assert!(run.progress.is_done());
         assert_eq!(run.say("PASS *"), Step::Nothing);
+    }
+
+    #[test]
+    fn another_transfer_than_the_one_that_is_awaited() {
+        let mut run = Run::new("C> PASV\nS> 227\nC> LIST\nS> 150\nS> 226\nC> RETR a\nS> 150");
+        assert_eq!(run.say("RETR b"), Step::Nothing);
+        run.say("PASV");
+        run.hear("227 Here");
+        let other = Differs::Transfer(b"retr b".to_vec());
+        assert_eq!(run.say("retr b"), differs(2, other));
+        assert_eq!(run.hear("150 Here"), Step::Nothing);
+        assert_eq!(run.say("PWD"), Step::Nothing);
+        let early = Differs::Early { later: 5 };
+        assert_eq!(run.say("RETR a"), differs(2, early));
+        assert_eq!(run.say("LIST"), matched(2));
     }
 
     #[test]

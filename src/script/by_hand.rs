@@ -122,8 +122,11 @@ pub enum Say {
     Queued(u64),
     /// ABOR came while a transfer runs.
     Abort(Verb),
-    /// A second client was turned away.
-    TurnedAway,
+    /// Another client was turned away.
+    TurnedAway {
+        /// Not for the first time while this one is served.
+        again: bool,
+    },
     /// The client has gone; a command still waited for its reply.
     Gone {
         /// Which.
@@ -189,6 +192,8 @@ pub struct Desk {
     /// What was asked for before: verb, and whether after 1yz.
     seen: Vec<(Verb, bool)>,
     queued: u64,
+    /// Another client was turned away while this one was served.
+    turned_away: bool,
 }
 
 impl Desk {
@@ -269,7 +274,10 @@ impl Desk {
     pub fn happened(&mut self, connection: u64, at: Nanos, happening: &Happening<'_>) -> Vec<Say> {
         let mut says = Vec::new();
         match happening {
-            Happening::TurnedAway { .. } => says.push(Say::TurnedAway),
+            Happening::TurnedAway { .. } => {
+                let again = std::mem::replace(&mut self.turned_away, true);
+                says.push(Say::TurnedAway { again });
+            }
             Happening::Connected { .. } => self.welcome(Some(connection)),
             _ if self.connection != Some(connection) => {}
             Happening::Said { event, .. } => self.said(at, &event.what, &mut says),

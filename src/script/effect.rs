@@ -261,10 +261,10 @@ pub enum Notice {
         /// The line of the next step.
         expected: Option<u32>,
     },
-    /// The rest of a block is not played: its data connection failed.
+    /// The rest of a block, or of what the built-in server does, is not played: its data connection failed.
     Skipped {
-        /// The line at which it failed.
-        line: u32,
+        /// The line at which it failed; `None` where no block answers.
+        line: Option<u32>,
         /// Why.
         fault: DataFault,
     },

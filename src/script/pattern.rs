@@ -1,9 +1,12 @@
-//! Patterns: which commands a step or a rule takes. The verb matches in any case (RFC 959 5.3), the argument as written;
-//! and where nothing matched, which pattern was nearest and why it did not match.
+//! Patterns: which commands a step or a rule takes. The verb matches in any case, and so does an argument that is a symbol,
+//! as the A of `TYPE A` (RFC 959 5.3); any other argument as written. And where nothing matched, which pattern was nearest
+//! and why it did not match.
 
 use std::fmt;
 
 use regex::bytes::{Regex, RegexBuilder};
+
+use crate::ftp::command::Verb;
 
 use super::{
     literal::{self, Found, Literal, Piece, Place, Value},
@@ -43,7 +46,7 @@ impl fmt::Display for Pattern {
 /// Why a pattern did not match a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum WhyNot {
-    /// Only the argument's case differs; arguments match as written.
+    /// Only the argument's case differs, and it is no symbol.
     Case,
     /// The command has no argument, the pattern wants one.
     ArgumentMissing,
@@ -168,6 +171,18 @@ pub fn verb_len(command: &[u8]) -> usize {
         .unwrap_or(command.len())
 }
 
+/// How many bytes of a command are compared without their case: its verb, and the whole of it where the argument is a
+/// symbol (RFC 959 5.3, 5.3.2; RFC 2228 3; RFC 2428 3).
+fn blind_len(command: &[u8]) -> usize {
+    let verb = verb_len(command);
+    match Verb::of(&command[..verb]) {
+        Verb::Type | Verb::Mode | Verb::Stru | Verb::Auth | Verb::Prot | Verb::Epsv => {
+            command.len()
+        }
+        _ => verb,
+    }
+}
+
 fn why_not(
     glob: &Literal,
     command: &[u8],
@@ -222,7 +237,7 @@ fn distance_is_small(a: &[u8], b: &[u8]) -> bool {
     }
 }
 
-/// True where the glob matches the whole command. Bytes of the command's verb are compared without their case.
+/// True where the glob matches the whole command. See [`blind_len`] for what is compared without its case.
 fn glob_matches(glob: &Literal, command: &[u8], value: &dyn Fn(&Value, &mut Vec<u8>)) -> bool {
     let expanded;
     let mut pieces = glob.pieces.as_slice();
@@ -242,8 +257,8 @@ fn glob_matches(glob: &Literal, command: &[u8], value: &dyn Fn(&Value, &mut Vec<
         expanded = literal;
         pieces = &expanded.pieces;
     }
-    let verb = verb_len(command);
-    if pieces_match(pieces, command, 0, verb) {
+    let blind = blind_len(command);
+    if pieces_match(pieces, command, 0, blind) {
         return true;
     }
     // `PASS *` takes a bare PASS too.
@@ -254,7 +269,7 @@ fn glob_matches(glob: &Literal, command: &[u8], value: &dyn Fn(&Value, &mut Vec<
         if !last.is_empty() {
             shorter.push(Piece::Bytes(last.to_vec()));
         }
-        return pieces_match(&shorter, command, 0, verb);
+        return pieces_match(&shorter, command, 0, blind);
     }
     false
 }
@@ -265,16 +280,16 @@ pub fn literal_matches(text: &Literal, bytes: &[u8]) -> bool {
     pieces_match(&text.pieces, bytes, 0, 0)
 }
 
-fn same(pattern: &[u8], command: &[u8], at: usize, verb: usize) -> bool {
+fn same(pattern: &[u8], command: &[u8], at: usize, blind: usize) -> bool {
     let Some(part) = command.get(at..at + pattern.len()) else {
         return false;
     };
-    let cut = verb.saturating_sub(at).min(pattern.len());
+    let cut = blind.saturating_sub(at).min(pattern.len());
     part[..cut].eq_ignore_ascii_case(&pattern[..cut]) && part[cut..] == pattern[cut..]
 }
 
 /// The usual glob walk: on a mismatch, the last star takes one byte more. No more than pattern times command steps.
-fn pieces_match(pieces: &[Piece], command: &[u8], mut at: usize, verb: usize) -> bool {
+fn pieces_match(pieces: &[Piece], command: &[u8], mut at: usize, blind: usize) -> bool {
     let mut piece = 0;
     let mut star: Option<(usize, usize)> = None;
     loop {
@@ -288,7 +303,7 @@ fn pieces_match(pieces: &[Piece], command: &[u8], mut at: usize, verb: usize) ->
                 piece += 1;
                 continue;
             }
-            Some(Piece::Bytes(bytes)) if same(bytes, command, at, verb) => {
+            Some(Piece::Bytes(bytes)) if same(bytes, command, at, blind) => {
                 at += bytes.len();
                 piece += 1;
                 continue;
@@ -345,6 +360,12 @@ mod tests {
             ),
             ("CWD /{*}{|}{{", &["cwd /*|{"], &["CWD /x|{"]),
             ("PASS {param.p}", &["pass Secret"], &["PASS secret", "PASS"]),
+            (
+                "TYPE I | TYPE L 8",
+                &["type i", "TYPE I", "Type l 8"],
+                &["TYPE A"],
+            ),
+            ("AUTH TLS", &["auth tls"], &["AUTH SSL"]),
             ("*hello", &["RETR hello"], &["RETR Hello"]),
             ("a*b*c", &["A b c", "abc", "aXbXbc"], &["ab", "ac"]),
             (

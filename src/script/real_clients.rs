@@ -93,6 +93,8 @@ struct Fact {
     begins: &'static [Step],
     /// What it sends at no time.
     never: &'static [Verb],
+    /// It does not ask with PASV before EPSV has failed. curl does not either, but `--disable-epsv` is common in labs.
+    epsv_first: bool,
     /// The password that it gives for anonymous.
     password: Option<&'static [u8]>,
     /// Beginnings of lines that nobody else sends.
@@ -115,6 +117,7 @@ const FACTS: [Fact; 7] = [
             Sends(Verb::Pwd),
         ],
         never: &[Verb::Feat, Verb::Help, Verb::Clnt, Verb::Opts],
+        epsv_first: false,
         password: Some(b"ftp@example.com"),
         marks: &[],
         slips: [Exit(13), Exit(19), Waits, Waits, Waits],
@@ -131,6 +134,7 @@ const FACTS: [Fact; 7] = [
             Sends(Verb::Type),
         ],
         never: &[Verb::Feat, Verb::Opts],
+        epsv_first: false,
         password: Some(b"-wget@"),
         marks: &[b"LIST -a", b"EPSV 2"],
         slips: [Exit(4), Exit(4), Waits, Waits, Waits],
@@ -147,6 +151,7 @@ const FACTS: [Fact; 7] = [
             May(Verb::Pass),
         ],
         never: &[],
+        epsv_first: false,
         password: Some(b"lftp@"),
         marks: &[],
         slips: [Works, Empty, Works, Works, Waits],
@@ -164,6 +169,7 @@ const FACTS: [Fact; 7] = [
             May(Verb::Clnt),
         ],
         never: &[],
+        epsv_first: false,
         password: Some(b"NcFTP@"),
         marks: &[b"CLNT NcFTP", b"HELP SITE"],
         slips: [Exit(3), Exit(3), Works, Works, Exit(1)],
@@ -179,6 +185,7 @@ const FACTS: [Fact; 7] = [
             Sends(Verb::Feat),
         ],
         never: &[Verb::Opts],
+        epsv_first: true,
         password: Some(b"anonymous@"),
         marks: &[],
         slips: [Fails, Fails, Works, Works, Fails],
@@ -189,6 +196,7 @@ const FACTS: [Fact; 7] = [
         patience: [None, None, None],
         begins: &[Sends(Verb::User), May(Verb::Pass), Sends(Verb::Type)],
         never: &[],
+        epsv_first: false,
         password: Some(b"anonymous@"),
         marks: &[],
         slips: [Fails, Fails, Works, Works, Fails],
@@ -211,6 +219,7 @@ const FACTS: [Fact; 7] = [
             Sends(Verb::Type),
         ],
         never: &[],
+        epsv_first: false,
         password: Some(b"anonymous@example.com"),
         marks: &[],
         slips: [Fails, Works, Waits, Works, Fails],
@@ -268,6 +277,8 @@ pub struct Recogniser {
     places: [Option<usize>; 7],
     /// A mark was seen, or somebody has said it: nothing changes it any more.
     certain: bool,
+    /// EPSV was sent.
+    epsv: bool,
 }
 
 impl Default for Recogniser {
@@ -275,6 +286,7 @@ impl Default for Recogniser {
         Recogniser {
             places: [Some(0); 7],
             certain: false,
+            epsv: false,
         }
     }
 }
@@ -311,9 +323,11 @@ impl Recogniser {
             self.certain = true;
             return;
         }
+        self.epsv |= verb == Verb::Epsv;
+        let pasv_first = verb == Verb::Pasv && !self.epsv;
         for (place, fact) in self.places.iter_mut().zip(&FACTS) {
             *place = place
-                .filter(|_| !fact.never.contains(&verb))
+                .filter(|_| !(fact.never.contains(&verb) || pasv_first && fact.epsv_first))
                 .and_then(|at| advance(fact.begins, at, verb));
         }
         let known = |fact: &Fact| fact.password == Some(argument);
@@ -407,6 +421,15 @@ mod tests {
             (
                 &["USER x", "PASS y", "SYST", "FEAT", "EPSV"][..],
                 Client::Tnftp,
+            ),
+            (
+                &["USER x", "PASS y", "SYST", "FEAT", "EPSV", "PASV"][..],
+                Client::Tnftp,
+            ),
+            // FEAT was refused.
+            (
+                &["USER x", "PASS y", "SYST", "FEAT", "PWD", "TYPE I", "PASV"][..],
+                Client::FileZilla,
             ),
             (&["USER x", "PASS y", "TYPE A"][..], Client::Ftplib),
             (

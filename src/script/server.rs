@@ -525,7 +525,8 @@ impl Player {
 
     /// The rest of a frame is not played: the client gets the fault's reply.
     fn fail(&mut self, at: usize, fault: DataFault) {
-        let line = self.line_number(self.frames[at].at);
+        let frame = &self.frames[at];
+        let line = frame.block.map(|_| self.line_number(frame.at));
         self.effects
             .push_back(Effect::Tell(Notice::Skipped { line, fault }));
         if self.data {

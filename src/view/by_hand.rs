@@ -182,7 +182,12 @@ impl ByHand<'_> {
                 self.remark(Role::Remark, &say!(text, "hand-queued", count = *count))
             }
             Say::Abort(verb) => self.hint(&say!(text, "hand-abort", verb = verb.name())),
-            Say::TurnedAway => self.remark(Role::Warning, &say!(text, "hand-turned-away")),
+            Say::TurnedAway { again: false } => {
+                self.remark(Role::Warning, &say!(text, "hand-turned-away"))
+            }
+            Say::TurnedAway { again: true } => {
+                self.remark(Role::Warning, &say!(text, "hand-turned-away-again"))
+            }
             Say::Gone { waiting } => {
                 let sentence = match waiting.as_deref() {
                     None => say!(text, "hand-gone"),

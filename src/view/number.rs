@@ -62,7 +62,9 @@ pub fn size(text: &Text, bytes: u64) -> String {
     format!("{}{unit}", decimal(text, &shown))
 }
 
-fn decimal(text: &Text, shown: &str) -> String {
+/// A number as programs write it, with the language's decimal mark.
+#[must_use]
+pub fn decimal(text: &Text, shown: &str) -> String {
     match text.lang() {
         Lang::En => shown.to_owned(),
         Lang::Fr => shown.replace('.', ","),

@@ -43,7 +43,7 @@ const PAGE: &[Line] = &[
     Control(None, "LIST", Some("start-no-data")),
     Heading("start-passive"),
     Control(Some(2), "PASV", None),
-    Shell(3, "ftplab pasv-calc --connect '227 …'", Some("start-reply")),
+    Shell(3, "ftplab pasv-calc --connect", Some("start-reply")),
     Control(Some(2), "LIST", Some("start-data")),
     Heading("start-active"),
     Shell(3, "ftplab listen 5000", None),
@@ -57,7 +57,7 @@ const PAGE: &[Line] = &[
         Some("start-stop-first"),
     ),
     Heading("start-being-server"),
-    Shell(1, "ftplab fake-server my.ftp", Some("start-script")),
+    Shell(1, "ftplab fake-server --by-hand", Some("start-by-hand")),
     Shell(2, "curl -v ftp://127.0.0.1:2121/", Some("start-clients")),
     Blank,
 ];

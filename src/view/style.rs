@@ -14,6 +14,9 @@ pub struct Style {
 /// The width that everything is laid out for where no terminal tells another.
 pub const DEFAULT_WIDTH: usize = 80;
 
+/// Nothing is laid out for a narrower place.
+const NARROWEST: usize = 20;
+
 /// What a piece of text is, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
@@ -57,7 +60,16 @@ impl Style {
         }
         Style {
             colour,
-            width: width.max(20),
+            width: width.max(NARROWEST),
+        }
+    }
+
+    /// The same on a terminal that has so many columns by now, where it tells.
+    #[must_use]
+    pub fn fitted(self, columns: Option<usize>) -> Style {
+        Style {
+            width: columns.map_or(self.width, |columns| columns.max(NARROWEST)),
+            ..self
         }
     }
 

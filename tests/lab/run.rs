@@ -2,7 +2,6 @@
 
 use std::{
     fs,
-    num::NonZero,
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -10,13 +9,8 @@ use std::{
 use ftplab::lab::report::Report;
 use tempfile::TempDir;
 
-use crate::{
-    harness::{ftplab, golden, skipped},
-    peers::terminal::Terminal,
-};
-
-/// The smallest terminal that a sheet must be readable on.
-const ROWS: NonZero<u16> = NonZero::new(24).expect("not zero");
+use super::student::Student;
+use crate::harness::{ftplab, golden, skipped};
 
 /// A sheet of the tests.
 fn sheet(name: &str) -> String {
@@ -239,70 +233,6 @@ fn nothing_goes_to_another_machine_unasked() {
     assert!(!folder.path().join("far.json").exists());
 }
 
-/// A student at a terminal of 24 rows.
-struct Student {
-    terminal: Terminal,
-    folder: TempDir,
-}
-
-impl Student {
-    fn new(sheet: &str) -> Student {
-        let folder = tempfile::tempdir().expect("a folder");
-        let terminal = Student::sits(folder.path(), sheet);
-        Student { terminal, folder }
-    }
-
-    fn sits(folder: &Path, sheet: &str) -> Terminal {
-        Terminal::sized(ROWS, folder, &["lab", "run", sheet, "--port", "0"])
-    }
-
-    /// Waits until the screen shows this, broken into lines or not.
-    #[track_caller]
-    fn sees(&mut self, what: &str) -> String {
-        let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        let wanted = words(what);
-        self.terminal
-            .until(what, |lines| words(&lines.join(" ")).contains(&wanted))
-            .join("\n")
-    }
-
-    /// Waits until the last line is this prompt.
-    #[track_caller]
-    fn at(&mut self, prompt: &str) {
-        self.terminal.until(prompt, |lines| {
-            lines
-                .iter()
-                .rfind(|line| !line.is_empty())
-                .is_some_and(|last| last.trim_end() == prompt)
-        });
-    }
-
-    /// Goes on from a dialogue that is complete: to the question at once or, where the machine was slow and a command could
-    /// be typed again meanwhile, with Enter.
-    #[track_caller]
-    fn leaves_the_dialogue(&mut self) {
-        let last = |lines: &[String]| {
-            let last = lines.iter().rfind(|line| !line.is_empty());
-            last.map(|last| last.trim_end().to_owned())
-                .unwrap_or_default()
-        };
-        let lines = self.terminal.until("the end of a dialogue", |lines| {
-            let asked = lines.join("\n").contains("Enter goes on.");
-            last(lines) == ">" || (asked && last(lines) == "C>")
-        });
-        if last(&lines) == "C>" {
-            self.terminal.keys("\r");
-        }
-    }
-
-    /// Types a line behind this prompt.
-    #[track_caller]
-    fn types(&mut self, prompt: &str, line: &str) {
-        self.at(prompt);
-        self.terminal.keys(&format!("{line}\r"));
-    }
-}
-
 #[test]
 fn a_student_at_a_terminal() {
     let mut student = Student::new(&sheet("small.en.md"));
@@ -428,7 +358,7 @@ fn who_forgets_to_dial_is_told() {
     student.types("C>", "USER anonymous");
     student.sees("✓ S> 331");
     student.types("C>", "PASS x");
-    student.sees("✓ S> 230");
+    student.leaves_the_dialogue();
     student.types(">", "/steps 2");
     student.sees("○ C> PASV");
     student.types("C>", "PASV");
@@ -445,11 +375,70 @@ fn what_is_to_be_recorded_is_typed_where_it_is_recorded() {
     student.types("[Enter goes on]", "");
     student.types("[Enter: more]", "");
     student.sees("This dialogue is for that other terminal");
+    // Enter alone is no attempt.
+    student.types("C>", "");
+    student.terminal.until("the next prompt", |lines| {
+        lines.iter().filter(|line| line.trim_end() == "C>").count() == 2
+    });
     student.types("C>", "USER student");
     student.sees("Not sent: typed here it would not be in the recording.");
     // Who insists is not kept from it.
     student.types("C>", "USER student");
     student.sees("✓ C> USER student");
+    // A slip of the keyboard does not get into the capture as the password.
+    student.types("C>", "PASS slip");
+    student.sees("nobody is logged in. USER and then PASS");
+}
+
+#[test]
+fn mistakes_of_a_student() {
+    let text = "---\ntitle: Slips\nversion: 1\nlanguage: en\n---\n\n## One\n\n\
+                ```shell\nftplab raw {server}\n```\n\n\
+                ```ftp id=a\nC> USER *\nS> 331\nC> PASS *\nS> 230\nC> PASV\nS> 227\nC> LIST\nS> 150\n```\n\n\
+                ```ask id=who kind=text\nWhich name did you use?\n= anonymous\n? The one behind USER.\n```\n\n\
+                ## Two\n\n```shell\nftplab pasv-calc --connect '{epsv.port}' -o x\n```\n\n\
+                ```ask id=mode kind=choice\nWhich mode?\n( ) Active mode # You listened?\n(x) Passive mode\n```\n";
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("slips.en.md"), text).expect("written");
+    let terminal = Student::sits(folder.path(), "slips.en.md");
+    let mut student = Student { terminal, folder };
+    // Another terminal begins in another folder.
+    student.sees("In every other terminal, first:");
+    student.sees("$ cd /");
+    student.types("[Enter: more]", "");
+    for (typed, seen) in [
+        ("USER me", "✓ S> 331"),
+        ("PASS x", "✓ S> 230"),
+        ("PASV", "✓ S> 227"),
+        ("RETR readme.txt", "another transfer"),
+        ("/data", "closed by the server"),
+        ("LIST", "425 came: there is no data connection"),
+        ("PASV", "S> 227"),
+        ("LIST", "nobody has dialled yet"),
+        ("/data", "three-lines.txt"),
+    ] {
+        student.types("C>", typed);
+        student.sees(seen);
+    }
+    // A command is no answer, and words around one are no matter.
+    for (typed, seen) in [
+        ("LIST", "That is an FTP command"),
+        ("you", "✗ No (try 1). >"),
+        ("", "(try 1). > Which name did you use? >"),
+        ("me", "✗ No (try 2). /hint gives a hint."),
+        ("/hint", "Hint 1 of 1"),
+        ("them", "✗ No (try 3). >"),
+        ("Anonymous.", "✓ Right."),
+    ] {
+        student.types(">", typed);
+        student.sees(seen);
+    }
+    // It asks for what is not known, rather than show a gap.
+    student.sees("$ ftplab pasv-calc --connect -o x --events");
+    student.types(">", "both");
+    student.sees("one of the letters from a to b");
+    student.types(">", "PASSIVE");
+    student.sees("All of it is done.");
 }
 
 #[test]
@@ -469,7 +458,7 @@ fn two_servers_and_a_capture_of_ones_own() {
         captures.join("active-vsftpd.pcap"),
     );
     let lines = format!(
-        "NOOP\nNOOP\nnothing.pcap\n{}\n{}\n49\n",
+        "NOOP\nNOOP\nnothing.pcap\npassive-vsftpd\n-\n{}\n{}\nin all 49 packets\n",
         active.display(),
         passive.display()
     );
@@ -492,7 +481,11 @@ fn two_servers_and_a_capture_of_ones_own() {
     for what in [
         "On the second control connection",
         "S> 200 Other.",
-        "nothing.pcap",
+        "\nA S> 200 Nothing done.\n",
+        "\nB S> 200 Other.\n",
+        "nothing.pcap: there is no such file or folder",
+        "Names are looked for where this lab runs, in ",
+        "That is a capture which ftplab brings.",
         "○ Passive mode was used.",
         "✓ Passive mode was used.",
         "All of it is done.",
@@ -502,7 +495,7 @@ fn two_servers_and_a_capture_of_ones_own() {
     let report = report(&folder.path().join("two"));
     let mine = report.block("mine").expect("it is");
     let files: Vec<bool> = mine.answers.iter().map(|given| given.right).collect();
-    assert_eq!(files, [false, false, true]);
+    assert_eq!(files, [false, false, false, false, true]);
 }
 
 #[test]
@@ -513,10 +506,7 @@ fn a_student_serves_curl() {
                 ```ftp id=serve role=server\nS> 220\nC> USER *\nS> 331\nC> PASS *\nS> 530\n```\n\n\
                 ```ask id=code kind=code\nWhich code did PASS get?\n= {pass.code}\n```\n";
     fs::write(folder.path().join("serve.en.md"), text).expect("written");
-    let mut student = Student {
-        terminal: Student::sits(folder.path(), "serve.en.md"),
-        folder,
-    };
+    let mut student = Student::in_folder(folder, "serve.en.md");
     student.sees("You are the server: type the replies here, behind S>.");
     let screen = student.terminal.lines();
     let url = screen
@@ -560,10 +550,7 @@ fn a_server_that_dies_is_told_and_dialled_again() {
     let script = "S> 220 Hello.\n\nC> NOOP\nS> 200 Fine.\nC> PWD\nS> 421 Going down.\n-- next connection\n\
                   S> 257 \"/\"\n\nC* QUIT\nS> 221 Bye.\n";
     fs::write(folder.path().join("dies.ftp"), script).expect("written");
-    let mut student = Student {
-        terminal: Student::sits(folder.path(), "dies.en.md"),
-        folder,
-    };
+    let mut student = Student::in_folder(folder, "dies.en.md");
     student.types("C>", "NOOP");
     student.sees("✓ C> NOOP");
     student.types("C>", "PWD");

@@ -19,6 +19,16 @@ const COLUMNS: NonZero<u16> = NonZero::new(80).expect("not zero");
 /// How long what is waited for may take to show.
 const PATIENCE: Duration = Duration::from_secs(20);
 
+fn set_size(terminal: &File, rows: NonZero<u16>, columns: NonZero<u16>) {
+    let size = rustix::termios::Winsize {
+        ws_row: rows.get(),
+        ws_col: columns.get(),
+        ws_xpixel: 0,
+        ws_ypixel: 0,
+    };
+    rustix::termios::tcsetwinsize(terminal, size).expect("its size can be set");
+}
+
 /// A terminal in which `ftplab` runs; the process is ended when it is dropped.
 pub(crate) struct Terminal {
     /// Held for its end.
@@ -43,16 +53,15 @@ impl Terminal {
             .env("LC_ALL", "C.UTF-8")
             .env("TERM", "xterm")
             .env("NO_COLOR", "1");
+        Terminal::of(command, rows)
+    }
+
+    /// The same of a command of any kind.
+    pub(crate) fn of(command: Command, rows: NonZero<u16>) -> Terminal {
         let mut process = PtyProcess::new(command).expect("a pseudo-terminal");
         process.set_kill_timeout(Some(2000));
         let keys = process.get_file_handle().expect("its handle");
-        let size = rustix::termios::Winsize {
-            ws_row: rows.get(),
-            ws_col: COLUMNS.get(),
-            ws_xpixel: 0,
-            ws_ypixel: 0,
-        };
-        rustix::termios::tcsetwinsize(&keys, size).expect("its size can be set");
+        set_size(&keys, rows, COLUMNS);
         let mut output = keys.try_clone().expect("a second handle");
         let (to, bytes) = channel();
         thread::spawn(move || {
@@ -71,6 +80,14 @@ impl Terminal {
         }
     }
 
+    /// Gives the window so many columns.
+    pub(crate) fn resize(&mut self, columns: u16) {
+        let columns = NonZero::new(columns).expect("not zero");
+        let (rows, _) = self.screen.screen().size();
+        self.screen.screen_mut().set_size(rows, columns);
+        set_size(&self.keys, rows, columns);
+    }
+
     /// Types; Enter is `\r`.
     pub(crate) fn keys(&mut self, typed: &str) {
         self.keys
@@ -80,9 +97,9 @@ impl Terminal {
 
     /// The lines of the screen, without the blanks behind them.
     pub(crate) fn lines(&self) -> Vec<String> {
-        self.screen
-            .screen()
-            .rows(0, COLUMNS.get())
+        let screen = self.screen.screen();
+        screen
+            .rows(0, screen.size().1.get())
             .map(|row| row.trim_end().to_owned())
             .collect()
     }
@@ -101,6 +118,36 @@ impl Terminal {
                 Ok(bytes) => self.screen.process(&bytes),
                 Err(_) => panic!("{what} does not show\n{}", lines.join("\n")),
             }
+        }
+    }
+
+    /// The line in which the cursor stands, once it is as `wanted`.
+    #[track_caller]
+    pub(crate) fn until_cursor(&mut self, what: &str, wanted: impl Fn(&str) -> bool) -> String {
+        let start = Instant::now();
+        loop {
+            let (row, _) = self.screen.screen().cursor_position();
+            let lines = self.lines();
+            let line = &lines[usize::from(row)];
+            if wanted(line) {
+                return line.clone();
+            }
+            let left = PATIENCE.saturating_sub(start.elapsed());
+            match self.bytes.recv_timeout(left) {
+                Ok(bytes) => self.screen.process(&bytes),
+                Err(_) => panic!("{what} does not show\n{}", lines.join("\n")),
+            }
+        }
+    }
+
+    /// Types Enter, and waits until that shows: a prompt that is drawn once more is no answer to it.
+    #[track_caller]
+    pub(crate) fn enter(&mut self) {
+        let before = (self.lines(), self.screen.screen().cursor_position());
+        self.keys("\r");
+        while before == (self.lines(), self.screen.screen().cursor_position()) {
+            let bytes = self.bytes.recv_timeout(PATIENCE);
+            self.screen.process(&bytes.expect("something comes"));
         }
     }
 }

@@ -7,9 +7,11 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
+    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
+    process::{Child, ChildStdin, Command, Stdio},
+    sync::mpsc::{Receiver, channel},
     thread,
     time::{Duration, Instant},
 };
@@ -247,6 +249,188 @@ fn filezilla_lists_gets_and_puts() {
         assert_eq!(summary["unmatched"], 0);
         assert_eq!(summary["connections"], 1, "the site says one connection");
         drop(desktop);
+        fs::remove_dir_all(dir).expect("removed");
+    }
+}
+
+/// A server that is played by hand, and the hand: what comes is answered as a person would, line by line.
+struct ByHand {
+    child: Child,
+    keys: ChildStdin,
+    lines: Receiver<String>,
+    said: String,
+    port: u16,
+    /// The folder with what is sent: `list` and `file`.
+    files: PathBuf,
+}
+
+impl Drop for ByHand {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl ByHand {
+    fn start(files: &Path, site: &Path) -> ByHand {
+        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");
+        let port = free.local_addr().expect("bound").port();
+        drop(free);
+        let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
+            .args(["fake-server", "--by-hand", "--bind", "127.0.0.1"])
+            .args(["--port", &port.to_string(), "--filezilla-site"])
+            .arg(site)
+            .env("LC_ALL", "C")
+            .env("COLUMNS", "1000")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("the binary starts");
+        let keys = child.stdin.take().expect("piped");
+        let out = child.stdout.take().expect("piped");
+        let (to, lines) = channel();
+        thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                if to.send(line).is_err() {
+                    return;
+                }
+            }
+        });
+        let mut hand = ByHand {
+            child,
+            keys,
+            lines,
+            said: String::new(),
+            port,
+            files: files.to_owned(),
+        };
+        assert!(hand.serves_until("Listening on", PATIENCE));
+        hand
+    }
+
+    fn types(&mut self, line: &str) {
+        writeln!(self.keys, "{line}").expect("it is read");
+    }
+
+    /// What a person types when the server shows this.
+    fn replies(&self, shown: &str) -> Vec<String> {
+        let send = |name: &str| {
+            let data = format!("/data {}", self.files.join(name).display());
+            vec![data, "150 Here.".into(), "226 Done.".into()]
+        };
+        if shown.contains(" has connected to ") {
+            return vec!["220 Hello.".into()];
+        }
+        if let Some((_, rest)) = shown.split_once("→ The data port is open: 127.0.0.1:") {
+            let port: u16 = rest
+                .split('.')
+                .next()
+                .and_then(|port| port.parse().ok())
+                .expect("a port");
+            let (high, low) = (port / 256, port % 256);
+            return vec![format!("227 Passive (127,0,0,1,{high},{low})")];
+        }
+        let Some((_, command)) = shown.split_once("C> ") else {
+            return Vec::new();
+        };
+        let reply = match command.split(' ').next().unwrap_or_default() {
+            "USER" => "331 Password?",
+            "PASS" => "230 In.",
+            "PWD" => "257 \"/\"",
+            "CWD" => "250 Fine.",
+            "TYPE" => "200 Fine.",
+            "PASV" => return Vec::new(),
+            "LIST" => return send("list"),
+            "RETR" => return send("file"),
+            _ => "502 Not here.",
+        };
+        vec![reply.into()]
+    }
+
+    /// Answers until this is shown; false where it is not in so long.
+    fn serves_until(&mut self, wanted: &str, patience: Duration) -> bool {
+        let start = Instant::now();
+        while let Ok(line) = self
+            .lines
+            .recv_timeout(patience.saturating_sub(start.elapsed()))
+        {
+            for reply in self.replies(&line) {
+                self.types(&reply);
+            }
+            let found = line.contains(wanted);
+            self.said += &(line + "\n");
+            if found {
+                return true;
+            }
+        }
+        false
+    }
+}
+
+/// FileZilla opens a second connection for a transfer, which nobody serves: the person is told what to do about it; and
+/// where that is done, the transfer comes about by hand.
+#[test]
+fn filezilla_is_served_by_hand() {
+    let needed = ["filezilla", "Xvfb", "openbox", "xdotool"];
+    if !needed.into_iter().all(installed) {
+        return;
+    }
+    for limited in [true, false] {
+        let dir = folder(if limited {
+            "filezilla-by-hand"
+        } else {
+            "filezilla-by-hand-unlimited"
+        });
+        let (home, local) = (dir.join("home"), dir.join("local"));
+        let config = home.join(".config/filezilla");
+        fs::create_dir_all(&config).expect("a folder");
+        fs::create_dir_all(&local).expect("a folder");
+        let listing = "-rw-r--r--   1 ftp      ftp            14 Jan  1  2024 hello.bin\r\n";
+        fs::write(dir.join("list"), listing).expect("a file");
+        fs::write(dir.join("file"), "Hello, world!\n").expect("a file");
+        fs::write(config.join("filezilla.xml"), settings(true)).expect("a file");
+        let site = config.join("sitemanager.xml");
+        let mut hand = ByHand::start(&dir, &site);
+        fs::write(config.join("trustedcerts.xml"), trusted(hand.port)).expect("a file");
+        if !limited {
+            let limit = |most: u8| {
+                format!("<MaximumMultipleConnections>{most}</MaximumMultipleConnections>")
+            };
+            let written = fs::read_to_string(&site).expect("a site");
+            assert!(written.contains(&limit(1)), "{written}");
+            fs::write(&site, written.replace(&limit(1), &limit(0))).expect("a file");
+        }
+
+        let mut desktop = Desktop::start(&home);
+        let entry = format!("0/ftplab {}", hand.port);
+        let local_site = format!("--local={}", local.display());
+        desktop.open("filezilla", &["-c", &entry, &local_site]);
+        let listed = hand.serves_until("S> 226 Done.", 2 * PATIENCE);
+        assert!(listed, "{}\n{}", desktop.picture(), hand.said);
+        let known = "By what it sends, this client is FileZilla.";
+        assert!(hand.said.contains(known), "{}", hand.said);
+
+        let wanted = if limited { "C> RETR hello.bin" } else { "421" };
+        let came = (0..TRIES).any(|_| {
+            desktop.transfer(1, "hello");
+            hand.serves_until(wanted, SLUGGISH)
+        });
+        assert!(came, "{}\n{}", desktop.picture(), hand.said);
+        if limited {
+            assert!(hand.serves_until("S> 226 Done.", PATIENCE), "{}", hand.said);
+            holds(&local.join("hello.bin"), b"Hello, world!\n");
+            assert!(!hand.said.contains("421:"), "{}", hand.said);
+        } else {
+            let advice = "FileZilla does so when a file is to be transferred";
+            assert!(hand.serves_until(advice, PATIENCE), "{}", hand.said);
+            // The advice is given once, however often it tries.
+            let again = hand.serves_until("And another one was told 421.", PATIENCE);
+            assert!(again, "{}\n{}", desktop.picture(), hand.said);
+            assert_eq!(hand.said.matches(advice).count(), 1);
+        }
+        drop(desktop);
+        hand.types("/quit");
+        drop(hand);
         fs::remove_dir_all(dir).expect("removed");
     }
 }

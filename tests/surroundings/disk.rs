@@ -91,6 +91,95 @@ fn a_manifest_that_does_not_fit_ends_with_a_whole_line() {
     assert!(written < names.len() * 2, "{written}");
 }
 
+#[test]
+fn what_was_extracted_is_in_the_manifest_whatever_else_cannot_be_written() {
+    let captures = ["mlsd.pcap", "passive-vsftpd.pcap"].map(capture);
+    let dir = tempfile::tempdir().expect("a folder");
+    let extracted = |out: &str| {
+        let lines = manifest(&dir.path().join(out));
+        assert!(lines.iter().all(|line| line["stored"] == true));
+        lines.len()
+    };
+    let run = |out: &str| {
+        ftplab()
+            .within(dir.path())
+            .args(["inspect", "--extract", out])
+            .args(&captures)
+    };
+    run("all").run().code(0);
+    let all = extracted("all");
+    assert!(all > 1);
+    // Standard output on a full disk, or whose reader has gone.
+    for (target, code) in [(">/dev/full", 2), ("| :", 0)] {
+        let out = target.replace(['/', '|', '>', ' ', ':'], "o");
+        let line = format!("(\"$@\"; echo $? >&3) {target}");
+        let done = Command::new("sh")
+            .args([
+                "-c",
+                &format!("exec 3>&2; {line}"),
+                "sh",
+                env!("CARGO_BIN_EXE_ftplab"),
+            ])
+            .args(["inspect", "--extract", &out])
+            .args(&captures)
+            .current_dir(dir.path())
+            .env("LC_ALL", "C")
+            .output()
+            .expect("a shell");
+        let said = String::from_utf8_lossy(&done.stderr);
+        assert!(said.ends_with(&format!("{code}\n")), "{said}");
+        assert!(!said.contains("panicked"), "{said}");
+        assert_eq!(extracted(&out), all, "{target}: {said}");
+    }
+    // A page beside it. One that cannot even be begun leaves no folder that would be in the way of the next try.
+    let nowhere = ["inspect", "--extract", "one", "--html", "no/page"];
+    let refused = ftplab().within(dir.path()).args(nowhere);
+    refused.arg(&captures[1]).run().code(2);
+    assert!(!dir.path().join("one").exists());
+    let one = ["inspect", "--extract", "one", "--html", "/dev/full"];
+    let done = ftplab()
+        .within(dir.path())
+        .args(one)
+        .arg(&captures[1])
+        .run()
+        .code(2);
+    let said = flat(done.err());
+    assert!(
+        said.contains("/dev/full cannot be used: the disk is full"),
+        "{said}"
+    );
+    assert!(extracted("one") > 0 && done.out().contains("complete"));
+}
+
+#[test]
+fn raw_names_the_file_that_takes_no_more_data_and_not_the_connection() {
+    for (lang, told, not_told) in [
+        (
+            "en",
+            "Writing to /dev/full failed after 0 bytes: the disk is full. The data connection is \
+             closed from here",
+            "sent in",
+        ),
+        (
+            "fr",
+            "L’écriture dans /dev/full a échoué après 0 octets\u{a0}: le disque est plein. La \
+             connexion de données est fermée d’ici",
+            "envoyés en",
+        ),
+    ] {
+        let server = server();
+        let done = ftplab()
+            .lang(lang)
+            .args(["raw", "127.0.0.1", &server.port.to_string()])
+            .stdin("USER me\nPASS me\nPASV\n/data > /dev/full\nRETR bytes.bin\nNOOP\nQUIT\n")
+            .run();
+        let said = flat(done.err());
+        assert!(said.contains(told) && !said.contains(not_told), "{said}");
+        // The dialogue goes on.
+        assert!(done.out().contains("S> 221"), "{}", done.out());
+    }
+}
+
 /// A dialogue that is long enough for the limits here, from a pipe.
 fn dialogue(command: &mut Command, port: u16) -> Done {
     let mut child = command

@@ -137,7 +137,7 @@ fn the_work_is_kept_elsewhere_when_its_folder_is_gone() {
         .run()
         .code(1);
     assert!(
-        again.out().contains("Welcome back: 1 of"),
+        again.out().contains("Welcome back: one of"),
         "{}",
         again.out()
     );

@@ -180,7 +180,11 @@ impl Seat {
     fn view(&self) -> ByHand<'_> {
         ByHand {
             text: &self.context.text,
-            style: self.context.out,
+            style: if self.json {
+                self.context.out
+            } else {
+                self.outputs.borrow_mut().style_now()
+            },
             script: Some(&self.script),
             show_credentials: self.show_credentials,
         }

@@ -141,6 +141,17 @@ impl Prepared {
 }
 
 impl Outputs {
+    /// How what is shown is dressed by now: see [`Context::out_now`].
+    pub(super) fn style_now(&mut self) -> Style {
+        if !self.json && streams::stdout_is_terminal() {
+            self.style = self.style.fitted(streams::columns());
+            if let Some(live) = &mut self.live {
+                live.style = self.style;
+            }
+        }
+        self.style
+    }
+
     /// Tells where the server listens.
     pub(super) fn start(&mut self, addresses: &[SocketAddr]) {
         for &address in addresses {
@@ -157,6 +168,7 @@ impl Outputs {
     }
 
     pub(super) fn happening(&mut self, connection: u64, at: Nanos, happening: &Happening<'_>) {
+        self.style_now();
         self.tally.count(happening);
         if let Happening::TurnedAway { .. } = happening
             && let Some(room) = self.room.take()

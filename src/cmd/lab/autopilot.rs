@@ -592,7 +592,7 @@ impl<'a> Hands<'a> for Autopilot<'_> {
             return Ok(Go::On);
         }
         (self.out)(&walk.view.answered("> ", &answer))?;
-        let shown = walk.view.judged(ask, &judgement, walk.tries(&ask.id));
+        let shown = walk.view.judged(ask, &judgement, walk.tries(&ask.id), 0);
         (self.out)(&shown)?;
         if right {
             if let Some(why) = &ask.why {

@@ -643,6 +643,16 @@ impl<'a> Bench<'a> {
         self.controls[at(line)].open && self.terminals.runs(terminal_of(line))
     }
 
+    /// What stands before the lines of a terminal: whose it is, where the student has two control connections.
+    pub(in crate::cmd) fn label(&self, terminal: usize) -> &'static str {
+        match terminal {
+            _ if label_width(self.sheet) == 0 => "",
+            CONTROL => "A ",
+            CONTROL_B => "B ",
+            _ => "  ",
+        }
+    }
+
     /// Types a line into the terminal of a control line.
     pub(in crate::cmd) fn type_line(&mut self, line: Line, typed: &str) -> Result<(), Failure> {
         let terminal = terminal_of(line);
@@ -807,6 +817,15 @@ impl<'a> Bench<'a> {
 /// An events file that cannot be read any more.
 fn unfollowed(context: &Context, error: &EventsError) -> Failure {
     fault::failed(context, "lab", &fault::events(&context.text, error))
+}
+
+/// The columns that [`Bench::label`] takes.
+pub(in crate::cmd) fn label_width(sheet: &Sheet) -> usize {
+    if sheet.blocks().any(|block| is_second(&block.kind)) {
+        2
+    } else {
+        0
+    }
 }
 
 /// True where a block has a server of the second line stand.

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::walk::Walk;
 use crate::{
     cmd::{
-        Failure,
+        Failure, builtin, fault,
         inspect::{self, Marked},
     },
     lab::{report::Line, sheet::Capture},
@@ -39,11 +39,32 @@ pub(super) fn take_again(walk: &mut Walk<'_>, capture: &Capture) -> bool {
     true
 }
 
-/// Reads the capture of this name beside the sheet, at this path, or of those that ftplab brings.
+/// Reads the capture of this name beside the sheet, at this path, or, where the sheet names it, of those that ftplab brings.
 fn mark(walk: &Walk<'_>, capture: &Capture, named: &str) -> Result<Marked, String> {
     let beside = walk.bench.folder().map(|folder| folder.join(named));
     let beside = beside.filter(|path| path.is_file());
     let path = beside.as_deref().unwrap_or(Path::new(named));
+    if capture.file.is_none() && !path.exists() {
+        let text = walk.view.text;
+        if builtin::capture(named).is_some() {
+            return Err(say!(text, "labrun-capture-shipped"));
+        }
+        let what = format!(
+            "{}: {}",
+            fault::shown(path),
+            say!(text, "error-reason-not-found")
+        );
+        return Err(match std::env::current_dir() {
+            Ok(folder) => {
+                let folder = fault::shown(&folder);
+                format!(
+                    "{what}\n{}",
+                    say!(text, "labrun-capture-folder", folder = folder)
+                )
+            }
+            Err(_) => what,
+        });
+    }
     inspect::mark(walk.bench.context(), path, &capture.rubric)
 }
 
@@ -70,13 +91,16 @@ pub(super) fn hold(walk: &mut Walk<'_>, capture: &Capture, named: &str) -> Resul
     for line in &lines {
         told.push_str(&view.expected(&line.wanted, line.seen));
     }
-    let sentence = if met {
-        say!(view.text, "labrun-capture-done")
-    } else {
-        say!(view.text, "labrun-capture-not")
-    };
-    let role = if met { Role::GoodReply } else { Role::Warning };
-    told.push_str(&view.line(role, &sentence));
+    // Of one that the sheet names there is nothing to be proud of.
+    if capture.file.is_none() || !met {
+        let sentence = if met {
+            say!(view.text, "labrun-capture-done")
+        } else {
+            say!(view.text, "labrun-capture-not")
+        };
+        let role = if met { Role::GoodReply } else { Role::Warning };
+        told.push_str(&view.line(role, &sentence));
+    }
     told.push('\n');
     walk.given(&capture.id, named, met);
     walk.seen(&capture.id, lines, Vec::new());

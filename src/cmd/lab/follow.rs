@@ -185,7 +185,7 @@ fn came(how: &Differs) -> String {
         Differs::Code { got: Some(got), .. } => got.to_string(),
         Differs::Code { got: None, .. } | Differs::Data | Differs::Closed => NOTHING.to_owned(),
         Differs::Text(got) => text(got),
-        Differs::Argument(_, got) => text(&secret::shown_line(got, false)),
+        Differs::Argument(_, got) | Differs::Transfer(got) => text(&secret::shown_line(got, false)),
         Differs::Early { .. } => NOTHING.to_owned(),
     }
 }

@@ -13,7 +13,7 @@ use std::{
 use super::{
     autopilot,
     bench::{self, BY_HAND, Bench},
-    captures,
+    captures, elsewhere,
     follow::Watched,
     walk::{Go, Hands, MAX_ANSWERS, Walk},
 };
@@ -62,6 +62,8 @@ pub(super) struct Person<'a> {
     keys: Keys,
     /// What they can type in an `ftp` block has been told.
     told: bool,
+    /// What other terminals need first has been told.
+    prepared: bool,
 }
 
 /// Where lines come from.
@@ -81,6 +83,8 @@ struct Keys {
     asked: Option<String>,
     /// Rows that were shown since something was typed.
     rows: usize,
+    /// The last of them is empty.
+    empty: bool,
     page: usize,
     colour: bool,
     words: Vec<Word>,
@@ -141,11 +145,13 @@ impl<'a> Person<'a> {
                 unseen: !interactive,
                 asked: None,
                 rows: 0,
-                page: stdio::rows().unwrap_or(ROWS).max(10),
+                empty: false,
+                page: page(),
                 colour: context.out.colour(),
                 words: words(),
             },
             told: false,
+            prepared: false,
         }
     }
 
@@ -163,6 +169,19 @@ impl<'a> Person<'a> {
         })
     }
 
+    /// Whoever makes the window larger or smaller goes on reading there.
+    fn fit(&mut self, walk: &mut Walk<'a>) {
+        if !self.keys.interactive {
+            return;
+        }
+        let style = self.context.out_now();
+        if style != walk.view.style {
+            walk.view.style = style;
+            walk.bench.terminals.resize(style.width());
+        }
+        self.keys.page = page();
+    }
+
     /// Gives the terminal back: what is printed from now on goes out directly.
     pub(super) fn leave(&mut self) {
         if let Some((screen, _)) = &mut self.keys.started {
@@ -174,6 +193,7 @@ impl<'a> Person<'a> {
     fn line(&mut self, walk: &mut Walk<'a>, prompt: &str) -> Result<Came, Failure> {
         self.keys.ask(prompt)?;
         loop {
+            self.fit(walk);
             walk.bench.look(|_| {})?;
             self.printed(&mut walk.bench, walk.view, false)?;
             if let Some(came) = self.typed(walk, prompt)? {
@@ -195,7 +215,7 @@ impl<'a> Person<'a> {
                     return Ok(None);
                 }
                 // A command is told by the terminal that it is typed into, and a password is not told.
-                let told_there = prompt == CLIENT && !line.starts_with(['/', '?']);
+                let told_there = prompt.ends_with(CLIENT) && !line.starts_with(['/', '?']);
                 if self.keys.unseen && !told_there {
                     let shown = walk.view.answered(prompt, &line);
                     self.keys.show(&shown)?;
@@ -226,6 +246,7 @@ impl<'a> Person<'a> {
             wait = Duration::ZERO;
             let echo = run::bare(&line.line).starts_with("C> ") && line.terminal != BY_HAND;
             if !(echo && typed_here && !self.keys.unseen) {
+                shown.push_str(bench.label(line.terminal));
                 shown.push_str(&view.printed(&line.line));
             }
         }
@@ -240,17 +261,24 @@ impl<'a> Person<'a> {
         Ok(!shown.is_empty())
     }
 
-    /// The next line that answers a block; broken off where a key or the end of the lines leads elsewhere.
+    /// The next line that answers a block; broken off where a key or the end of the lines leads elsewhere. Enter alone shows
+    /// the question again, for whoever has scrolled past it.
     fn entered(
         &mut self,
         walk: &mut Walk<'a>,
         id: &str,
         hints: &[Template],
+        question: &str,
     ) -> Result<ControlFlow<Go, String>, Failure> {
         loop {
             let line = match self.line(walk, "> ")? {
                 Came::End => return Ok(ControlFlow::Break(Go::Leave)),
-                Came::Line(line) if line.is_empty() => continue,
+                Came::Line(line) if line.is_empty() => {
+                    if self.keys.interactive && walk.tries(id) > 0 {
+                        self.keys.show(question)?;
+                    }
+                    continue;
+                }
                 Came::Line(line) => line,
             };
             let Some(key) = Key::read(&line) else {
@@ -271,6 +299,7 @@ impl<'a> Person<'a> {
         id: &str,
         hints: &[String],
     ) -> Result<Option<Go>, Failure> {
+        self.fit(walk);
         let view = walk.view;
         match key {
             Key::Help => self.keys.show(&view.help())?,
@@ -417,7 +446,10 @@ impl<'a> Person<'a> {
     /// How a dialogue goes on that is typed here, until it is complete or left.
     fn converse(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
         let serving = ftp.role == Part::Server;
-        let prompt = if serving { SERVER } else { CLIENT };
+        let prompt = match serving {
+            true => SERVER.to_owned(),
+            false => walk.bench.label(bench::terminal_of(ftp.line)).to_owned() + CLIENT,
+        };
         let patience = if self.keys.interactive {
             PATIENCE
         } else {
@@ -434,6 +466,7 @@ impl<'a> Person<'a> {
         let mut awaits = false;
         let mut unseen = true;
         loop {
+            self.fit(walk);
             let mut came = false;
             walk.bench.look(|line| {
                 came = true;
@@ -486,9 +519,9 @@ impl<'a> Person<'a> {
                 }
             }
             if ready {
-                self.keys.ask(prompt)?;
+                self.keys.ask(&prompt)?;
             }
-            let Some(came) = self.typed(walk, prompt)? else {
+            let Some(came) = self.typed(walk, &prompt)? else {
                 continue;
             };
             since = Instant::now();
@@ -557,6 +590,9 @@ impl<'a> Person<'a> {
                 return Ok(true);
             }
         }
+        if self.keys.interactive && line.is_empty() && walk.recorded {
+            return Ok(true);
+        }
         if self.keys.interactive && std::mem::take(&mut walk.recorded) {
             // Once: whoever insists works without a recording.
             let told = say!(walk.view.text, "labrun-recorded-there");
@@ -575,11 +611,12 @@ impl<'a> Person<'a> {
             let keys = &mut self.keys;
             let view = walk.view;
             let which = ftp.line;
+            let label = walk.bench.label(bench::terminal_of(which));
             walk.bench.until(
                 bench::GREETING,
                 |bench| bench.settled(which) || !bench.connected(which),
                 |line| watched.feed(line),
-                |printed| keys.show(&view.printed(&printed.line)),
+                |printed| keys.show(&format!("{label}{}", view.printed(&printed.line))),
             )?;
         }
         if line.is_empty() {
@@ -598,6 +635,13 @@ impl<'a> Person<'a> {
 impl<'a> Hands<'a> for Person<'a> {
     fn show(&mut self, shown: &str) -> Result<(), Failure> {
         self.keys.paged(self.context, shown)
+    }
+
+    fn elsewhere(&mut self) -> Vec<String> {
+        if !self.keys.interactive || std::mem::replace(&mut self.prepared, true) {
+            return Vec::new();
+        }
+        elsewhere::first()
     }
 
     fn read(&mut self, walk: &mut Walk<'a>) -> Result<Go, Failure> {
@@ -660,8 +704,9 @@ impl<'a> Hands<'a> for Person<'a> {
             let told = say!(walk.view.text, "labrun-choose");
             self.say(walk, Role::Remark, &told)?;
         }
+        let (question, _) = walk.question(ask);
         loop {
-            let line = match self.entered(walk, &ask.id, &ask.hints)? {
+            let line = match self.entered(walk, &ask.id, &ask.hints, &question)? {
                 ControlFlow::Continue(line) => line,
                 ControlFlow::Break(go) => return Ok(go),
             };
@@ -673,6 +718,11 @@ impl<'a> Hands<'a> for Person<'a> {
             }
             let judgement = answer::judge(ask, &line, &|name| walk.bench.value(name));
             if judgement != Judgement::Right && self.is_stray_key(walk, ask, &line)? {
+                continue;
+            }
+            if is_stray_command(walk, ask, &judgement, &line) {
+                let told = say!(walk.view.text, "labrun-unreadable-command");
+                self.say(walk, Role::Warning, &told)?;
                 continue;
             }
             let (counts, right) = match &judgement {
@@ -688,13 +738,9 @@ impl<'a> Hands<'a> for Person<'a> {
                     self.say(walk, Role::Warning, &told)?;
                 }
             }
-            let (verb, _) = secret::verb_of(line.as_bytes());
-            if matches!(judgement, Judgement::Unreadable(_)) && verb != Verb::Other {
-                let told = say!(walk.view.text, "labrun-unreadable-command");
-                self.say(walk, Role::Warning, &told)?;
-                continue;
-            }
-            let shown = walk.view.judged(ask, &judgement, walk.tries(&ask.id));
+            let hints = walk.report.block(&ask.id).map_or(0, |block| block.hints);
+            let tries = walk.tries(&ask.id);
+            let shown = walk.view.judged(ask, &judgement, tries, hints);
             self.keys.show(&shown)?;
             if right {
                 if let Some(why) = &ask.why {
@@ -755,9 +801,10 @@ impl<'a> Hands<'a> for Person<'a> {
             return Ok(Go::On);
         }
         let told = say!(walk.view.text, "labrun-capture-ask");
-        self.say(walk, Role::Hint, &told)?;
+        let question = walk.view.line(Role::Hint, &told);
+        self.keys.show(&question)?;
         loop {
-            let line = match self.entered(walk, &capture.id, &[])? {
+            let line = match self.entered(walk, &capture.id, &[], &question)? {
                 ControlFlow::Continue(line) => line,
                 ControlFlow::Break(go) => return Ok(go),
             };
@@ -802,6 +849,15 @@ impl Keys {
         if shown.is_empty() {
             return Ok(());
         }
+        // One empty line is enough between two things, whichever of them brings it.
+        let shown = match shown.strip_prefix('\n') {
+            Some(rest) if self.empty => rest,
+            _ => shown,
+        };
+        if shown.is_empty() {
+            return Ok(());
+        }
+        self.empty = shown == "\n" || shown.ends_with("\n\n");
         self.rows += shown.matches('\n').count();
         match &mut self.started {
             Some((screen, _)) => Ok(screen.print(shown)?),
@@ -891,6 +947,7 @@ impl Keys {
         // The keyboard's thread ends with the input.
         self.ended |= typed == Typed::End;
         self.asked = None;
+        self.empty = false;
         self.rows = 0;
         Some(typed)
     }
@@ -916,6 +973,26 @@ impl Keys {
             std::thread::sleep(bench::LOOK);
         }
     }
+}
+
+/// The rows of a page, on the terminal as it is now.
+fn page() -> usize {
+    stdio::rows().unwrap_or(ROWS).max(10)
+}
+
+/// True where what was typed is a command for the dialogue before, and no try at this question.
+fn is_stray_command(walk: &Walk<'_>, ask: &Ask, judgement: &Judgement, line: &str) -> bool {
+    let is_command = |line: &str| secret::verb_of(line.as_bytes()).0 != Verb::Other;
+    let no_try = match judgement {
+        Judgement::Unreadable(_) => true,
+        // Words can be an answer; where no right one begins like a command, such a line is none.
+        Judgement::Wrong(_) if ask.kind == AskKind::Text => {
+            let right = |answer: &Answer| is_command(&walk.filled(&answer.text));
+            !ask.right.iter().any(right)
+        }
+        _ => false,
+    };
+    no_try && is_command(line)
 }
 
 /// What Tab completes: verbs, the terminals' own commands, the walk's.

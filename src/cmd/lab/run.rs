@@ -123,7 +123,11 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         hints: asked.demo,
         patient: !asked.demo,
         // The autopilot shows at the left which terminal a line is in.
-        columns: context.out.width() - if asked.demo { GUTTER } else { 0 },
+        columns: context.out.width()
+            - match asked.demo {
+                true => GUTTER,
+                false => super::bench::label_width(&sheet),
+            },
     };
     let resumed = report.blocks.iter().any(report::Block::touched);
     let mut bench = Bench::new(context, &sheet, setup);

@@ -54,6 +54,10 @@ pub(in crate::cmd) enum Go {
 pub(in crate::cmd) trait Hands<'a> {
     /// Gets whole lines to see.
     fn show(&mut self, shown: &str) -> Result<(), Failure>;
+    /// Tells what has to be typed first in another terminal, the first time that there is one.
+    fn elsewhere(&mut self) -> Vec<String> {
+        Vec::new()
+    }
     /// Has a page to read whose end has been shown; behind it something new comes.
     fn read(&mut self, walk: &mut Walk<'a>) -> Result<Go, Failure>;
     /// Makes a dialogue happen.
@@ -185,7 +189,7 @@ impl<'a> Walk<'a> {
                     port = port.to_string(),
                     other = other.to_string()
                 );
-                hands.show(&self.view.line(Role::Warning, &told))?;
+                hands.show(&(self.view.line(Role::Warning, &told) + "\n"))?;
             }
             self.take_capture(&parts[..at]);
             if first && step > 0 {
@@ -267,6 +271,7 @@ impl<'a> Walk<'a> {
                     }
                 }
                 let shown = self.shell(commands);
+                let shown = self.elsewhere(hands, commands) + &shown;
                 hands.show(&shown)?;
                 return Ok(Go::On);
             }
@@ -294,8 +299,10 @@ impl<'a> Walk<'a> {
                 hands.write(self, write)?
             }
             Kind::Capture(capture) => {
-                // One that is gone is asked for again.
-                if captures::take_again(self, capture) && self.shows_answer(hands, &capture.id)? {
+                // One that is gone is asked for again; of one that ftplab brings nobody was asked.
+                if captures::take_again(self, capture)
+                    && (capture.file.is_some() || self.shows_answer(hands, &capture.id)?)
+                {
                     return Ok(Go::On);
                 }
                 hands.capture(self, capture)?
@@ -421,6 +428,26 @@ impl<'a> Walk<'a> {
         prose::render(self.view.style, template, &|name| self.bench.value(name))
     }
 
+    /// What other terminals need before these commands can be typed into them, where that has not been told yet.
+    fn elsewhere(&self, hands: &mut impl Hands<'a>, commands: &[Template]) -> String {
+        let ours = |command: &Template| self.filled(command).starts_with("ftplab ");
+        if !commands.iter().any(ours) {
+            return String::new();
+        }
+        let first = hands.elsewhere();
+        if first.is_empty() {
+            return String::new();
+        }
+        let mut out = self
+            .view
+            .line(Role::Remark, &say!(self.view.text, "labrun-same-folder"));
+        for command in first {
+            out.push_str(&self.view.command(&command));
+        }
+        out.push('\n');
+        out
+    }
+
     /// Commands to type, with the events file behind those that can be followed.
     fn shell(&mut self, commands: &[Template]) -> String {
         let mut out = String::new();
@@ -429,7 +456,7 @@ impl<'a> Walk<'a> {
                 let value = self.bench.value_now(name);
                 Some(value.unwrap_or_else(|| UNKNOWN.to_owned()))
             });
-            let command = command.unwrap_or_default();
+            let command = asking(command.unwrap_or_default());
             if command.starts_with("ftplab raw ") {
                 self.offered = true;
                 self.recorded = command.contains(" --record ");
@@ -482,7 +509,7 @@ impl<'a> Walk<'a> {
     }
 
     /// A question as it is shown, and as the report has it.
-    fn question(&self, ask: &Ask) -> (String, String) {
+    pub(in crate::cmd) fn question(&self, ask: &Ask) -> (String, String) {
         let choices: Vec<String> = ask
             .choices
             .iter()
@@ -521,6 +548,19 @@ impl<'a> Walk<'a> {
     pub(in crate::cmd) fn steps(&self) -> String {
         self.view.steps(&self.titles(), &self.report)
     }
+}
+
+/// A command without what it asks for by itself where that is not known yet: the address that a server names.
+fn asking(mut command: String) -> String {
+    if command.starts_with("ftplab pasv-calc ")
+        && let Some(at) = command.find(UNKNOWN)
+        && let Some(from) = command[..at].rfind('\'')
+        && let Some(to) = command[at..].find('\'')
+    {
+        command.replace_range(from..=at + to, "");
+        command.truncate(command.trim_end().len());
+    }
+    command
 }
 
 /// The index of the first part of a step; without parts of its own, of the one behind it.

@@ -112,11 +112,13 @@ impl Raw<'_> {
         if self.args.json && !lines.is_empty() {
             self.screen.print(&lines)?;
         }
+        // Shown first: who follows the events file shows what this terminal says, and then what it makes of it.
+        let showed = self.show(&shown);
         if let Some(events) = &mut self.events {
             events.append(&self.context.text, self.context.err, &events_lines);
         }
         self.write_log(&logged);
-        self.show(&shown)?;
+        showed?;
         self.release();
         Ok(())
     }

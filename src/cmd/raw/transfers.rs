@@ -14,7 +14,7 @@ use crate::{
         address::{self, FTP_PORT},
         background::{self, Carry, Told},
         clock,
-        data::{self, AcceptError, By, End, Outcome, TransferError, Witness},
+        data::{self, AcceptError, By, End, Outcome, Part, TransferError, Witness},
         file::{self, FileError},
         wait::Cancel,
     },
@@ -124,7 +124,7 @@ impl Raw<'_> {
             ),
         );
         self.remark(&told)?;
-        self.begin(false, address, ready, |witness, outbox, report| {
+        self.begin(false, address, payload, ready, |witness, outbox, report| {
             background::dial(address, carry, witness, outbox, report)
         })
     }
@@ -158,7 +158,7 @@ impl Raw<'_> {
         self.remark(&told)?;
         let line = json::Listening::new(at);
         self.emit("listening", &line)?;
-        self.begin(true, at, ready, |witness, outbox, report| {
+        self.begin(true, at, payload, ready, |witness, outbox, report| {
             background::listen(listener, carry, witness, outbox, report)
         })
     }
@@ -168,6 +168,7 @@ impl Raw<'_> {
         &mut self,
         awaited: bool,
         address: SocketAddr,
+        payload: &Payload,
         ready: Option<Sender<()>>,
         start: impl FnOnce(
             Option<Box<dyn Witness>>,
@@ -186,6 +187,10 @@ impl Raw<'_> {
             cancel,
             lines: DataLines::default(),
             kept: Vec::new(),
+            file: match payload {
+                Payload::Show => None,
+                Payload::Into(path) | Payload::From(path) => Some(path.into()),
+            },
             address,
             waiting: true,
             ready,
@@ -275,25 +280,23 @@ impl Raw<'_> {
     ) -> Result<(), Failure> {
         let rest = transfer.lines.finish(&self.view);
         self.show(&rest)?;
-        let outcome = match outcome {
-            Ok(outcome) => outcome,
+        let (outcome, ended) = match outcome {
+            Ok(outcome) => (outcome, self.how_it_ended(&outcome)),
             Err(failed) => {
-                let why = fault::reason(&self.context.text, &failed.error);
-                let told = say!(
-                    self.context.text,
-                    "raw-data-failed",
-                    address = transfer.address.to_string(),
-                    why = why
-                );
+                let told = self.failed(&failed, &transfer);
                 self.warn(&told)?;
-                failed.outcome
+                let ended = match failed.part {
+                    Part::Sink => self.context.text.say("raw-data-cut", &[]),
+                    Part::Source | Part::Network => self.how_it_ended(&failed.outcome),
+                };
+                (failed.outcome, ended)
             }
         };
         if let Some((log, _)) = &self.log {
             let lines = log.data(&transfer.kept, outcome.bytes, transfer.ready.is_none());
             self.write_log(&lines);
         }
-        let told = self.view.remark(Role::Remark, &self.how_it_ended(&outcome));
+        let told = self.view.remark(Role::Remark, &ended);
         self.remark(&told)?;
         self.emit(
             "closed",
@@ -304,6 +307,39 @@ impl Raw<'_> {
                 clock::now(),
             ),
         )
+    }
+
+    /// Why a transfer failed on our side: the file, or the connection.
+    fn failed(&self, failed: &TransferError, transfer: &Transfer) -> String {
+        let text = &self.context.text;
+        let why = fault::reason(text, &failed.error);
+        match (failed.part, &transfer.file) {
+            (Part::Sink, Some(path)) => {
+                let kept = path
+                    .metadata()
+                    .map_or(failed.outcome.bytes, |kept| kept.len());
+                say!(
+                    text,
+                    "error-file-write",
+                    file = fault::shown(path),
+                    bytes = number::count(text, kept),
+                    why = why
+                )
+            }
+            (Part::Source, Some(path)) => say!(
+                text,
+                "error-file-read",
+                file = fault::shown(path),
+                bytes = number::count(text, failed.outcome.bytes),
+                why = why
+            ),
+            _ => say!(
+                text,
+                "raw-data-failed",
+                address = transfer.address.to_string(),
+                why = why
+            ),
+        }
     }
 
     fn how_it_ended(&self, outcome: &Outcome) -> String {

@@ -6,6 +6,7 @@ use crate::{
     ftp::{command::Verb, dialogue::Stage, event::Nanos, secret, side::Side},
     io::clock,
     say,
+    view::number,
 };
 
 /// From a pipe: how long the next line waits for a data connection that is being dialled. Who reads what was recorded sees
@@ -68,9 +69,11 @@ impl Raw<'_> {
             .transfers
             .iter()
             .all(|transfer| transfer.waiting && transfer.awaited);
+        // Whoever has typed QUIT without a prompt would look at nothing.
+        let done = self.typed && self.dialogue.session().closing;
         if self.control.is_none()
             && self.transfers.is_empty()
-            && (self.input_ended || self.held.is_some())
+            && (self.input_ended || self.held.is_some() || done)
         {
             let unsent = self.held.is_some() && !self.dialogue.session().closing;
             return Ok(Some(if unsent { Exit::No } else { exit }));
@@ -90,6 +93,7 @@ impl Raw<'_> {
                 > self.args.timeout.as_nanos() as Nanos
         {
             let seconds = self.args.timeout.as_secs_f64().to_string();
+            let seconds = number::decimal(&self.context.text, &seconds);
             let told = match self.dialogue.outstanding().next() {
                 Some((_, verb, _, _)) => {
                     let verb = if verb == Verb::Other {

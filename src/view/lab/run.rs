@@ -4,7 +4,7 @@
 use crate::{
     ftp::secret,
     lab::{
-        answer::{Judgement, Reason},
+        answer::{self, Judgement, Reason},
         dialogue::{Difference, Differs},
         report::{self, Report},
         sheet::{Ask, AskKind, Ftp, Sheet},
@@ -78,7 +78,8 @@ impl Run<'_> {
             about.push_str(&say!(
                 text,
                 "labrun-about-student",
-                student = student.as_str()
+                // The sentence has a full stop of its own, as in `Ada L.`.
+                student = student.trim_end_matches('.')
             ));
         }
         if !report.params.is_empty() {
@@ -186,6 +187,18 @@ impl Run<'_> {
             }
             Differs::Code {
                 wanted: code,
+                got: Some(got @ (425 | 530)),
+                ..
+            } if *code < 400 => {
+                // What is missing is known, and sending the same again would not bring it.
+                let id = match got {
+                    425 => "labrun-differs-no-data",
+                    _ => "labrun-differs-no-login",
+                };
+                say!(text, id, wanted = code.to_string(), got = got.to_string())
+            }
+            Differs::Code {
+                wanted: code,
                 got: Some(got),
                 digit,
             } => {
@@ -225,6 +238,12 @@ impl Run<'_> {
                     why = why
                 )
             }
+            Differs::Transfer(got) => say!(
+                text,
+                "labrun-differs-transfer",
+                wanted = wanted,
+                got = clean(got)
+            ),
             Differs::Early { later } => say!(
                 text,
                 "labrun-differs-early",
@@ -241,9 +260,9 @@ impl Run<'_> {
         )
     }
 
-    /// What becomes of an answer.
+    /// What becomes of an answer: how many there were with it, and how many hints were given.
     #[must_use]
-    pub fn judged(&self, ask: &Ask, judgement: &Judgement, tries: usize) -> String {
+    pub fn judged(&self, ask: &Ask, judgement: &Judgement, tries: usize, given: u32) -> String {
         let text = self.text;
         let reason = match judgement {
             Judgement::Right => {
@@ -255,13 +274,16 @@ impl Run<'_> {
                 return self.line(Role::Warning, &told);
             }
             Judgement::Unreadable(kind) => {
-                let id = match kind {
-                    AskKind::Number => "labrun-unreadable-number",
-                    AskKind::Code => "labrun-unreadable-code",
-                    AskKind::Text => "labrun-unreadable-text",
-                    AskKind::Choice => "labrun-unreadable-choice",
+                let told = match kind {
+                    AskKind::Number => say!(text, "labrun-unreadable-number"),
+                    AskKind::Code => say!(text, "labrun-unreadable-code"),
+                    AskKind::Text => say!(text, "labrun-unreadable-text"),
+                    AskKind::Choice => {
+                        let last = answer::letter(ask.choices.len().saturating_sub(1));
+                        say!(text, "labrun-unreadable-choice", last = last)
+                    }
                 };
-                return self.line(Role::Warning, &text.say(id, &[]));
+                return self.line(Role::Warning, &told);
             }
             Judgement::Wrong(reason) => reason,
         };
@@ -290,21 +312,47 @@ impl Run<'_> {
             told.push(' ');
             told.push_str(&why);
         }
-        if tries >= 2 && !ask.hints.is_empty() {
+        if tries >= 2 && usize::try_from(given).is_ok_and(|given| given < ask.hints.len()) {
             told.push(' ');
             told.push_str(&say!(text, "labrun-wrong-hint"));
         }
         self.line(Role::BadReply, &format!("{OTHER} {told}"))
     }
 
-    /// A command to type in another terminal.
+    /// A command to type in another terminal, on several lines as a shell takes them where it is long.
     #[must_use]
     pub fn command(&self, command: &str) -> String {
         let command = sanitise::line(command.as_bytes());
-        format!(
-            "    {}\n",
-            self.style.paint(Role::Command, &format!("$ {command}"))
-        )
+        // No-break spaces: what is quoted is not torn.
+        let mut quote = None;
+        let whole: String = command
+            .chars()
+            .map(|c| {
+                match quote {
+                    None if matches!(c, '\'' | '"') => quote = Some(c),
+                    Some(open) if open == c => quote = None,
+                    _ => {}
+                }
+                if c == ' ' && quote.is_some() {
+                    '\u{a0}'
+                } else {
+                    c
+                }
+            })
+            .collect();
+        let mut out = String::new();
+        let lines = wrap(&whole, 6, 4, self.style.width() - 2).replace('\u{a0}', " ");
+        let last = lines.lines().count().saturating_sub(1);
+        for (at, line) in lines.lines().enumerate() {
+            let line = match at {
+                0 => format!("$ {line}"),
+                _ => format!("    {}", line.trim_start()),
+            };
+            let more = if at < last { " \\" } else { "" };
+            let line = self.style.paint(Role::Command, &format!("{line}{more}"));
+            out.push_str(&format!("    {line}\n"));
+        }
+        out
     }
 
     /// Text as it stands.
@@ -473,6 +521,23 @@ fn coloured(line: &str) -> impl Iterator<Item = (&str, &str)> {
 mod tests {
     use super::*;
     use crate::view::text::Lang;
+
+    #[test]
+    fn a_long_command_is_still_one_for_a_shell() {
+        let text = Text::new(Lang::En);
+        let view = Run {
+            text: &text,
+            style: Style::new(false, 40),
+        };
+        assert_eq!(
+            view.command("ftplab raw HOST 2121"),
+            "    $ ftplab raw HOST 2121\n"
+        );
+        assert_eq!(
+            view.command("dumpcap -i lo -f \"host 127.0.0.1 and tcp\" -w 'my file.pcapng'"),
+            "    $ dumpcap -i lo -f \\\n        \"host 127.0.0.1 and tcp\" -w \\\n        'my file.pcapng'\n"
+        );
+    }
 
     #[test]
     fn colours_come_through_and_nothing_else_does() {

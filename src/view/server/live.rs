@@ -33,7 +33,8 @@ use crate::{
 /// The live view.
 pub struct Live {
     text: Text,
-    style: Style,
+    /// How it is dressed, which may change as it goes on.
+    pub style: Style,
     /// The script's name, as shown before a line number.
     name: String,
     show_credentials: bool,
@@ -257,12 +258,11 @@ impl Live {
                 }
             }
             Notice::Skipped { line, fault } => {
-                let line = say!(
-                    text,
-                    "server-skipped",
-                    place = place(*line),
-                    why = fault_sentence(text, *fault)
-                );
+                let why = fault_sentence(text, *fault);
+                let line = match line {
+                    Some(line) => say!(text, "server-skipped", place = place(*line), why = why),
+                    None => say!(text, "server-not-transferred", why = why),
+                };
                 self.remark(out, connection, at, Role::Warning, &line);
             }
             Notice::Aborted(line) => {

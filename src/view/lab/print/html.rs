@@ -52,6 +52,7 @@ fn one(text: &Text, item: &Item, out: &mut String) {
             let commands: Vec<String> = commands
                 .iter()
                 .map(|command| filled(text, command, &escape(&command.text)))
+                .map(|command| format!("<code>{command}</code>"))
                 .collect();
             writeln!(out, "<pre class=\"shell\">{}</pre>", commands.join("\n"))
         }
@@ -246,7 +247,7 @@ h2{font-size:1.2rem;line-height:1.3;margin:1.8rem 0 .6rem;padding-top:.8rem;bord
 .person i{flex:1;border-bottom:1px solid var(--ink);margin:0 .4rem;min-width:3rem;height:1.5em}\
 code,pre{font-family:ui-monospace,'DejaVu Sans Mono',monospace;font-size:.88em;overflow-wrap:anywhere}\
 pre{white-space:pre-wrap;background:var(--shade);border-left:3px solid var(--rule);padding:.5rem .8rem;margin:.6rem 0;break-inside:avoid}\
-pre.shell::before{content:'$ ';color:var(--dim)}\
+pre code{font-size:1em}pre.shell code::before{content:'$ ';color:var(--dim)}\
 .prose p,.asked p{margin:.4rem 0;orphans:3;widows:3}\
 .prose table{border-collapse:collapse}.prose th,.prose td{border:1px solid var(--rule);padding:.2rem .5rem;text-align:left}\
 .wide{overflow-x:auto}\

@@ -2,6 +2,12 @@
 
 error-framed = ftplab: { $command }: { $what }
 
+error-usage-missing = ftplab: { $what } is missing:
+error-usage-unknown = ftplab: there is no { $what } here:
+error-usage-command = ftplab: there is no command { $what }:
+error-usage-value = ftplab: “{ $value }” does not go with { $option }:
+error-usage-other = ftplab: the command line is not understood:
+
 error-reason-refused = connection refused; the machine answers, but nobody listens on that port
 error-reason-reset = the other end broke the connection off
 error-reason-timeout = no answer

@@ -52,7 +52,8 @@ hand-queued = { $count ->
    *[other] { $count } commands have come early and wait for their turn.
 }
 hand-abort = ABOR: the client gives up { $verb }. Close the data connection (/close), answer { $verb } with 426, then ABOR with 226 (RFC 959 4.1.3).
-hand-turned-away = A second client came and was told 421: you serve one at a time. FileZilla opens a second connection for each transfer, unless its site limits the number of simultaneous connections to 1.
+hand-turned-away = Another client came and was told 421: you serve one at a time. FileZilla does so when a file is to be transferred: it opens a second connection for it, tries twice more, and gives the transfer up. Limit the number of simultaneous connections to 1 in its Site Manager, under Transfer Settings (--filezilla-site FILE writes a site with that limit): it transfers over the connection that it has, then.
+hand-turned-away-again = And another one was told 421.
 hand-gone = The client has gone. The next one may come.
 hand-gone-waiting = The client has gone while { $verb } waited for its reply. The next one may come.
 hand-gone-greeting = The client has gone without waiting for a greeting. The next one may come.

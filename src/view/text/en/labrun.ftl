@@ -11,8 +11,15 @@ labrun-about = Sheet { $id }, version { $version }: { $steps ->
 labrun-about-student = You are { $student }.
 labrun-about-kept = Your work is kept in { $json } after every block, and { $md } is what you hand in. ? shows the keys; Ctrl-D leaves, and everything is kept.
 labrun-about-params = What differs from student to student is for you: { $params }; you will meet it on the way.
-labrun-welcome-back = Welcome back: { $done } of { $all } blocks are done. It goes on at step { $step }.
-labrun-welcome-back-finished = Welcome back: all of it is done. /steps shows the steps, /restart is an option of the command line (--restart).
+labrun-welcome-back = Welcome back: { $done ->
+    [0] none
+    [one] one
+   *[other] { $done }
+} of { $all } blocks { $done ->
+    [one] is
+   *[other] are
+} done. It goes on at step { $step }.
+labrun-welcome-back-finished = Welcome back: all of it is done. /steps shows the steps; to begin again, add --restart to the command.
 labrun-welcome-back-control = The control connection ended when you left, and with it the login and every port that was agreed on. Where one is needed, it is said what to type again: other commands in between do no harm.
 labrun-sheet-changed = The sheet has changed since. What you have done is kept where the block is still there.
 labrun-restarted = The earlier work is in { $file }.
@@ -30,7 +37,7 @@ labrun-not-connected = { $what }: there is no control connection to type it into
 labrun-steps-none = There is no step { $number } here: they go from 1 to { $all }.
 labrun-unused = (This was a pause: what you typed there went nowhere. Type it again below.)
 labrun-again = No control connection stands, and a server remembers nothing of the one before. Type again first: { $what }
-labrun-again-port = The new reply names another port: where a command above has …, its six numbers go in.
+labrun-again-port = The new reply names another port. ftplab pasv-calc --connect asks for it: paste the reply there.
 labrun-data-awaited = The server waits for its data connection, and nobody has dialled yet: dial from another terminal, or here with /data.
 labrun-differs-code = { $wanted } was to come, { $got } came. { $why } The command can be sent again.
 labrun-differs-digit-1 = The first digit differs: that is another outcome altogether.
@@ -44,6 +51,9 @@ labrun-differs-missing = Something is missing behind the command.
 labrun-differs-unwanted = There is nothing to stand behind the command.
 labrun-differs-argument = What stands behind the command is something else.
 labrun-differs-early = { $later } comes later; { $wanted } is next.
+labrun-differs-no-data = { $wanted } was to come, { $got } came: there is no data connection. Each serves one transfer. Agree on a new one first (PASV, EPSV or PORT), then send the command again.
+labrun-differs-no-login = { $wanted } was to come, { $got } came: nobody is logged in. USER and then PASS, with the right name and password; then go on.
+labrun-differs-transfer = { $wanted } is awaited; what was sent is { $got }, another transfer. If it goes through, it takes the data connection with it: agree on a new one (PASV, EPSV or PORT) before { $wanted }.
 labrun-differs-data = Data came, but not { $wanted }.
 labrun-differs-closed = The control connection was closed before { $wanted } came. The next command opens it again, and a login may be needed first.
 labrun-all-seen = All of it has happened.
@@ -53,8 +63,10 @@ labrun-answered-before = Your answer: { $answer }
 labrun-choose = One letter is the answer.
 labrun-write = Write as many lines as you like; an empty line ends it. It is for your teacher.
 labrun-written = Kept for your teacher.
-labrun-capture-ask = Which file is your capture? (A path; Tab does not help here.)
+labrun-capture-ask = Which file is your capture? (Its name, or a path; Tab does not help here.)
 labrun-capture-done = The capture shows all of it.
+labrun-capture-folder = Names are looked for where this lab runs, in { $folder }.
+labrun-capture-shipped = That is a capture which ftplab brings. Here your own recording is wanted.
 labrun-capture-not = The capture does not show all of it. Record another, or name another file.
 labrun-right = Right.
 labrun-wrong = No (try { $tries }).
@@ -73,8 +85,8 @@ labrun-wrong-side = That is the digits of both bytes side by side; the high byte
 labrun-unreadable-number = That is no number. A sum such as 4*256+1 is fine too.
 labrun-unreadable-code = A reply code is three digits.
 labrun-unreadable-text = That cannot be read as an answer.
-labrun-unreadable-choice = The answer is one of the letters.
-labrun-unreadable-command = That is an FTP command, and here a question waits. /back goes to the dialogue before it.
+labrun-unreadable-choice = The answer is one of the letters from a to { $last }.
+labrun-unreadable-command = That is an FTP command, and here a question waits. /back goes to the dialogue before it, ? shows the keys.
 labrun-no-value = This question is about something that has not happened yet ({ $name }). /back goes to where it should.
 labrun-hint = Hint { $n } of { $all }: { $hint }
 labrun-hint-last = There is no other hint. /next leaves this for later.
@@ -96,7 +108,14 @@ labrun-no-scratch = no folder can be made in { $folder } for what is kept meanwh
 labrun-saved = Saved: { $json }
 labrun-saved-there = Kept in { $json } from here on. To go on there later: --report { $base }
 labrun-save-exists = { $file } is there already, and nothing is written over: name another place behind /save.
-labrun-kept = Kept in { $json }: { $done } of { $all } blocks are done.
+labrun-kept = Kept in { $json }: { $done ->
+    [0] none
+    [one] one
+   *[other] { $done }
+} of { $all } blocks { $done ->
+    [one] is
+   *[other] are
+} done.
 labrun-kept-here = The same command goes on from here.
 labrun-demo-open = It did not come through: { $what }. ftplab lab check says why.
 labrun-demo-kept = The report of this run: { $md }
@@ -110,6 +129,7 @@ labrun-foreign-refused = nothing is sent to { $host } port { $port } unless you 
 labrun-no-server = this sheet has no server to connect to
 labrun-no-terminal = the terminal for it does not start: { $why }
 labrun-report-other = { $file } is the report of the sheet { $id }, not of this one. Name another with --report, or begin again with --restart.
+labrun-same-folder = In every other terminal, first:
 labrun-no-place = { $file }, which this lab needs, cannot be used: { $why }. Work in a folder of your own, or name a place with --report.
 labrun-two = another lab run works with { $file } just now: go on there, or name another report with --report. FTP commands for that lab go into ftplab raw, as the sheet shows.
 labrun-report-bad = { $file } is no report that can be gone on from: { $why }. Name another with --report, or begin again with --restart.

@@ -24,6 +24,7 @@ raw-unknown = /{ $word } is no local command; /help lists them. (//{ $word } wou
 raw-unknown-nearest = /{ $word } is no local command. Is { $nearest } meant?
 raw-misused = { $command } is used like this: { $usage }
 raw-no-last-reply = No reply has come that could be explained.
+raw-no-prompt = Standard output is no terminal: there is no prompt here, and what you type shows as it is, passwords too. --log FILE keeps the dialogue and leaves the terminal as it is.
 raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? For the built-in one: ftplab fake-server
 
 raw-hint-pass = PASS and your password come next.
@@ -107,6 +108,7 @@ raw-data-closed-reset = Data connection reset after { $bytes ->
     [one] one byte
    *[other] { $bytes } bytes
 }.
+raw-data-cut = The data connection is closed from here: the server says 426 to that, or 226 where it had sent everything by then.
 raw-data-file-exists = { $file } exists and is kept; choose another name.
 raw-listen-at = Listening at { $address } (passive open). Now type one of:
 raw-listen-from = The server-DTP dialled from { $from }: port { $port } { $judgement }.

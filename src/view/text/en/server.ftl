@@ -90,6 +90,7 @@ server-why-regex = its regular expression does not match the whole command
 server-why-verb = its verb is spelled nearly like this one
 server-why-later = its turn comes later
 server-why-done = its turn is over; steps are taken once, in order
+server-not-transferred = nothing is transferred: { $why }
 server-skipped = the rest of the block is skipped at { $place }: { $why }
 server-fault-not-agreed = neither PASV nor PORT came before
 server-fault-foreign = { $address } is not the client's own address or a port below 1024, and servers only dial back to where you are (RFC 2577 2, 3)

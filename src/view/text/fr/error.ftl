@@ -2,6 +2,12 @@
 
 error-framed = ftplab : { $command } : { $what }
 
+error-usage-missing = ftplab : il manque { $what } (la suite est en anglais)
+error-usage-unknown = ftplab : { $what } n’existe pas ici (la suite est en anglais)
+error-usage-command = ftplab : la commande { $what } n’existe pas (la suite est en anglais)
+error-usage-value = ftplab : « { $value } » ne convient pas pour { $option } (la suite est en anglais)
+error-usage-other = ftplab : la ligne de commande n’est pas comprise (la suite est en anglais)
+
 error-reason-refused = connexion refusée ; la machine répond, mais personne n’écoute sur ce port
 error-reason-reset = l’autre extrémité a rompu la connexion
 error-reason-timeout = pas de réponse
@@ -27,7 +33,7 @@ error-port = « { $text } » n’est pas un port : un port est un nombre de 0
 error-service = Aucun service TCP ne s’appelle « { $name } » dans { $list }.
 error-resolve = « { $host } » n’a pas d’adresse : le nom est inconnu, ou personne n’a pu être interrogé.
 
-error-connect-timeout = { $to } ne répond pas en { $seconds } s : ni oui ni non, donc un pare-feu sur le chemin ou une machine éteinte.
+error-connect-timeout = { $to } ne répond pas en { $seconds } s : ni oui ni non, donc un pare-feu sur le chemin ou une machine éteinte.
 error-connect-cancelled = Interrompu avant la réponse de { $to }.
 error-connect = { $to } est injoignable : { $why }.
 

@@ -19,12 +19,12 @@ hand-possible-short = Peut venir maintenant : { $codes }
 hand-wants = { $place } veut une réponse qui commence par { $code }.
 hand-wants-any = { $place } veut une réponse.
 hand-model = Par exemple : { $model }
-hand-waits = { $client } l’attend { $seconds } s.
-hand-waits-shortest = On ne sait pas encore quel client c’est. Le plus impatient serait { $client } : { $seconds } s.
+hand-waits = { $client } l’attend { $seconds } s.
+hand-waits-shortest = On ne sait pas encore quel client c’est. Le plus impatient serait { $client } : { $seconds } s.
 hand-waits-long = { $client } attend le temps qu’il faut.
 hand-recognised = À ce qu’il envoie, ce client est { $client }.
-hand-left = { $client } attend encore { $seconds } s.
-hand-left-shortest = Si c’est { $client }, il attend encore { $seconds } s.
+hand-left = { $client } attend encore { $seconds } s.
+hand-left-shortest = Si c’est { $client }, il attend encore { $seconds } s.
 hand-left-over = { $client } a attendu tout ce qu’il attend : il abandonne à peu près maintenant.
 hand-left-over-shortest = Si c’est { $client }, il abandonne à peu près maintenant.
 
@@ -52,14 +52,15 @@ hand-queued = { $count ->
    *[other] { $count } commandes sont venues trop tôt et attendent leur tour.
 }
 hand-abort = ABOR : le client renonce à { $verb }. Fermez la connexion de données (/close), répondez 426 à { $verb }, puis 226 à ABOR (RFC 959 4.1.3).
-hand-turned-away = Un second client est venu et a reçu un 421 : vous en servez un à la fois. FileZilla ouvre une seconde connexion pour chaque transfert, sauf si son site limite le nombre de connexions simultanées à 1.
+hand-turned-away = Un autre client est venu et a reçu un 421 : vous en servez un à la fois. FileZilla fait cela quand un fichier doit être transféré : il ouvre une seconde connexion pour ce transfert, réessaie deux fois, puis y renonce. Dans son gestionnaire de sites, sous Paramètres de transfert, limitez le nombre de connexions simultanées à 1 (--filezilla-site FICHIER écrit un site ainsi limité) : il transfère alors par la connexion qu’il a.
+hand-turned-away-again = Encore un autre a reçu un 421.
 hand-gone = Le client est parti. Le suivant peut venir.
 hand-gone-waiting = Le client est parti alors que { $verb } attendait sa réponse. Le suivant peut venir.
 hand-gone-greeting = Le client est parti sans attendre d’accueil. Le suivant peut venir.
 hand-nobody = Aucun client n’est là : rien ne part. Il doit d’abord se connecter.
 
-hand-holding = Le client est retenu : une ligne { $code }- part toutes les { $seconds } s. La réponse est maintenant ouverte, et seul { $code } suivi d’un espace la termine : tapez-la quand vous serez prêt. /release arrête les lignes.
-hand-holding-limit = Mais { $client } compte ses { $seconds } s à partir de la commande, quoi qu’il arrive entre-temps : il ne se laisse pas retenir plus longtemps.
+hand-holding = Le client est retenu : une ligne { $code }- part toutes les { $seconds } s. La réponse est maintenant ouverte, et seul { $code } suivi d’un espace la termine : tapez-la quand vous serez prêt. /release arrête les lignes.
+hand-holding-limit = Mais { $client } compte ses { $seconds } s à partir de la commande, quoi qu’il arrive entre-temps : il ne se laisse pas retenir plus longtemps.
 hand-released = Plus de lignes. La réponse est encore ouverte : { $code }, un espace et un texte la terminent.
 hand-held-enough = Retenu dix minutes : plus de lignes. { $code }, un espace et un texte terminent la réponse.
 hand-hold-needs-code = Quel code aura votre réponse ? Les lignes qui retiennent le client commencent par lui : /hold 331, par exemple.
@@ -123,7 +124,7 @@ hand-state-data-none = aucune convenue
 hand-state-data-port = vous écoutez en { $address }
 hand-state-data-call = le client écoute en { $address }
 hand-state-data-open = ouverte
-hand-state-seconds = encore { $seconds } s ({ $client })
+hand-state-seconds = encore { $seconds } s ({ $client })
 
 hand-explain-nothing = Aucune réponse n’est attendue maintenant.
 hand-unknown = /{ $word } n’est pas une commande locale ; /help les énumère.

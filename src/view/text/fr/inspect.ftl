@@ -189,7 +189,7 @@ inspect-label-rest = REST
 inspect-label-reason = Pourquoi
 
 inspect-head = { $file } ({ $format })
-inspect-total = { $packets } paquets en { $seconds } s à partir du { $start } : { $sessions ->
+inspect-total = { $packets } paquets en { $seconds } s à partir du { $start } : { $sessions ->
     [one] { $sessions } session FTP
    *[other] { $sessions } sessions FTP
 }, { $transfers ->
@@ -257,7 +257,7 @@ inspect-data-opener = { $bytes } octets de l’extrémité qui l’a ouverte, { 
 inspect-data-acceptor = { $bytes } octets de l’extrémité qui l’a acceptée, { $frames }
 inspect-data-up-down = { $up } octets du client, { $down } octets du serveur, { $frames }
 inspect-data-both = { $up } octets dans un sens, { $down } dans l’autre, { $frames }
-inspect-rate = , { $seconds } s, { $rate }/s
+inspect-rate = , { $seconds } s, { $rate }/s
 inspect-missing = il manque { $bytes } octets
 inspect-rest = commence à l’octet { $offset } du fichier
 inspect-reply = { $code } en trame { $frame }

@@ -1,6 +1,6 @@
 # labmarks.ftl : la feuille de notes d’une classe.
 
-labmarks-student = Élève
+labmarks-student = Étudiant
 labmarks-sheet = Feuille
 labmarks-points = Points
 labmarks-done = Fait
@@ -8,9 +8,9 @@ labmarks-tries = Essais
 labmarks-hints = Indices
 labmarks-time = Temps
 labmarks-written = Écrit
-labmarks-seconds = { $seconds } s
-labmarks-minutes = { $minutes } min
-labmarks-hours = { $hours } h
+labmarks-seconds = { $seconds } s
+labmarks-minutes = { $minutes } min
+labmarks-hours = { $hours } h
 labmarks-blocks = { $student } : { $marks }
 labmarks-legend = ✓ fait, ○ commencé, · pas commencé, dans l’ordre de la feuille. Écrit : caractères de texte libre, à lire par vous. Temps : de l’arrivée à un bloc jusqu’à sa fin, pauses comprises.
 labmarks-to-read = Points : ceux des questions, que ftplab vérifie ; derrière +, ce que vous pouvez donner pour les textes libres. lab list compte les deux ensemble.

@@ -11,7 +11,11 @@ labrun-about = Feuille { $id }, version { $version } : { $steps ->
 labrun-about-student = Vous êtes { $student }.
 labrun-about-kept = Votre travail est gardé dans { $json } après chaque bloc ; { $md } est ce que vous rendez. ? montre les touches ; Ctrl-D quitte, et tout est gardé.
 labrun-about-params = Ce qui diffère d’un étudiant à l’autre est pour vous : { $params } ; vous le rencontrerez en route.
-labrun-welcome-back = Vous revoici : { $done } blocs sur { $all } sont faits. On reprend à l’étape { $step }.
+labrun-welcome-back = Vous revoici : { $done ->
+    [0] aucun bloc sur { $all } n’est fait
+    [one] un bloc sur { $all } est fait
+   *[other] { $done } blocs sur { $all } sont faits
+}. On reprend à l’étape { $step }.
 labrun-welcome-back-finished = Vous revoici : tout est fait. /steps montre les étapes ; pour recommencer, ajoutez --restart à la commande.
 labrun-welcome-back-control = La connexion de contrôle a pris fin quand vous êtes parti, et avec elle la session ouverte et tout port convenu. Là où il le faut, on vous dit quoi retaper : d’autres commandes entre deux ne gênent pas.
 labrun-sheet-changed = La feuille a changé depuis. Ce que vous avez fait est gardé là où le bloc existe encore.
@@ -30,7 +34,7 @@ labrun-not-connected = { $what } : il n’y a pas ici de connexion de contrôle
 labrun-steps-none = Il n’y a pas d’étape { $number } ici : elles vont de 1 à { $all }.
 labrun-unused = (C’était une pause : ce que vous y avez tapé n’est allé nulle part. Retapez-le plus bas.)
 labrun-again = Il n’y a pas de connexion de contrôle, et un serveur ne retient rien de la précédente. Retapez d’abord : { $what }
-labrun-again-port = La nouvelle réponse nomme un autre port : là où une commande ci-dessus a …, mettez-y ses six nombres.
+labrun-again-port = La nouvelle réponse nomme un autre port. ftplab pasv-calc --connect la demande : collez-la dans ce terminal-là.
 labrun-data-awaited = Le serveur attend la connexion de données, et personne n’a encore appelé : appelez depuis un autre terminal, ou ici avec /data.
 labrun-differs-code = { $wanted } devait venir, { $got } est venu. { $why } La commande peut être renvoyée.
 labrun-differs-digit-1 = Le premier chiffre diffère : c’est une tout autre issue.
@@ -44,6 +48,9 @@ labrun-differs-missing = Il manque quelque chose derrière la commande.
 labrun-differs-unwanted = Rien ne doit suivre la commande.
 labrun-differs-argument = Ce qui suit la commande est autre chose.
 labrun-differs-early = { $later } vient plus tard ; c’est le tour de { $wanted }.
+labrun-differs-no-data = { $wanted } devait venir, { $got } est venu : il n’y a pas de connexion de données. Chacune sert à un seul transfert. Convenez-en d’abord d’une nouvelle (PASV, EPSV ou PORT), puis renvoyez la commande.
+labrun-differs-no-login = { $wanted } devait venir, { $got } est venu : aucune session n’est ouverte. USER, puis PASS, avec le bon nom et le bon mot de passe ; puis continuez.
+labrun-differs-transfer = { $wanted } est attendu ; ce qui a été envoyé est { $got }, un autre transfert. S’il a lieu, il emporte la connexion de données : convenez-en d’une nouvelle (PASV, EPSV ou PORT) avant { $wanted }.
 labrun-differs-data = Des données sont venues, mais pas { $wanted }.
 labrun-differs-closed = La connexion de contrôle a été fermée avant que { $wanted } vienne. La prochaine commande l’ouvre de nouveau ; il faudra peut-être s’identifier d’abord.
 labrun-all-seen = Tout ce qui était attendu est arrivé.
@@ -53,8 +60,10 @@ labrun-answered-before = Votre réponse : { $answer }
 labrun-choose = La réponse est une lettre.
 labrun-write = Écrivez autant de lignes que vous voulez ; une ligne vide termine. C’est pour votre enseignant.
 labrun-written = Gardé pour votre enseignant.
-labrun-capture-ask = Quel fichier est votre capture ? (Un chemin ; Tab ne le complète pas ici.)
+labrun-capture-ask = Quel fichier est votre capture ? (Son nom, ou un chemin ; Tab ne le complète pas ici.)
 labrun-capture-done = La capture montre tout.
+labrun-capture-folder = Les noms sont cherchés là où cette feuille est lancée, dans { $folder }.
+labrun-capture-shipped = C’est une capture qu’apporte ftplab. Ici, c’est votre propre enregistrement qu’il faut.
 labrun-capture-not = La capture ne montre pas tout. Enregistrez-en une autre, ou nommez un autre fichier.
 labrun-right = Juste.
 labrun-wrong = Non (essai { $tries }).
@@ -73,8 +82,8 @@ labrun-wrong-side = Ce sont les chiffres des deux octets mis bout à bout ; l�
 labrun-unreadable-number = Ce n’est pas un nombre. Un calcul comme 4*256+1 convient aussi.
 labrun-unreadable-code = Un code de réponse est fait de trois chiffres.
 labrun-unreadable-text = Cela ne se lit pas comme une réponse.
-labrun-unreadable-choice = La réponse est une des lettres.
-labrun-unreadable-command = C’est une commande FTP, et ici une question attend. /back revient au dialogue qui la précède.
+labrun-unreadable-choice = La réponse est une des lettres, de a à { $last }.
+labrun-unreadable-command = C’est une commande FTP, et ici une question attend. /back revient au dialogue qui la précède, ? montre les touches.
 labrun-no-value = Cette question porte sur quelque chose qui ne s’est pas encore passé ({ $name }). /back mène là où cela doit se passer.
 labrun-hint = Indice { $n } sur { $all } : { $hint }
 labrun-hint-last = Il n’y a pas d’autre indice. /next laisse cela pour plus tard.
@@ -96,7 +105,11 @@ labrun-no-scratch = aucun dossier ne peut être créé dans { $folder } pour ce 
 labrun-saved = Enregistré : { $json }
 labrun-saved-there = Gardé désormais dans { $json }. Pour reprendre là plus tard : --report { $base }
 labrun-save-exists = { $file } existe déjà, et rien n’est écrasé : nommez un autre endroit derrière /save.
-labrun-kept = Gardé dans { $json } : { $done } blocs sur { $all } sont faits.
+labrun-kept = Gardé dans { $json } : { $done ->
+    [0] aucun bloc sur { $all } n’est fait
+    [one] un bloc sur { $all } est fait
+   *[other] { $done } blocs sur { $all } sont faits
+}.
 labrun-kept-here = La même commande reprend ici.
 labrun-demo-open = Cela n’a pas abouti : { $what }. ftplab lab check dit pourquoi.
 labrun-demo-kept = Le compte rendu de cette exécution : { $md }
@@ -110,6 +123,7 @@ labrun-foreign-refused = rien n’est envoyé à { $host }, port { $port }, sans
 labrun-no-server = cette feuille n’a pas de serveur auquel se connecter
 labrun-no-terminal = le terminal nécessaire ne démarre pas : { $why }
 labrun-report-other = { $file } est le compte rendu de la feuille { $id }, pas de celle-ci. Nommez-en un autre avec --report, ou recommencez avec --restart.
+labrun-same-folder = Dans chaque autre terminal, d’abord :
 labrun-no-place = { $file }, dont cette séance a besoin, est inutilisable : { $why }. Travaillez dans un dossier à vous, ou indiquez un emplacement avec --report.
 labrun-two = un autre lab run travaille en ce moment avec { $file } : continuez là-bas, ou nommez un autre compte rendu avec --report. Les commandes FTP de cette séance se tapent dans ftplab raw, comme la feuille le montre.
 labrun-report-bad = { $file } n’est pas un compte rendu que l’on puisse reprendre : { $why }. Nommez-en un autre avec --report, ou recommencez avec --restart.

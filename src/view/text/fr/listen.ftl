@@ -10,7 +10,7 @@ listen-reach-global = Toute machine qui peut joindre celle-ci y a accès, sauf p
 listen-type = À taper sur la connexion de contrôle, l’une ou l’autre, puis LIST, RETR ou autre :
 listen-type-send = À taper sur la connexion de contrôle, l’une ou l’autre, puis STOR et un nom :
 
-listen-connected = { $from } s’est connecté après { $seconds } s : l’ouverture active du server-DTP.
+listen-connected = { $from } s’est connecté après { $seconds } s : l’ouverture active du server-DTP.
 listen-l1 = Son port { $port } est L-1, le voisin du port de contrôle du serveur, L = { $control } (RFC 959 3.2).
 listen-ftp-data = Son port { $port } est ftp-data, L-1 d’un serveur sur le port 21. Celui-ci a L = { $control }, et son L-1 serait { $wanted } (RFC 959 3.2) ; il prend { $port } quand même.
 listen-not-l1 = Son port { $port } n’est pas L-1 = { $wanted } (RFC 959 3.2, port de contrôle L = { $control }) : le serveur en a pris un quelconque.
@@ -36,12 +36,12 @@ listen-amount = { $count ->
 }, { $line_count ->
     [one] { $lines } ligne
    *[other] { $lines } lignes
-} en { $seconds } s
+} en { $seconds } s
 listen-rate = {""} ({ $rate }/s)
 listen-into = {""}, dans { $file }
 listen-from = {""}, depuis { $file }
 listen-against = { $bytes } octets sont venus de l’autre extrémité pendant ce temps et ont été jetés. La commande était-elle LIST ou RETR ? --send va avec STOR.
-listen-nobody = Personne ne s’est connecté en { $seconds } s.
+listen-nobody = Personne ne s’est connecté en { $seconds } s.
 listen-nobody-interrupted = Interruption ; personne ne s’était connecté.
 listen-accept = La connexion n’a pas pu être prise : { $why }.
 listen-two-addresses = { $address } et --for { $host } disent tous deux où écouter : un seul suffit.

@@ -16,14 +16,15 @@ raw-no-line-end = { $count ->
 } sans fin de ligne jusqu’ici ; la réponse n’est pas complète.
 raw-not-connected = Rien ne part : la connexion de contrôle est fermée. /again se connecte à nouveau.
 raw-send-failed = La ligne n’est pas partie : { $why }.
-raw-no-reply = Pas de réponse à { $verb } en { $seconds } s.
-raw-no-greeting = Pas d’accueil en { $seconds } s.
+raw-no-reply = Pas de réponse à { $verb } en { $seconds } s.
+raw-no-greeting = Pas d’accueil en { $seconds } s.
 raw-interrupt = La ligne est effacée. Ctrl-C encore une fois termine ; QUIT prend congé comme il faut.
 raw-bye = Connexion fermée d’ici.
 raw-unknown = /{ $word } n’est pas une commande locale ; /help les énumère. (//{ $word } enverrait une ligne qui commence par une barre oblique.)
 raw-unknown-nearest = /{ $word } n’est pas une commande locale. Vouliez-vous { $nearest } ?
 raw-misused = { $command } s’emploie ainsi : { $usage }
 raw-no-last-reply = Aucune réponse à expliquer n’est encore venue.
+raw-no-prompt = La sortie standard n’est pas un terminal : il n’y a pas d’invite ici, et ce que vous tapez se voit tel quel, mots de passe compris. --log FICHIER garde le dialogue et laisse le terminal tel qu’il est.
 raw-unreachable = aucune adresse de { $host } ne répond sur le port { $port }. Le serveur tourne-t-il ? Pour celui d’ici : ftplab fake-server
 
 raw-hint-pass = Ensuite viennent PASS et votre mot de passe.
@@ -98,15 +99,16 @@ raw-data-closed-peer = Connexion de données fermée par le serveur : { $bytes 
 }, { $lines ->
     [one] { $lines } ligne
    *[other] { $lines } lignes
-} en { $seconds } s.
+} en { $seconds } s.
 raw-data-closed-self = Connexion de données fermée d’ici : { $bytes ->
     [one] { $bytes } octet
    *[other] { $bytes } octets
-} envoyés en { $seconds } s. Pour le serveur, c’est la fin du fichier.
+} envoyés en { $seconds } s. Pour le serveur, c’est la fin du fichier.
 raw-data-closed-reset = Connexion de données rompue après { $bytes ->
     [one] { $bytes } octet
    *[other] { $bytes } octets
 }.
+raw-data-cut = La connexion de données est fermée d’ici : le serveur y répond 426, ou 226 s’il avait déjà tout envoyé.
 raw-data-file-exists = { $file } existe déjà et reste tel quel ; choisissez un autre nom.
 raw-listen-at = À l’écoute en { $address } (ouverture passive). Tapez maintenant l’une de ces lignes :
 raw-listen-from = Le server-DTP a appelé depuis { $from } : le port { $port } { $judgement }.

@@ -90,6 +90,7 @@ server-why-regex = son expression régulière ne correspond pas à toute la comm
 server-why-verb = son verbe s’écrit presque comme celui-ci
 server-why-later = son tour vient plus tard
 server-why-done = son tour est passé ; les étapes servent une fois, dans l’ordre
+server-not-transferred = rien n’est transféré : { $why }
 server-skipped = le reste du bloc est sauté à partir de { $place } : { $why }
 server-fault-not-agreed = ni PASV ni PORT n’ont précédé
 server-fault-foreign = { $address } n’est pas l’adresse du client, ou est un port inférieur à 1024, et un serveur ne rappelle que là où vous êtes (RFC 2577 2, 3)
@@ -105,8 +106,8 @@ server-fault-no-port = aucun port de données n’est libre
 server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette connexion est en IPv6 (EPSV peut)
 server-aborted = ABOR : le reste de { $place } est abandonné, avec sa connexion de données
 server-looping = la même commande { $count } fois en une seconde : ce client tourne en rond, fermeture
-server-stalled = le client n’a rien pris de la réponse depuis { $seconds } s
-server-idle = aucune commande depuis { $seconds } s
+server-stalled = le client n’a rien pris de la réponse depuis { $seconds } s
+server-idle = aucune commande depuis { $seconds } s
 
 # The end.
 server-summary =
