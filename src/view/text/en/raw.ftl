@@ -18,12 +18,14 @@ raw-not-connected = Nothing goes out: the control connection is closed. /again c
 raw-send-failed = The line did not go out: { $why }.
 raw-no-reply = No reply to { $verb } within { $seconds } s.
 raw-no-greeting = No greeting within { $seconds } s.
+raw-asked-to-end = Interrupted: the connections are closed from here, without QUIT.
 raw-interrupt = The line is cleared. Ctrl-C once more ends; QUIT says goodbye properly.
 raw-bye = Connection closed from here.
 raw-unknown = /{ $word } is no local command; /help lists them. (//{ $word } would send a line that begins with a slash.)
 raw-unknown-nearest = /{ $word } is no local command. Is { $nearest } meant?
 raw-misused = { $command } is used like this: { $usage }
 raw-no-last-reply = No reply has come that could be explained.
+raw-only-prints = This terminal can only print (TERM says so): there is no prompt here, and what you type shows as it is, passwords too.
 raw-no-prompt = Standard output is no terminal: there is no prompt here, and what you type shows as it is, passwords too. --log FILE keeps the dialogue and leaves the terminal as it is.
 raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? ftplab has one of its own, on port 2121: ftplab fake-server, then ftplab raw 127.0.0.1 2121
 

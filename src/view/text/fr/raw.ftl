@@ -18,12 +18,14 @@ raw-not-connected = Rien ne part : la connexion de contrôle est fermée. /agai
 raw-send-failed = La ligne n’est pas partie : { $why }.
 raw-no-reply = Pas de réponse à { $verb } en { $seconds } s.
 raw-no-greeting = Pas d’accueil en { $seconds } s.
+raw-asked-to-end = Interrompu : les connexions sont fermées d’ici, sans QUIT.
 raw-interrupt = La ligne est effacée. Ctrl-C encore une fois termine ; QUIT prend congé comme il faut.
 raw-bye = Connexion fermée d’ici.
 raw-unknown = /{ $word } n’est pas une commande locale ; /help les énumère. (//{ $word } enverrait une ligne qui commence par une barre oblique.)
 raw-unknown-nearest = /{ $word } n’est pas une commande locale. Vouliez-vous { $nearest } ?
 raw-misused = { $command } s’emploie ainsi : { $usage }
 raw-no-last-reply = Aucune réponse à expliquer n’est encore venue.
+raw-only-prints = Ce terminal ne sait qu’afficher (d’après TERM) : il n’y a pas d’invite ici, et ce que vous tapez se voit tel quel, mots de passe compris.
 raw-no-prompt = La sortie standard n’est pas un terminal : il n’y a pas d’invite ici, et ce que vous tapez se voit tel quel, mots de passe compris. --log FICHIER garde le dialogue et laisse le terminal tel qu’il est.
 raw-unreachable = aucune adresse de { $host } ne répond sur le port { $port }. Le serveur tourne-t-il ? ftplab en a un à lui, sur le port 2121 : ftplab fake-server, puis ftplab raw 127.0.0.1 2121
 
