@@ -68,10 +68,14 @@ fn a_demo_whose_disk_fills_up_ends_and_says_why() {
     assert!(dir.path().join("r.json").exists());
 }
 
-/// A run in a folder, as soon as it is connected to its server, with what it keeps meanwhile in another.
+/// A run of a sheet in a folder, as soon as it is connected to its server, with what it keeps meanwhile in another.
 fn begun(folder: &Path, meanwhile: &Path) -> Child {
+    begun_with(&sheet(), folder, meanwhile)
+}
+
+fn begun_with(sheet: &str, folder: &Path, meanwhile: &Path) -> Child {
     let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
-        .args(["lab", "run", &sheet(), "--port", "0", "--report"])
+        .args(["lab", "run", sheet, "--port", "0", "--report"])
         .arg(folder.join("r"))
         .env("LC_ALL", "C")
         .env("TMPDIR", meanwhile)
@@ -141,6 +145,25 @@ fn the_work_is_kept_elsewhere_when_its_folder_is_gone() {
         "{}",
         again.out()
     );
+}
+
+#[test]
+fn a_sheet_a_report_and_events_that_go_away_meanwhile_take_no_work_with_them() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let own = dir.path().join("own.en.md");
+    fs::copy(sheet(), &own).expect("room");
+    let child = begun_with(own.to_str().expect("UTF-8"), dir.path(), dir.path());
+    fs::remove_file(&own).expect("there");
+    let report = dir.path().join("r.json");
+    fs::write(&report, "garbage").expect("room");
+    for gone in ["r.md", "r.events"] {
+        fs::remove_file(dir.path().join(gone)).expect("there");
+    }
+    let done = typed(child, LOGIN).code(1);
+    assert_eq!(done.err(), "");
+    assert!(login_is_done(&report));
+    let page = fs::read_to_string(dir.path().join("r.md")).expect("written again");
+    assert!(page.contains("C> USER anonymous"), "{page}");
 }
 
 #[test]
