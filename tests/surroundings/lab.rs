@@ -68,13 +68,43 @@ fn a_demo_whose_disk_fills_up_ends_and_says_why() {
     assert!(dir.path().join("r.json").exists());
 }
 
+#[test]
+fn a_lab_that_cannot_see_any_more_what_is_typed_says_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let child = begun_as(
+        limited(dir.path(), "-f", "6"),
+        &sheet(),
+        dir.path(),
+        dir.path(),
+    );
+    // From here on no line fits, whichever size the shell's blocks have.
+    let mut events = fs::File::options();
+    let events = events.append(true).open(dir.path().join("r.events"));
+    let blank = format!("{:8191}\n", "");
+    let mut events = events.expect("there");
+    events.write_all(blank.as_bytes()).expect("room");
+    let done = typed(child, "NOOP\n/quit\n").code(1);
+    let said = flat(done.out());
+    let told = format!(
+        "r.events takes no more lines: {} (the limit: ulimit -f). What happens is seen there",
+        REASONS[0].1
+    );
+    assert_eq!(said.matches(&told).count(), 1, "{said}");
+    assert!(said.contains("/save FOLDER/NAME"), "{said}");
+}
+
 /// A run of a sheet in a folder, as soon as it is connected to its server, with what it keeps meanwhile in another.
 fn begun(folder: &Path, meanwhile: &Path) -> Child {
     begun_with(&sheet(), folder, meanwhile)
 }
 
 fn begun_with(sheet: &str, folder: &Path, meanwhile: &Path) -> Child {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
+    let command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+    begun_as(command, sheet, folder, meanwhile)
+}
+
+fn begun_as(mut command: Command, sheet: &str, folder: &Path, meanwhile: &Path) -> Child {
+    let mut child = command
         .args(["lab", "run", sheet, "--port", "0", "--report"])
         .arg(folder.join("r"))
         .env("LC_ALL", "C")
