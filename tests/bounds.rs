@@ -180,7 +180,7 @@ const BOUNDS: &[Bound] = &[
     ("script/pattern.rs", "MAX_REGEX", SCRIPT, Says("server-mistake-regex-invalid"), "a_script_that_asks_for_too_much_is_told"),
     ("script/tree.rs", "MAX_ENTRIES", CLIENT, Says("server-tree-too-much"), "memory_is_counted_and_freed"),
     ("script/tree.rs", "MAX_DEPTH", CLIENT, Says("server-tree-too-much"), "a_script_that_asks_for_too_much_is_told"),
-    ("script/tree.rs", "MAX_MEMORY", CLIENT, Reply("552"), "memory_is_counted_and_freed"),
+    ("script/tree.rs", "MAX_MEMORY", CLIENT, Says("server-fault-no-room"), "uploads_side_by_side_share_one_room_and_give_it_back"),
     ("script/tree.rs", "MAX_NAME", CLIENT, Reply("553"), "a_name_too_long_is_a_553"),
     ("script/play.rs", "MAX_QUEUE", CLIENT, Whole("no more is read from the client until they are answered"), "a_client_that_never_reads_holds_up_nobody"),
     ("script/server.rs", "MAX_FRAMES", CLIENT, Whole("a second STAT waits its turn"), "a_second_stat_waits_its_turn"),

@@ -2,7 +2,7 @@
 
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{date::Seconds, pattern::WhyNot};
+use super::{date::Seconds, memory::Kept, pattern::WhyNot};
 
 /// What comes in.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub enum Input<'a> {
     /// The answer to [`Effect::KeepData`], once the client has closed: what came, behind what was there before.
     Kept {
         /// The file's bytes.
-        content: Vec<u8>,
+        content: Kept,
         /// Bytes on the data connection.
         bytes: u64,
         /// What went wrong.
@@ -89,6 +89,8 @@ pub enum DataFault {
     Lost,
     /// The upload is longer than the limit.
     TooMuch,
+    /// All uploads together have taken up the room that there is for them.
+    NoRoom,
     /// The file to be sent cannot be read.
     NoFile,
     /// The file ended before what was announced was sent: somebody has shortened it.
@@ -114,6 +116,7 @@ impl DataFault {
             DataFault::NotReached => "425 Can't open data connection.",
             DataFault::Lost => "426 Data connection closed; transfer aborted.",
             DataFault::TooMuch => "552 More than this server takes.",
+            DataFault::NoRoom => "552 No room for more uploads.",
             DataFault::NoFile if preliminary => "451 The file cannot be read.",
             DataFault::NoFile => "550 No such file.",
             DataFault::Shortened => "451 The file was shortened meanwhile.",
@@ -152,7 +155,7 @@ pub enum Source {
     /// These.
     Bytes(Vec<u8>),
     /// These, of the tree.
-    Shared(Arc<[u8]>),
+    Shared(Arc<Kept>),
     /// A file of the script's folder; the path is relative and has no `..`.
     File(String),
     /// A file that the person at the server has named.

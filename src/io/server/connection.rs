@@ -316,7 +316,8 @@ impl<'s> Connection<'s> {
             } => {
                 if let Some(stream) = self.data.take() {
                     let most = (limit, *data_stall);
-                    self.task = Some(data::keep(stream, folder.clone(), before, most, ascii));
+                    let into = (self.shared.play.upload(), ascii);
+                    self.task = Some(data::keep(stream, folder.clone(), before, most, into));
                 }
             }
             Effect::Count(source) => self.task = Some(data::count(folder.clone(), source)),

@@ -27,6 +27,7 @@ use crate::{
     script::{
         ascii::{FromWire, ToWire},
         effect::{DataFault, Source},
+        memory::Kept,
         server::may_come,
         watch::Direction,
     },
@@ -62,7 +63,7 @@ pub(super) enum Done {
     /// An upload is in memory.
     Kept {
         stream: Stream,
-        content: Vec<u8>,
+        content: Kept,
         bytes: u64,
         fault: Option<DataFault>,
     },
@@ -412,29 +413,30 @@ pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, most:
     })
 }
 
-/// Receives until the client closes, into memory, behind what was there before.
+/// Receives until the client closes, into memory, behind what was there before; with TYPE A's line ends or not.
 pub(super) fn keep(
     stream: Stream,
     folder: Folder,
     before: Option<(Source, u64)>,
     (limit, stall): Most,
-    ascii: bool,
+    (mut content, ascii): (Kept, bool),
 ) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let mut received = 0;
-        let mut content = Vec::new();
         let prepared = match before {
             None => Ok(()),
             Some((source, length)) => {
                 let wanted = length.min(limit);
-                let read = folder.open(&source).and_then(|body| {
-                    Read::read_to_end(&mut Read::take(body, wanted), &mut content)
+                let read = content.grow(wanted, |out| {
+                    let body = folder.open(&source)?;
+                    Read::read_to_end(&mut Read::take(body, wanted), out)
                 });
                 match read {
-                    Ok(read) if (read as u64) < wanted => Err(DataFault::Shortened),
-                    Ok(_) => Ok(()),
-                    Err(_) => Err(DataFault::NoFile),
+                    Some(Ok(read)) if (read as u64) < wanted => Err(DataFault::Shortened),
+                    Some(Ok(_)) => Ok(()),
+                    Some(Err(_)) => Err(DataFault::NoFile),
+                    None => Err(DataFault::NoRoom),
                 }
             }
         };
@@ -444,16 +446,20 @@ pub(super) fn keep(
                 let mut converter = FromWire::default();
                 let room = limit - content.len() as u64;
                 let keep = |bytes: &[u8]| {
-                    if ascii {
-                        converter.convert(bytes, &mut content);
+                    let most = bytes.len() as u64;
+                    let kept = if ascii {
+                        // A CR that was held back may come with them.
+                        content.grow(most + 1, |out| converter.convert(bytes, out))
                     } else {
-                        content.extend_from_slice(bytes);
-                    }
-                    Ok(())
+                        content.grow(most, |out| out.extend_from_slice(bytes))
+                    };
+                    kept.ok_or(DataFault::NoRoom)
                 };
                 let outcome = fill(&mut stream, (room, stall), &mut received, keep).await;
-                converter.finish(&mut content);
-                outcome
+                match ascii && content.grow(1, |out| converter.finish(out)).is_none() {
+                    true => outcome.and(Err(DataFault::NoRoom)),
+                    false => outcome,
+                }
             }
         };
         Done::Kept {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     ftp::{code::ReplyCode, command::Verb, event::Nanos, session::Session},
     script::{
-        built_in::{Op, lock},
+        built_in::Op,
         effect::{Ask, DataFault, Effect, End, Origin, Source},
         literal::{Literal, Value},
         notation::{Action, DataAction, Item, Typed},
@@ -167,10 +167,9 @@ impl Player {
                 let frame = &mut self.frames[top];
                 frame.put = Some(path);
                 frame.awaits = Awaits::Kept;
-                let room = self.play.tree.as_ref().map_or(0, |tree| lock(tree).room());
                 Step::Effect(Effect::KeepData {
                     before,
-                    limit: self.play.limits.upload.min(room),
+                    limit: self.play.limits.upload,
                     ascii,
                 })
             }

@@ -655,8 +655,10 @@ fn data_of_the_built_in_server_waits_for_data_by_hand() {
     let script = Script::parse(source.as_bytes()).expect("a good script");
     let values = params::resolve(&script.settings.params, &[], None).expect("fine");
     let mut tree = Tree::new(false);
+    let mut content = tree.room().upload();
+    content.grow(5, |out| out.extend_from_slice(b"hello"));
     let file = Node::File(File {
-        content: Content::Memory(b"hello"[..].into()),
+        content: Content::Memory(content.done()),
         modified: 0,
     });
     assert!(tree.add("hello.txt", file).is_ok());

@@ -334,6 +334,7 @@ pub fn fault_sentence(text: &Text, fault: DataFault) -> String {
         DataFault::NotReached => say!(text, "server-fault-not-reached"),
         DataFault::Lost => say!(text, "server-fault-lost"),
         DataFault::TooMuch => say!(text, "server-fault-too-much"),
+        DataFault::NoRoom => say!(text, "server-fault-no-room"),
         DataFault::NoFile => say!(text, "server-fault-no-file"),
         DataFault::Shortened => say!(text, "server-fault-shortened"),
         DataFault::NotStored => say!(text, "server-fault-not-stored"),

@@ -99,6 +99,7 @@ server-fault-strangers-came = only strangers came to the data port, and too many
 server-fault-not-reached = the client's data port does not answer
 server-fault-lost = the client broke the data connection off
 server-fault-too-much = the upload is longer than the limit
+server-fault-no-room = all uploads together have used up the room that this server has for them
 server-fault-no-file = there is no such file, or it cannot be read
 server-fault-shortened = the file was shortened while it was sent
 server-fault-not-stored = the file could not be written

@@ -99,6 +99,7 @@ server-fault-strangers-came = seuls des étrangers sont venus au port de donnée
 server-fault-not-reached = le port de données du client ne répond pas
 server-fault-lost = le client a interrompu la connexion de données
 server-fault-too-much = l’envoi dépasse la limite
+server-fault-no-room = tous les envois ensemble ont épuisé la place que ce serveur a pour eux
 server-fault-no-file = ce fichier n’existe pas ou ne peut être lu
 server-fault-shortened = le fichier a été raccourci pendant l’envoi
 server-fault-not-stored = le fichier n’a pas pu être écrit
