@@ -196,6 +196,7 @@ const BOUNDS: &[Bound] = &[
     ("io/server/person.rs", "MAX_GIVEN", PERSON, Whole("who types waits"), "who_types_more_than_a_client_takes_waits_and_nothing_is_lost"),
     ("io/server/options.rs", "STALL", CLIENT, Says("server-stalled"), "who_takes_nothing_of_a_reply_is_closed_and_the_person_sees_it"),
     ("io/server/data.rs", "STALL", CLIENT, Says("server-fault-lost"), "a_data_connection_on_which_nothing_moves_is_given_up_and_the_person_sees_it"),
+    ("io/server/store.rs", "MAX_NAMES", CLIENT, Says("server-fault-no-room"), "names_of_uploads_are_remembered_up_to_a_bound"),
     ("io/server/data.rs", "MAX_STRANGERS", PEER, Says("server-fault-strangers-came"), "strangers_at_a_data_port_are_told_and_there_is_a_last_one"),
     ("cmd/fake_server/from.rs", "MAX_LINES", FILE, Whole("longer text is a file beside the script"), "long_text_is_a_file_beside_the_script"),
     ("cmd/fake_server/from.rs", "MAX_DATA", CAPTURE, Says("server-from-not-kept"), "data_that_is_too_much_for_memory_is_in_no_file_and_told"),

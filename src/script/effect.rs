@@ -1,6 +1,6 @@
 //! What goes in and out of the server player: inputs, effects, and what is worth telling beside them.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
 use super::{date::Seconds, memory::Kept, pattern::WhyNot};
 
@@ -95,8 +95,8 @@ pub enum DataFault {
     NoFile,
     /// The file ended before what was announced was sent: somebody has shortened it.
     Shortened,
-    /// What came could not be stored.
-    NotStored,
+    /// What came could not be stored, and why.
+    NotStored(io::ErrorKind),
     /// No data port is free.
     NoPort,
     /// `{pasv}` on an IPv6 connection.
@@ -120,7 +120,7 @@ impl DataFault {
             DataFault::NoFile if preliminary => "451 The file cannot be read.",
             DataFault::NoFile => "550 No such file.",
             DataFault::Shortened => "451 The file was shortened meanwhile.",
-            DataFault::NotStored => "451 Could not be stored.",
+            DataFault::NotStored(_) => "451 Could not be stored.",
             DataFault::NoPort => "425 No data port is free.",
             DataFault::NoIpv4 => "425 PASV is for IPv4 only, use EPSV.",
         }
@@ -214,7 +214,9 @@ pub enum Effect {
     Look(Source),
     /// Receive on the data connection until the client closes it. Asks for [`Input::Moved`].
     ReceiveData {
-        /// The name it is kept under.
+        /// The path that the client wants it at: what tells it from others that would be kept under the same name.
+        path: Vec<u8>,
+        /// The name it is kept under, unless that is another path's.
         name: String,
         /// The file that a person chose for it.
         to: Option<PathBuf>,

@@ -6,7 +6,6 @@ use std::{
     fs,
     io::{self, Read, Write},
     net::SocketAddr,
-    path::{Path, PathBuf},
     pin::Pin,
     time::{Duration, Instant},
 };
@@ -20,6 +19,7 @@ use tokio::{
 use super::{
     files::{Body, Folder},
     port::Port,
+    store::{Part, Place},
     wire::{Ear, Heard, Stream},
 };
 use crate::{
@@ -386,31 +386,52 @@ async fn splice(
 /// How many bytes are taken, and how long nothing may come.
 type Most = (u64, Duration);
 
-/// Receives until the client closes, into `path` where there is one.
-pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, most: Most) -> DataTask {
+/// Receives until the client closes, into a file where there is a place for it: told is its name, if it is there whole.
+pub(super) fn receive(
+    stream: Stream,
+    place: Result<Option<Place>, DataFault>,
+    most: Most,
+) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let mut received = 0;
-        let kept = path.is_some();
-        let outcome = match path.map(|path| create(&path)).transpose() {
-            Err(_) => Err(DataFault::NotStored),
-            Ok(mut file) => {
-                let keep = |bytes: &[u8]| match &mut file {
-                    Some(file) => file.write_all(bytes).map_err(|_| DataFault::NotStored),
-                    None => Ok(()),
-                };
-                fill(&mut stream, most, &mut received, keep).await
-            }
+        let outcome = match place {
+            Ok(Some(Place { path, name })) => match Part::create(path) {
+                Ok(part) => store(&mut stream, part, most, &mut received)
+                    .await
+                    .map(|()| Some(name)),
+                Err(error) => Err(DataFault::NotStored(error.kind())),
+            },
+            Ok(None) => fill(&mut stream, most, &mut received, |_| Ok(()))
+                .await
+                .map(|()| None),
+            Err(fault) => Err(fault),
+        };
+        let (name, fault) = match outcome {
+            Ok(name) => (name, None),
+            Err(fault) => (None, Some(fault)),
         };
         Done::Moved {
             stream,
             direction: Direction::Up,
             bytes: received,
             sample: Vec::new(),
-            name: kept.then_some(name),
-            fault: outcome.err(),
+            name,
+            fault,
         }
     })
+}
+
+async fn store(
+    stream: &mut Stream,
+    mut part: Part,
+    most: Most,
+    received: &mut u64,
+) -> Result<(), DataFault> {
+    let failed = |error: io::Error| DataFault::NotStored(error.kind());
+    let keep = |bytes: &[u8]| part.write_all(bytes).map_err(failed);
+    fill(stream, most, received, keep).await?;
+    part.done().map_err(failed)
 }
 
 /// Receives until the client closes, into memory, behind what was there before; with TYPE A's line ends or not.
@@ -494,8 +515,8 @@ async fn fill(
         stream.heard(Side::User, &buffer[..read]);
         let room = usize::try_from(limit - *received).unwrap_or(usize::MAX);
         let taken = &buffer[..read.min(room)];
-        keep(taken)?;
         *received += taken.len() as u64;
+        keep(taken)?;
         if read > room {
             return Err(DataFault::TooMuch);
         }
@@ -520,12 +541,4 @@ pub(super) fn count(folder: Folder, source: Source) -> DataTask {
             tokio::task::yield_now().await;
         }
     })
-}
-
-/// Creates a file for an upload, in place of a regular file of the same name; never through a link.
-fn create(path: &Path) -> io::Result<fs::File> {
-    match fs::symlink_metadata(path) {
-        Ok(there) if !there.is_file() => Err(io::ErrorKind::AlreadyExists.into()),
-        _ => fs::File::create(path),
-    }
 }

@@ -6,7 +6,7 @@ use super::{
     Player, Step,
     frame::{Awaits, Modes},
     nanos,
-    reach::{flat_name, inside, may_call, the_client_itself},
+    reach::{flat_name, inside, may_call, the_client_itself, upload_path},
 };
 use crate::{
     ftp::{code::ReplyCode, command::Verb, event::Nanos, session::Session},
@@ -319,8 +319,10 @@ impl Player {
         let effect = match &play.script.lines[index].item {
             Item::Receive(name) => {
                 play.use_line(index);
+                let name = render(name);
                 Effect::ReceiveData {
-                    name: flat_name(&render(name)),
+                    path: upload_path(session.directory.as_deref(), &name),
+                    name: flat_name(&name),
                     to: None,
                     limit: play.limits.upload,
                 }
