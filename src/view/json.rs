@@ -393,6 +393,7 @@ impl Ended {
                 End::Rst => "rst",
                 End::Limit => "limit",
                 End::Timeout => "timeout",
+                End::Failed => "error",
             },
             interrupted: outcome.cancelled,
             direction: match outcome.direction {
