@@ -433,6 +433,10 @@ inspect-note-unproven = { $count ->
     [one] One connection was
    *[other] { $count } connections were
 } taken for something other than FTP before it had shown, because too many had not: { $most } MB of such beginnings are kept.
+inspect-note-shortened = { $count ->
+    [one] One line, reply or command was
+   *[other] { $count } lines, replies or commands were
+} cut or forgotten because too much of all sessions waited to be completed: { $most } MB of it are kept.
 inspect-note-long-blocks = { $count ->
     [one] One block of the file that is no packet is longer than 64 kB and was
    *[other] { $count } blocks of the file that are no packets are longer than 64 kB and were

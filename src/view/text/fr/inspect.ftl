@@ -437,6 +437,10 @@ inspect-note-unproven = { $count ->
     [one] Une connexion a été prise pour autre chose que FTP avant de l’avoir montré
    *[other] { $count } connexions ont été prises pour autre chose que FTP avant de l’avoir montré
 }, parce que trop ne l’avaient pas encore fait : on garde { $most } Mo de tels débuts.
+inspect-note-shortened = { $count ->
+    [one] Une ligne, réponse ou commande a été coupée ou oubliée
+   *[other] { $count } lignes, réponses ou commandes ont été coupées ou oubliées
+}, parce que trop de choses restaient à compléter dans l’ensemble des sessions : on en garde { $most } Mo.
 inspect-note-long-blocks = { $count ->
     [one] Un bloc du fichier qui n’est pas un paquet dépasse 64 ko et n’a pas été lu
    *[other] { $count } blocs du fichier qui ne sont pas des paquets dépassent 64 ko et n’ont pas été lus
