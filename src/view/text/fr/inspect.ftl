@@ -452,6 +452,7 @@ inspect-log-more = { $count ->
 inspect-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux n’ont pas été ouverts. Nommez-les.
 inspect-unsorted = Le rapport dépasse { $most } Mo : ses sessions sont dans l’ordre de leur fin, et ce qu’il faut savoir de toute la capture vient ici. --json, --session N ou --host en disent moins à la fois.
 inspect-extract-lost = tous les fichiers n’ont pas pu être écrits dans { $folder } : { $why }. Écrits : { $kept }, pas écrits : { $lost } ; le manifeste dit lesquels (« stored » : false). Faites de la place, puis extrayez dans un nouveau dossier.
+inspect-extract-beyond = { $folder } reçoit { $most } fichiers et pas plus : { $files } autres, avec { $bytes } octets, n’ont pas été écrits ; le manifeste dit de quels transferts (« left_out »). --session N ou --host en extraient moins à la fois.
 inspect-manifest-cut = le manifeste { $file } n’a pas pu être écrit en entier : { $why }. Fichiers écrits : { $kept }, pas écrits : { $lost }. Faites de la place, puis extrayez dans un nouveau dossier.
 inspect-no-session = il n’y a pas de session { $n }. Sans --session toutes sont montrées, chacune avec son numéro.
 inspect-no-host = { $session ->
