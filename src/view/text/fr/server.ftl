@@ -229,6 +229,6 @@ server-from-not-kept = Transfert { $n } : le serveur a envoyé { $bytes } octet
 server-mistakes-first = Les { $most } premières sont dites, pas plus.
 
 # Les scripts que ftplab apporte.
-server-list-servers = Serveurs
+server-list-servers = Serveurs (titres en anglais)
 server-list-faults = Pannes : des serveurs qui font une chose de travers (titres en anglais)
 server-list-how = Pour en jouer un : ftplab fake-server NOM. --bind, --port et les autres options vont avec chacun.
