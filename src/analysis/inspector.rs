@@ -34,8 +34,13 @@ pub(super) use control::Control;
 use control::Happened;
 use probe::{Item, Probe};
 
-/// Bytes held of all connections that have not shown yet what they are.
+/// Bytes held of all connections that have not shown yet what they are; each segment counts [`SEGMENT_COST`] more.
 pub const MAX_PROBED: usize = 4 * 1024 * 1024;
+/// What a segment of them costs beside its bytes.
+pub const SEGMENT_COST: usize = 64;
+/// Bytes held of all sessions in lines, replies and commands that wait for more to come: thousands of sessions may go on
+/// at a time, and each could hold half a megabyte. Where they hold more, whoever begins another is shortened.
+pub const MAX_WAITING: usize = 32 * 1024 * 1024;
 /// Commands whose frames are remembered until their negotiation is answered.
 const MAX_COMMANDS: usize = 1_024;
 /// Bytes kept of what AUTH asks for; RFC 4217 and RFC 2228 know TLS, SSL, GSSAPI and KERBEROS_V4.
@@ -87,6 +92,10 @@ pub struct Inspector<F> {
     probed: usize,
     /// Connections that were given up before they had shown what they are, see [`MAX_PROBED`].
     unproven: u64,
+    /// Bytes that wait in all sessions, see [`MAX_WAITING`].
+    waiting: usize,
+    /// Lines, replies and commands that were cut for it.
+    shortened: u64,
     sessions: u64,
     pub(super) transfers: u64,
     /// Connections that are no control lines.
@@ -143,6 +152,8 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             happened: Vec::new(),
             probed: 0,
             unproven: 0,
+            waiting: 0,
+            shortened: 0,
             sessions: 0,
             transfers: 0,
             others: 0,
@@ -181,6 +192,12 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     #[must_use]
     pub fn unproven(&self) -> u64 {
         self.unproven
+    }
+
+    /// Lines, replies and commands that were cut because those of all sessions were too much, see [`MAX_WAITING`].
+    #[must_use]
+    pub fn shortened(&self) -> u64 {
+        self.shortened
     }
 
     /// How well the capture shows the FTP in it; complete after [`Inspector::finish`].

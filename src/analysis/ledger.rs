@@ -121,6 +121,14 @@ pub(super) struct Row {
     settled: bool,
 }
 
+/// Most sessions have one slot and one row at a time, and there may be thousands of sessions: the first is no reason for
+/// four, as it is to `Vec`.
+fn room_for_one<T>(list: &mut Vec<T>) {
+    if list.capacity() == 0 {
+        list.reserve_exact(1);
+    }
+}
+
 impl Control {
     /// How a command comes to its end that gets no final reply.
     fn without_reply(&self) -> Outcome {
@@ -160,6 +168,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             taken: false,
             order: 0,
         });
+        room_for_one(&mut control.slots);
         control.slots.push(Slot {
             key,
             agreement,
@@ -253,6 +262,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                     }
                     None => (DEFAULT, None),
                 };
+                room_for_one(&mut control.rows);
                 control.rows.push(Row {
                     what,
                     slot: key,

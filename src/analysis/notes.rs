@@ -160,6 +160,11 @@ pub enum Note {
         /// How many.
         connections: u64,
     },
+    /// Lines, replies and commands that were cut because those of all sessions were too much at a time.
+    Shortened {
+        /// How many.
+        count: u64,
+    },
     /// Blocks of the file that are no packets and too long to be looked at.
     LongBlocks {
         /// How many.
@@ -253,6 +258,7 @@ pub fn notes<F: FnMut(&Finding<'_>)>(grounds: &Grounds<'_>, inspector: &Inspecto
     when(inspector.unproven(), &|connections| Note::Unproven {
         connections,
     });
+    when(inspector.shortened(), &|count| Note::Shortened { count });
     when(about.long_blocks, &|blocks| Note::LongBlocks { blocks });
     for (why, packets) in &counts.unread {
         // Other protocols are no defect of the capture; a type that nobody knows may hide IP.

@@ -50,7 +50,7 @@ use crate::{
     },
 };
 use beside::Beside;
-use extract::{Extract, Extracted};
+use extract::{Extract, Extracted, MAX_FILES, Manifest, Places};
 use merge::Merged;
 
 /// The name that stands for standard input.
@@ -85,9 +85,10 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         })?;
     }
     // Last: what is refused before leaves no folder in the way of the next try.
-    if let Some(folder) = &asked.extract {
-        prepare(folder, context)?;
-    }
+    let manifest = match &asked.extract {
+        Some(folder) => Some(prepare(folder, context)?),
+        None => None,
+    };
     let mut out = streams::stdout();
     match &rubric {
         Some(rubric) if asked.csv => {
@@ -102,6 +103,7 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         style: context.out,
         several: sources.len() > 1,
         rubric,
+        places: Places::new(MAX_FILES),
         stopped: AtomicBool::new(false),
     };
     let workers = thread::available_parallelism()
@@ -121,7 +123,7 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
             });
         }
         let receivers = sources.iter().zip(receivers);
-        let result = collect(&job, context, receivers, &mut out);
+        let result = collect(&job, context, receivers, manifest, &mut out);
         // A worker whose text nobody takes any more ends at its next word.
         job.stopped.store(true, Ordering::Relaxed);
         result
@@ -164,10 +166,10 @@ fn nothing_of(asked: &cli::Inspect, text: &Text) -> Option<String> {
 }
 
 /// The folder for extracted files: new, or empty.
-fn prepare(folder: &Path, context: &Context) -> Result<(), Failure> {
-    let why = match Extract::prepare(folder) {
-        Ok(true) => return Ok(()),
-        Ok(false) => say!(context.text, "inspect-extract-full"),
+fn prepare(folder: &Path, context: &Context) -> Result<Manifest, Failure> {
+    let why = match Manifest::begin(folder) {
+        Ok(Some(manifest)) => return Ok(manifest),
+        Ok(None) => say!(context.text, "inspect-extract-full"),
         Err(error) => fault::reason(&context.text, &error),
     };
     let named = format!("{}: {why}", fault::shown(folder));
@@ -210,6 +212,8 @@ fn taken<T>(queue: &Mutex<VecDeque<T>>) -> Option<T> {
 enum Told {
     /// Text for standard output.
     Text(String),
+    /// Lines of the manifest, about files that are in the folder, or should be.
+    Files(String),
     /// It is no capture, or cannot be read: a sentence.
     Bad(String),
     /// It has been read to its end.
@@ -241,6 +245,7 @@ fn collect<'s>(
     job: &Job<'_>,
     context: &Context,
     receivers: impl ExactSizeIterator<Item = (&'s Source, Receiver<Told>)>,
+    mut manifest: Option<Manifest>,
     out: &mut impl Write,
 ) -> Result<Totals, Failure> {
     let out = &mut Patient {
@@ -270,6 +275,11 @@ fn collect<'s>(
                     out.write_all(text.as_bytes())?;
                     if job.live() {
                         out.flush()?;
+                    }
+                }
+                Told::Files(lines) => {
+                    if let Some(manifest) = &mut manifest {
+                        manifest.write(&lines);
                     }
                 }
                 Told::Bad(sentence) => {
@@ -306,9 +316,12 @@ fn collect<'s>(
             }
         }
     }
-    if let Some(folder) = &job.asked.extract {
+    if let (Some(folder), Some(manifest)) = (&job.asked.extract, manifest) {
         out.flush()?;
-        conclude(folder, &extracted, context)?;
+        conclude(folder, manifest, &extracted, context)?;
+        if extracted.beyond.0 > 0 && totals.exit == Exit::Done {
+            totals.exit = Exit::No;
+        }
     }
     match out.failed.take() {
         Some(error) => Err(error.into()),
@@ -351,12 +364,20 @@ impl<W: Write> Write for Patient<'_, W> {
     }
 }
 
-/// Writes the manifest, and says what is not in the folder.
-fn conclude(folder: &Path, extracted: &Extracted, context: &Context) -> Result<(), Failure> {
+/// Ends the manifest, and says what is not in the folder.
+fn conclude(
+    folder: &Path,
+    manifest: Manifest,
+    extracted: &Extracted,
+    context: &Context,
+) -> Result<(), Failure> {
     let text = &context.text;
-    let manifest = folder.join(extract::MANIFEST);
+    if let Some(beyond) = beyond(text, folder, extracted) {
+        streams::complain(&fault::failed(context, "inspect", &beyond).to_string());
+    }
     let failed = |what: &str| Err(fault::failed(context, "inspect", what));
-    if let Err(error) = Extract::conclude(folder, &extracted.manifest) {
+    if let Err(error) = manifest.conclude() {
+        let manifest = folder.join(extract::MANIFEST);
         let why = fault::reason(text, &error);
         return failed(&say!(
             text,
@@ -379,6 +400,21 @@ fn conclude(folder: &Path, extracted: &Extracted, context: &Context) -> Result<(
         ));
     }
     Ok(())
+}
+
+/// That there was no place in the folder for all files.
+fn beyond(text: &Text, folder: &Path, extracted: &Extracted) -> Option<String> {
+    let (files, bytes) = extracted.beyond;
+    (files > 0).then(|| {
+        say!(
+            text,
+            "inspect-extract-beyond",
+            folder = fault::shown(folder),
+            most = MAX_FILES as u64,
+            files = files,
+            bytes = bytes
+        )
+    })
 }
 
 /// The files of a capture: one, or those that are read as one.
@@ -504,6 +540,8 @@ struct Job<'a> {
     style: Style,
     several: bool,
     rubric: Option<Rubric>,
+    /// For the files of all captures.
+    places: Places,
     /// Nobody takes the text any more.
     stopped: AtomicBool,
 }
@@ -630,7 +668,7 @@ impl Job<'_> {
             } else {
                 String::new()
             };
-            Extract::new(folder, prefix, &name)
+            Extract::new((folder, &self.places), prefix, &name, to.clone())
         });
         let limit = if self.live() { 1 } else { PENDING };
         let mut page = self

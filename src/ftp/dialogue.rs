@@ -43,6 +43,11 @@ pub const MAX_QUIRKS: u64 = 200;
 /// How many bytes of an argument are remembered until the reply comes (no path is longer).
 pub const MAX_REMEMBERED: usize = 4096;
 
+/// What is left by [`Dialogue::shorten`] of a line, of a reply and of an argument, in bytes: room for an ordinary one.
+const SHORTENED: usize = 128;
+/// How many commands then wait for their replies: no client sends more at a time.
+const FEW_OUTSTANDING: usize = 16;
+
 /// Who is at the two ends of a control connection, as far as it is known.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Ends {
@@ -239,6 +244,29 @@ impl Dialogue {
         }
     }
 
+    /// Bytes that are held until more comes: of lines and replies that have begun and not ended, and of commands whose
+    /// replies have not come. Room that is no longer needed is given back.
+    pub fn held(&mut self) -> usize {
+        self.user.lines.held(SHORTENED)
+            + self.server.lines.held(SHORTENED)
+            + self.replies.held(SHORTENED)
+            + self.core.held()
+    }
+
+    /// Keeps little of what is held, for an observer of many connections whose memory is full. It is told as if each had
+    /// reached its own bound: a line, a reply that is too long, too many commands. How much was cut.
+    pub fn shorten(&mut self, at: Nanos, sink: Sink<'_>) -> u64 {
+        let lines = [&mut self.user, &mut self.server].map(|stream| &mut stream.lines);
+        let lines = lines.map(|lines| u64::from(lines.shorten(SHORTENED)));
+        let reply = u64::from(self.replies.shorten(SHORTENED));
+        let here = Here {
+            side: Side::User,
+            offset: self.user.lines.offset(),
+            at,
+        };
+        lines[0] + lines[1] + reply + self.core.shorten(here, sink)
+    }
+
     /// This side's stream, and what both sides share.
     fn parts(&mut self, side: Side) -> (&mut Stream, &mut ReplyReader, &mut Core) {
         let stream = match side {
@@ -394,6 +422,31 @@ impl Core {
             finished: false,
             home: None,
         }
+    }
+
+    fn held(&mut self) -> usize {
+        let queue = &mut self.queue;
+        if queue.capacity() > 2 * queue.len() + FEW_OUTSTANDING {
+            queue.shrink_to_fit();
+        }
+        let arguments = queue.iter().filter_map(|pending| pending.arg.as_ref());
+        queue.len() * size_of::<Pending>() + arguments.map(|arg| arg.len()).sum::<usize>()
+    }
+
+    fn shorten(&mut self, here: Here, sink: Sink<'_>) -> u64 {
+        let mut cut = 0;
+        while self.queue.len() > FEW_OUTSTANDING {
+            self.queue.pop_front();
+            self.quirk(here, Kind::TooManyOutstanding, sink);
+            cut += 1;
+        }
+        for pending in &mut self.queue {
+            if let Some(arg) = pending.arg.as_mut().filter(|arg| arg.len() > SHORTENED) {
+                *arg = arg[..SHORTENED].into();
+                cut += 1;
+            }
+        }
+        cut
     }
 
     fn quirk(&mut self, here: Here, kind: Kind, sink: Sink<'_>) {

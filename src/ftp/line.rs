@@ -62,6 +62,8 @@ pub struct LineReader {
     /// The carry has been lent out as a line and is to be emptied.
     lent: bool,
     limit: usize,
+    /// How many bytes of this line are kept: `limit`, or fewer where it was [shortened](LineReader::shorten).
+    room: usize,
     dropped: u64,
     start: u64,
     offset: u64,
@@ -87,8 +89,10 @@ impl LineReader {
     /// A reader at the beginning of a stream that keeps at most `limit` bytes of a line.
     #[must_use]
     pub fn with_limit(limit: usize) -> LineReader {
+        let limit = limit.max(8);
         LineReader {
-            limit: limit.max(8),
+            limit,
+            room: limit,
             ..LineReader::default()
         }
     }
@@ -215,10 +219,11 @@ impl LineReader {
             self.keep(text);
             self.advance(input, run + 1);
             let (text, ending) = ended(&self.carry);
-            let over = text.len().saturating_sub(self.limit);
+            let over = text.len().saturating_sub(self.room);
             let kept = text.len() - over;
             self.carry.truncate(kept);
             self.dropped += over as u64;
+            self.room = self.limit;
             self.lent = true;
             let notes = self.notes();
             return Some(Piece::Line(Line {
@@ -242,22 +247,44 @@ impl LineReader {
 
     fn keep(&mut self, text: &[u8]) {
         // A CR at the limit may be the ending's: the one that was kept in its place is dropped again when more follows.
-        if self.carry.len() > self.limit && !text.is_empty() {
-            self.carry.truncate(self.limit);
+        if self.carry.len() > self.room && !text.is_empty() {
+            self.carry.truncate(self.room);
             self.dropped += 1;
         }
-        let room = (self.limit + 1).saturating_sub(self.carry.len());
+        let room = (self.room + 1).saturating_sub(self.carry.len());
         if text.len() <= room {
             self.carry.extend_from_slice(text);
             return;
         }
         if self.dropped > 0 || text.len() > room {
             // Keep the limit, drop the middle, and keep the last byte: it tells CR LF from LF.
-            let keep = self.limit.saturating_sub(self.carry.len());
+            let keep = self.room.saturating_sub(self.carry.len());
             self.carry.extend_from_slice(&text[..keep]);
             self.dropped += (text.len() - keep - 1) as u64;
             self.carry.push(text[text.len() - 1]);
         }
+    }
+
+    /// Bytes held of a line that has begun and not ended; a long one that has ended gives its room back.
+    pub(super) fn held(&mut self, small: usize) -> usize {
+        if self.carry.capacity() > small && self.unfinished().is_empty() {
+            self.carry = Vec::new();
+            self.lent = false;
+        }
+        self.carry.capacity()
+    }
+
+    /// Keeps no more than `most` bytes of the line that has begun, as if none could be longer. True where that cut it.
+    pub(super) fn shorten(&mut self, most: usize) -> bool {
+        let cut = self.unfinished().len() > most + 1;
+        if cut && let Some(last) = self.carry.pop() {
+            self.dropped += (self.carry.len() - most) as u64;
+            self.carry.truncate(most);
+            self.carry.push(last);
+            self.carry.shrink_to_fit();
+            self.room = most;
+        }
+        cut
     }
 
     fn advance(&mut self, input: &mut &[u8], by: usize) {
@@ -276,8 +303,9 @@ impl LineReader {
     pub fn gap(&mut self, bytes: u64) -> Option<Line<'_>> {
         let begun = !self.lent && !self.carry.is_empty();
         // The byte that was kept in case it is the CR of an ending is one too many now.
-        let over = self.carry.len().saturating_sub(self.limit);
-        self.carry.truncate(self.limit);
+        let over = self.carry.len().saturating_sub(self.room);
+        self.carry.truncate(self.room);
+        self.room = self.limit;
         self.dropped += over as u64;
         let notes = self.notes();
         self.state = telnet::State::Text;
@@ -303,6 +331,7 @@ impl LineReader {
     fn reset(&mut self) {
         self.carry.clear();
         self.lent = false;
+        self.room = self.limit;
         self.dropped = 0;
         self.seen = Seen::default();
         self.state = telnet::State::Text;

@@ -135,6 +135,8 @@ pub struct ReplyReader {
     bytes: Vec<u8>,
     ends: Vec<u32>,
     dropped: u64,
+    /// It was [shortened](ReplyReader::shorten): no more of it is kept.
+    full: bool,
 }
 
 impl ReplyReader {
@@ -152,6 +154,7 @@ impl ReplyReader {
                 self.bytes.clear();
                 self.ends.clear();
                 self.dropped = 0;
+                self.full = false;
                 self.bytes.extend_from_slice(line.bytes);
                 self.open = Some(Open { code, lines: 1 });
                 Taken::Inside
@@ -206,12 +209,39 @@ impl ReplyReader {
         ))
     }
 
+    /// Bytes held of a reply that has begun and not ended; a long one that has ended gives its room back.
+    pub(super) fn held(&mut self, small: usize) -> usize {
+        if self.open.is_none() && self.bytes.capacity() > small {
+            (self.bytes, self.ends) = Default::default();
+        }
+        self.bytes.capacity() + self.ends.capacity() * size_of::<u32>()
+    }
+
+    /// Keeps no more than the first line of the reply that has begun, and of that no more than `most` bytes, as if none
+    /// could be longer. True where that cut it.
+    pub(super) fn shorten(&mut self, most: usize) -> bool {
+        let cut = self.open.is_some() && !self.full && self.bytes.len() > most;
+        if cut {
+            let first = self
+                .ends
+                .first()
+                .map_or(self.bytes.len(), |&end| end as usize);
+            self.bytes.truncate(first.min(most));
+            self.bytes.shrink_to_fit();
+            self.dropped += self.ends.len() as u64 + u64::from(first > most);
+            self.ends = Vec::new();
+            self.full = true;
+        }
+        cut
+    }
+
     fn keep(&mut self, line: &[u8]) {
         if let Some(open) = &mut self.open {
             open.lines += 1;
         }
-        if self.ends.len() + 1 >= MAX_REPLY_LINES || self.bytes.len() + line.len() > MAX_REPLY_BYTES
-        {
+        let long = self.ends.len() + 1 >= MAX_REPLY_LINES
+            || self.bytes.len() + line.len() > MAX_REPLY_BYTES;
+        if self.full || long {
             self.dropped += 1;
             return;
         }

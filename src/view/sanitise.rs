@@ -5,6 +5,8 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
+use unicode_width::UnicodeWidthChar;
+
 use crate::script::literal;
 
 /// These bytes as text that is safe on a terminal, on one line: control characters (tab excepted), bytes that are not
@@ -45,6 +47,12 @@ pub fn lines(bytes: &[u8]) -> String {
         }
     }
     out
+}
+
+/// Whether a character takes room of its own on a line: one that stands above or below another does not.
+#[must_use]
+pub fn takes_room(c: char) -> bool {
+    c.width().is_some_and(|columns| columns > 0)
 }
 
 fn escape(out: &mut String, bytes: &[u8]) {

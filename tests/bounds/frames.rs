@@ -10,7 +10,7 @@ use std::{
 };
 
 use ftplab::{
-    analysis::inspector::MAX_PROBED,
+    analysis::inspector::{MAX_PROBED, MAX_WAITING, SEGMENT_COST},
     capture::{
         file::MAX_TEXT,
         flow::{End, MAX_LINGERING, Way},
@@ -260,10 +260,10 @@ fn beginnings_that_show_nothing_are_held_up_to_a_bound_and_the_rest_is_told() {
         greeting.resize(bytes, b'x');
         wire.bytes(on, Way::Back, &greeting);
     };
+    let cost = |bytes: usize| bytes + bytes.div_ceil(1_460) * SEGMENT_COST;
     let capture = |last: usize| {
         let mut wire = Wire::new();
-        let whole = MAX_PROBED / 8_192;
-        for n in 0..whole {
+        for n in 0..MAX_PROBED / cost(8_191) {
             undecided(&mut wire, 10_000 + n as u16, 8_191);
         }
         undecided(&mut wire, 9_000, last);
@@ -276,16 +276,53 @@ fn beginnings_that_show_nothing_are_held_up_to_a_bound_and_the_rest_is_told() {
         wire.close(on);
         wire.done()
     };
-    // 512 bytes are left; the greeting has twelve.
-    let fits = joined(inspect(&capture(500), "en", &[]).out());
+    // What is left, less the greeting, which has twelve bytes.
+    let left = MAX_PROBED % cost(8_191) - cost(12);
+    let last = left - SEGMENT_COST;
+    let fits = joined(inspect(&capture(last), "en", &[]).out());
     assert!(fits.contains("one FTP session"), "{fits}");
     assert!(!fits.contains("taken for something"), "{fits}");
     told(
-        &capture(501),
+        &capture(last + 1),
         &[],
         "One connection was taken for something other than FTP before it had shown, because too many had not: 4 MB of such beginnings are kept.",
         "Une connexion a été prise pour autre chose que FTP avant de l’avoir montré, parce que trop ne l’avaient pas encore fait\u{a0}: on garde 4 Mo de tels débuts.",
     );
+}
+
+/// Sessions that each leave a long line unfinished, and one behind them that finishes its own.
+#[test]
+fn what_waits_in_all_sessions_is_held_up_to_a_bound_and_the_rest_is_told() {
+    const LONG: usize = 60_000;
+    let capture = |sessions: usize| {
+        let mut wire = Wire::new();
+        for n in 0..sessions {
+            let on = wire.session(1_024 + n as u16);
+            wire.client(on, "HELP");
+            wire.bytes(on, Way::Back, &[b'x'; LONG]);
+        }
+        let on = wire.session(60_000);
+        wire.client(on, "HELP");
+        wire.bytes(on, Way::Back, b"214 ");
+        wire.bytes(on, Way::Back, &[b'y'; LONG]);
+        wire.server(on, "");
+        wire.close(on);
+        wire.done()
+    };
+    // A buffer is at most twice as long as what is in it.
+    let fits = joined(inspect(&capture(MAX_WAITING / LONG / 3), "en", &[]).out());
+    assert!(
+        !fits.contains("waited to be completed") && !fits.contains("too long"),
+        "{fits}"
+    );
+    let capture = capture(MAX_WAITING / LONG + 1);
+    told(
+        &capture,
+        &[],
+        "were cut or forgotten because too much of all sessions waited to be completed: 32 MB of it are kept.",
+        "parce que trop de choses restaient à compléter dans l’ensemble des sessions\u{a0}: on en garde 32 Mo.",
+    );
+    told(&capture, &[], "The line is too long: 59", "59");
 }
 
 /// A client that tries many ports and not the one that was named: one of them is told.

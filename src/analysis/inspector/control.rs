@@ -3,7 +3,7 @@
 
 use std::collections::VecDeque;
 
-use super::{Inspector, MAX_COMMANDS, MAX_MECHANISM, hosts};
+use super::{Inspector, MAX_COMMANDS, MAX_MECHANISM, MAX_WAITING, hosts};
 use crate::{
     analysis::{
         finding::{
@@ -27,11 +27,16 @@ use crate::{
     },
 };
 
+/// Room for the frames of so many commands is not given back: most sessions have one at a time.
+const FEW_COMMANDS: usize = 8;
+
 /// A control connection and its ledger.
 #[derive(Debug)]
 pub(in crate::analysis) struct Control {
     pub(in crate::analysis) facts: Session,
     pub(in crate::analysis) dialogue: Dialogue,
+    /// Bytes that it holds until more comes.
+    pub(super) waiting: usize,
     /// Frames of the latest commands, by their numbers.
     pub(super) commands: VecDeque<(u64, Mark)>,
     /// The latest reply was 4yz or 5yz.
@@ -200,6 +205,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             return;
         }
         if let Some(control) = self.controls.remove(&number) {
+            self.waiting -= control.waiting;
             let facts = &control.facts;
             self.gate.midstream += u64::from(facts.opening == Opening::Middle);
             self.gate.one_way += u64::from(facts.one_way.is_some());
@@ -222,6 +228,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let Control {
             facts,
             dialogue,
+            waiting,
             commands,
             refused,
             auth,
@@ -241,7 +248,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         let (out, happened) = (&mut self.out, &mut self.happened);
         let keys = self.heads.keys();
         let mut begun = false;
-        say(&side_of, dialogue, &mut |event| {
+        let mut sink = |event: &Event<'_>| {
             match &event.what {
                 What::Command(_) => *user_gap = false,
                 What::Reply(reply) if reply.answers.is_none() => {
@@ -265,7 +272,25 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 mark: at,
                 event,
             });
-        });
+        };
+        say(&side_of, dialogue, &mut sink);
+        let mut held = dialogue.held();
+        if held > *waiting && self.waiting - *waiting + held > MAX_WAITING {
+            self.shortened += dialogue.shorten(time(mark), &mut sink);
+            held = dialogue.held();
+        }
+        self.waiting = self.waiting - *waiting + held;
+        *waiting = held;
+        // Nobody will ask for the frames of commands that were answered.
+        let oldest = dialogue.outstanding().next().map(|(n, ..)| n);
+        while let Some((n, _)) = commands.front()
+            && oldest.is_none_or(|oldest| *n < oldest)
+        {
+            commands.pop_front();
+        }
+        if commands.capacity() > 2 * commands.len() + FEW_COMMANDS {
+            commands.shrink_to_fit();
+        }
         facts.encrypted_bytes =
             dialogue.sealed_bytes(Side::User) + dialogue.sealed_bytes(Side::Server);
         if begun {
@@ -382,6 +407,7 @@ fn note(
                     banner.extend_from_slice(line);
                 }
                 banner.truncate(MAX_BANNER);
+                banner.shrink_to_fit();
                 facts.banner = Some((banner, mark));
             }
             if reply

@@ -2,7 +2,9 @@
 
 use std::{collections::VecDeque, net::IpAddr};
 
-use super::{DATA_PORT, Inspector, MAX_EARLY, MAX_PROBED, Role, control::Control, hosts};
+use super::{
+    DATA_PORT, Inspector, MAX_EARLY, MAX_PROBED, Role, SEGMENT_COST, control::Control, hosts,
+};
 use crate::{
     analysis::{
         data::Seen,
@@ -39,7 +41,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         };
         probe.items.push(item);
         probe.bytes.extend_from_slice(bytes);
-        self.probed += bytes.len();
+        self.probed += bytes.len() + SEGMENT_COST;
         let mut heads = [Vec::new(), Vec::new()];
         let mut at = 0;
         for item in &probe.items {
@@ -74,7 +76,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     pub(super) fn take_probe(&mut self, flow: FlowId) -> Option<Probe> {
         match self.roles.remove(&flow)? {
             Role::Probe(probe) => {
-                self.probed -= probe.bytes.len();
+                self.probed -= probe.bytes.len() + probe.items.len() * SEGMENT_COST;
                 Some(*probe)
             }
             other => {
@@ -147,6 +149,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             Box::new(Control {
                 facts,
                 dialogue,
+                waiting: 0,
                 commands: VecDeque::new(),
                 refused: false,
                 auth: None,

@@ -70,6 +70,10 @@ impl Core {
             .filter(|_| is_remembered(verb))
             .map(|arg| arg[..arg.len().min(MAX_REMEMBERED)].into());
         self.intermediate = None;
+        if self.queue.capacity() == 0 {
+            // Most clients wait for each reply, and thousands may be watched at a time.
+            self.queue.reserve_exact(1);
+        }
         self.queue.push_back(Pending {
             n,
             verb,

@@ -503,3 +503,66 @@ proptest::proptest! {
         proptest::prop_assert_eq!(watch_pieces(ends(), &pieces, step), watch_pieces(ends(), &pieces, usize::MAX));
     }
 }
+
+/// An observer whose memory is full gives back what it holds, tells it as what reached its bound, and reads on.
+#[test]
+fn what_waits_is_counted_and_can_be_shortened() {
+    let mut told = Vec::new();
+    let mut dialogue = Dialogue::new(ends());
+    let mut sink = |event: &Event<'_>| show(event, &mut told);
+    let said: [(Side, Vec<u8>); 4] = [
+        (Side::Server, b"220 Ready.\r\n".to_vec()),
+        (Side::User, b"NOOP\r\n".repeat(100)),
+        (Side::User, [b"SITE ", &[b'x'; 9_000][..]].concat()),
+        (
+            Side::Server,
+            [
+                b"200-\r\n",
+                &b"200-more\r\n".repeat(1_000)[..],
+                &[b'y'; 9_000],
+            ]
+            .concat(),
+        ),
+    ];
+    for (side, bytes) in &said {
+        dialogue.feed(*side, bytes, 0, &mut sink);
+    }
+    assert!(
+        (30_000..60_000).contains(&dialogue.held()),
+        "{}",
+        dialogue.held()
+    );
+    // Two lines, a reply, and 84 commands.
+    assert_eq!(dialogue.shorten(0, &mut sink), 87);
+    let held = dialogue.held();
+    assert!(held < 4_000, "{held}");
+    assert_eq!(dialogue.shorten(0, &mut sink), 0);
+    // More of them is not kept either; what comes behind them is.
+    let more: [(Side, &[u8]); 4] = [
+        (Side::User, &[b'x'; 9_000]),
+        (Side::User, b"end\r\nNOOP\r\n"),
+        (Side::Server, &[b'y'; 9_000]),
+        (
+            Side::Server,
+            b"y\r\n200 End.\r\n200-One.\r\n200-Two.\r\n200 Three.\r\n",
+        ),
+    ];
+    for (side, bytes) in more {
+        dialogue.feed(side, bytes, 0, &mut sink);
+        assert!(dialogue.held() < held + 1_000, "{}", dialogue.held());
+    }
+    let site = format!("101 SITE Some({:?})", "x".repeat(SHORTENED - 5));
+    let lines: Vec<&str> = told.iter().map(|line| line.trim()).collect();
+    assert_eq!(
+        lines[lines.len() - 7..],
+        [
+            site.as_str(),
+            "! User line-too-long",
+            "102 NOOP None",
+            "! Server line-too-long",
+            "! Server reply-too-long",
+            "2:200x1 for 85",
+            "3:200x3 for 86",
+        ]
+    );
+}

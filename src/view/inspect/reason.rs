@@ -3,7 +3,7 @@
 use crate::{
     analysis::{
         finding::{Remark, Session, Transfer},
-        inspector::MAX_PROBED,
+        inspector::{MAX_PROBED, MAX_WAITING},
         notes::Note,
         twin::Evidence,
         verdict::{Absence, Lack, Party, Reason, Stray, Verdict},
@@ -422,6 +422,12 @@ pub fn note(text: &Text, note: &Note) -> String {
             "inspect-note-unproven",
             count = *connections,
             most = (MAX_PROBED >> 20) as u64
+        ),
+        Note::Shortened { count } => say!(
+            text,
+            "inspect-note-shortened",
+            count = *count,
+            most = (MAX_WAITING >> 20) as u64
         ),
         Note::Overheld { gaps } => say!(
             text,

@@ -433,6 +433,10 @@ inspect-note-unproven = { $count ->
     [one] One connection was
    *[other] { $count } connections were
 } taken for something other than FTP before it had shown, because too many had not: { $most } MB of such beginnings are kept.
+inspect-note-shortened = { $count ->
+    [one] One line, reply or command was
+   *[other] { $count } lines, replies or commands were
+} cut or forgotten because too much of all sessions waited to be completed: { $most } MB of it are kept.
 inspect-note-long-blocks = { $count ->
     [one] One block of the file that is no packet is longer than 64 kB and was
    *[other] { $count } blocks of the file that are no packets are longer than 64 kB and were
@@ -444,6 +448,7 @@ inspect-log-more = { $count ->
 inspect-folders-deep = { $folder }: folders more than { $most } deep were not opened. Name them.
 inspect-unsorted = The report is longer than { $most } MB: its sessions stand as they ended, and what is to be known about the whole capture comes here. --json, --session N or --host tell less at a time.
 inspect-extract-lost = not all files could be written into { $folder }: { $why }. { $kept } written, { $lost } not; the manifest says which (“stored”: false). Make room, and extract into a new folder.
+inspect-extract-beyond = { $folder } takes { $most } files and no more: { $files } more, with { $bytes } bytes, were not written; the manifest says of which transfers (“left_out”). --session N or --host extract less at a time.
 inspect-manifest-cut = the manifest { $file } could not be written whole: { $why }. Files written: { $kept }, not written: { $lost }. Make room, and extract into a new folder.
 inspect-no-session = there is no session { $n } in it. Without --session all are shown, each with its number.
 inspect-no-host = { $session ->

@@ -437,6 +437,10 @@ inspect-note-unproven = { $count ->
     [one] Une connexion a été prise pour autre chose que FTP avant de l’avoir montré
    *[other] { $count } connexions ont été prises pour autre chose que FTP avant de l’avoir montré
 }, parce que trop ne l’avaient pas encore fait : on garde { $most } Mo de tels débuts.
+inspect-note-shortened = { $count ->
+    [one] Une ligne, réponse ou commande a été coupée ou oubliée
+   *[other] { $count } lignes, réponses ou commandes ont été coupées ou oubliées
+}, parce que trop de choses restaient à compléter dans l’ensemble des sessions : on en garde { $most } Mo.
 inspect-note-long-blocks = { $count ->
     [one] Un bloc du fichier qui n’est pas un paquet dépasse 64 ko et n’a pas été lu
    *[other] { $count } blocs du fichier qui ne sont pas des paquets dépassent 64 ko et n’ont pas été lus
@@ -448,6 +452,7 @@ inspect-log-more = { $count ->
 inspect-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux n’ont pas été ouverts. Nommez-les.
 inspect-unsorted = Le rapport dépasse { $most } Mo : ses sessions sont dans l’ordre de leur fin, et ce qu’il faut savoir de toute la capture vient ici. --json, --session N ou --host en disent moins à la fois.
 inspect-extract-lost = tous les fichiers n’ont pas pu être écrits dans { $folder } : { $why }. Écrits : { $kept }, pas écrits : { $lost } ; le manifeste dit lesquels (« stored » : false). Faites de la place, puis extrayez dans un nouveau dossier.
+inspect-extract-beyond = { $folder } reçoit { $most } fichiers et pas plus : { $files } autres, avec { $bytes } octets, n’ont pas été écrits ; le manifeste dit de quels transferts (« left_out »). --session N ou --host en extraient moins à la fois.
 inspect-manifest-cut = le manifeste { $file } n’a pas pu être écrit en entier : { $why }. Fichiers écrits : { $kept }, pas écrits : { $lost }. Faites de la place, puis extrayez dans un nouveau dossier.
 inspect-no-session = il n’y a pas de session { $n }. Sans --session toutes sont montrées, chacune avec son numéro.
 inspect-no-host = { $session ->
