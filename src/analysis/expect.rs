@@ -38,12 +38,20 @@ use crate::ftp::{command::Verb, event::What};
 
 /// Frames of evidence that are kept for each expectation.
 pub const MAX_EVIDENCE: usize = 16;
+/// The longest rubric that is read, in bytes: one of 256 expectations with long titles has a tenth of it.
+pub const MAX_RUBRIC: usize = 1 << 20;
 /// Expectations of a rubric.
 pub const MAX_EXPECTATIONS: usize = 256;
 
 /// Why a rubric is none.
 #[derive(Debug, thiserror::Error)]
 pub enum RubricError {
+    /// It is longer than [`MAX_RUBRIC`].
+    #[error("more than {MAX_RUBRIC} bytes")]
+    TooLong,
+    /// It is no UTF-8, as TOML is.
+    #[error("not UTF-8")]
+    NotUtf8,
     /// It is no TOML, or has a field that nobody knows.
     #[error("{message}")]
     Toml {
@@ -180,8 +188,12 @@ impl Rubric {
     /// Reads a rubric.
     ///
     /// # Errors
-    /// Where it is no TOML, names what nobody knows, or an expectation does not name exactly one thing.
-    pub fn parse(text: &str) -> Result<Rubric, RubricError> {
+    /// Where it is too long, is no TOML, names what nobody knows, or an expectation does not name exactly one thing.
+    pub fn parse(bytes: &[u8]) -> Result<Rubric, RubricError> {
+        if bytes.len() > MAX_RUBRIC {
+            return Err(RubricError::TooLong);
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| RubricError::NotUtf8)?;
         let raw: RawRubric =
             toml::from_str(text).map_err(|error: toml::de::Error| RubricError::Toml {
                 message: error.to_string(),
@@ -568,7 +580,7 @@ mod tests {
     #[test]
     fn a_rubric_names_one_thing_an_expectation() {
         let rubric = Rubric::parse(
-            "title = \"TP\"\n\
+            b"title = \"TP\"\n\
              [[expect]]\nlogged-in = true\n\
              [[expect]]\nlogged-in = \"anna\"\ntitle = \"as anna\"\n\
              [[expect]]\nmode = \"both\"\n\
@@ -589,22 +601,30 @@ mod tests {
         );
         assert!(rubric.wants_hashes());
         assert!(matches!(
-            Rubric::parse("[[expect]]\nlisted = true\nmode = \"active\"\n"),
+            Rubric::parse(b"[[expect]]\nlisted = true\nmode = \"active\"\n"),
             Err(RubricError::NotOne {
                 number: 1,
                 found: 2
             })
         ));
         assert!(matches!(
-            Rubric::parse("[[expect]]\ntitle = \"x\"\n"),
+            Rubric::parse(b"[[expect]]\ntitle = \"x\"\n"),
             Err(RubricError::NotOne {
                 number: 1,
                 found: 0
             })
         ));
-        assert!(matches!(Rubric::parse(""), Err(RubricError::Count(0))));
+        assert!(matches!(Rubric::parse(b""), Err(RubricError::Count(0))));
         assert!(matches!(
-            Rubric::parse("[[expect]]\nlitsed = true\n"),
+            Rubric::parse(b"title = \"\xff\""),
+            Err(RubricError::NotUtf8)
+        ));
+        let most = vec![b'\n'; MAX_RUBRIC];
+        assert!(matches!(Rubric::parse(&most), Err(RubricError::Count(0))));
+        let more = [&most[..], b"\n"].concat();
+        assert!(matches!(Rubric::parse(&more), Err(RubricError::TooLong)));
+        assert!(matches!(
+            Rubric::parse(b"[[expect]]\nlitsed = true\n"),
             Err(RubricError::Toml { .. })
         ));
     }

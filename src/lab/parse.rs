@@ -688,7 +688,7 @@ impl<'a> Reader<'a> {
             .flat_map(|line| [line.text, "\n"])
             .collect();
         let file = attribute(attributes, "file").map(|file| file.value.to_owned());
-        match Rubric::parse(&text) {
+        match Rubric::parse(text.as_bytes()) {
             Ok(rubric) => Some(Capture { id, file, rubric }),
             Err(error) => {
                 let (at, kind) = match error {
@@ -703,6 +703,9 @@ impl<'a> Reader<'a> {
                         )
                     }
                     RubricError::NotOne { number, .. } => (None, Wrong::RubricNotOne(number)),
+                    // No sheet is so long, and its text has been read.
+                    RubricError::TooLong => (None, Wrong::TooLong),
+                    RubricError::NotUtf8 => (None, Wrong::NotUtf8),
                     RubricError::Count(count) => (None, Wrong::RubricCount(count)),
                 };
                 let inner = at.and_then(|(line, column)| {

@@ -6,7 +6,10 @@ use serde::Serialize;
 use super::{Overview, Show, lists::cell};
 use crate::{
     analysis::{
-        expect::{Expectation, Expected, File, MAX_EVIDENCE, Mark, Marks, Rubric},
+        expect::{
+            Expectation, Expected, File, MAX_EVIDENCE, MAX_EXPECTATIONS, MAX_RUBRIC, Mark, Marks,
+            Rubric, RubricError,
+        },
         finding::Finding,
     },
     say,
@@ -98,6 +101,32 @@ impl<'a> Marker<'a> {
         out.extend(std::iter::repeat_n(' ', column - 4 - word.chars().count()));
         out.push_str(&wrap(&shown, column, column, self.style.width()));
         out.push('\n');
+    }
+}
+
+/// Why a rubric is none.
+#[must_use]
+pub fn no_rubric(text: &Text, error: &RubricError) -> String {
+    match error {
+        RubricError::TooLong => say!(
+            text,
+            "inspect-rubric-too-long",
+            limit = (MAX_RUBRIC / 1024) as u64
+        ),
+        RubricError::NotUtf8 => say!(text, "inspect-rubric-not-utf8"),
+        RubricError::Toml { message, .. } => sanitise::lines(message.trim_end().as_bytes()),
+        RubricError::NotOne { number, found } => say!(
+            text,
+            "inspect-rubric-one",
+            number = number.to_string(),
+            found = found.to_string()
+        ),
+        RubricError::Count(count) => say!(
+            text,
+            "inspect-rubric-count",
+            found = count.to_string(),
+            most = MAX_EXPECTATIONS.to_string()
+        ),
     }
 }
 
