@@ -13,7 +13,7 @@
 //! | no right: folder, file | [`files`] | [`files`] | [`files`] | [`files`] | [`files`] | `man`: [`files`] |
 //! | no right: port | - | - | [`place`] | [`place`] | [`place`] | - |
 //! | reader gone | [`output`] | [`output`] | [`output`] | [`output`]: serves on | [`output`] | [`output`] |
-//! | standard output full, or streams closed | [`output`] | - | [`output`] | - | [`output`] | [`output`] |
+//! | standard output full, or streams closed (which is as `/dev/null`) | [`output`] | - | [`output`] | - | [`output`] | [`output`] |
 //! | file gone, longer, shorter | [`files`] | - | folder: [`files`] | [`served`] | events: `io::events` | - |
 //! | clock set | [`clock`]: in the capture | [`clock`] | [`clock`] | [`clock`] | by the same clock | - |
 //! | not UTF-8 | [`files`] | [`files`] | [`files`] | [`files`] | - | [`files`] |

@@ -55,10 +55,10 @@ pub enum RubricError {
     /// It is no TOML, or has a field that nobody knows.
     #[error("{message}")]
     Toml {
-        /// What the library says, in English.
+        /// What the library says, in English; with words of the rubric, however long.
         message: String,
-        /// The byte where it is wrong.
-        at: Option<usize>,
+        /// The line and the column where it is wrong, both from 1.
+        at: Option<(usize, usize)>,
     },
     /// An expectation names nothing, or several things.
     #[error("expectation {number} names {found} things")]
@@ -196,8 +196,12 @@ impl Rubric {
         let text = std::str::from_utf8(bytes).map_err(|_| RubricError::NotUtf8)?;
         let raw: RawRubric =
             toml::from_str(text).map_err(|error: toml::de::Error| RubricError::Toml {
-                message: error.to_string(),
-                at: error.span().map(|span| span.start),
+                message: error.message().to_owned(),
+                at: error.span().map(|span| {
+                    let before = text.get(..span.start).unwrap_or(text);
+                    let line = before.rsplit('\n').next().unwrap_or_default();
+                    (before.matches('\n').count() + 1, line.chars().count() + 1)
+                }),
             })?;
         if raw.expect.is_empty() || raw.expect.len() > MAX_EXPECTATIONS {
             return Err(RubricError::Count(raw.expect.len()));
@@ -624,8 +628,11 @@ mod tests {
         let more = [&most[..], b"\n"].concat();
         assert!(matches!(Rubric::parse(&more), Err(RubricError::TooLong)));
         assert!(matches!(
-            Rubric::parse(b"[[expect]]\nlitsed = true\n"),
-            Err(RubricError::Toml { .. })
+            Rubric::parse(b"[[expect]]\n\xc3\xa9 = litsed\n"),
+            Err(RubricError::Toml {
+                at: Some((2, _)),
+                ..
+            })
         ));
     }
 }

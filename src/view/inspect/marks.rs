@@ -16,6 +16,7 @@ use crate::{
     view::{
         json::{self, Bytes},
         sanitise,
+        server::beginning,
         style::{Role, Style},
         text::Text,
         wrap::wrap,
@@ -114,7 +115,17 @@ pub fn no_rubric(text: &Text, error: &RubricError) -> String {
             limit = (MAX_RUBRIC / 1024) as u64
         ),
         RubricError::NotUtf8 => say!(text, "inspect-rubric-not-utf8"),
-        RubricError::Toml { message, .. } => sanitise::lines(message.trim_end().as_bytes()),
+        RubricError::Toml { message, at } => {
+            let (line, column) = at.unwrap_or((1, 1));
+            let detail = sanitise::line(beginning(message).as_bytes()).into_owned();
+            say!(
+                text,
+                "inspect-rubric-toml",
+                line = line.to_string(),
+                column = column.to_string(),
+                detail = detail
+            )
+        }
         RubricError::NotOne { number, found } => say!(
             text,
             "inspect-rubric-one",
