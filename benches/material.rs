@@ -331,13 +331,13 @@ fn capture(kind: &str, count: usize, path: &str) -> io::Result<()> {
                 pcap.frame(17, from, SERVER, &[&datagram])?;
             }
         }
-        // 3,000 segments each COUNT places out of order: blocks of COUNT are sent backwards.
+        // 300,000 segments of 100 bytes, up to COUNT places out of order: blocks of COUNT are sent backwards.
         "disorder" => {
             let mut session = Session::open(pcap, 0)?;
             session.transfer(pcap, "RETR jumbled.bin", |pcap, data| {
                 let block = [0x55; 100];
                 let first = data.next[1];
-                let all = 30_000 / count * count;
+                let all = 300_000 / count * count;
                 for start in (0..all).step_by(count) {
                     for place in (start..start + count).rev() {
                         data.at(pcap, 1, ACK, first + (place * block.len()) as u32, &block)?;
@@ -348,11 +348,11 @@ fn capture(kind: &str, count: usize, path: &str) -> io::Result<()> {
             })?;
             session.quit(pcap)?;
         }
-        // Three megabytes of commands and replies in lines of COUNT bytes.
+        // Thirty megabytes of commands and replies in lines of COUNT bytes.
         "lines" => {
             let mut session = Session::open(pcap, 0)?;
             let (command, reply) = ("C".repeat(count), format!("500 {}", "r".repeat(count)));
-            for _ in 0..3_000_000 / (2 * count) {
+            for _ in 0..30_000_000 / (2 * count) {
                 for (side, line) in [(0, format!("{command}\r\n")), (1, format!("{reply}\r\n"))] {
                     for part in line.as_bytes().chunks(SEGMENT) {
                         session.control.segment(pcap, side, ACK | PUSH, part)?;

@@ -156,7 +156,7 @@ impl Context {
         };
         let style = |terminal: bool| {
             // A program that shows our output says how wide it is (POSIX: COLUMNS).
-            let told = || env::var("COLUMNS").ok()?.parse().ok();
+            let told = || env::var("COLUMNS").ok()?.parse().ok().filter(|&n| n > 0);
             let asked = if terminal { streams::columns() } else { told() };
             let width = asked.unwrap_or(DEFAULT_WIDTH);
             Style::new(wanted(terminal), width)

@@ -8,19 +8,23 @@
 //!
 //! | fault | `inspect` | `raw` | `listen`, `pasv-calc` | `fake-server` | `lab` | the others |
 //! |---|---|---|---|---|---|---|
-//! | disk full | [`disk`]: extraction, manifest, page, `--copy` | recording, log, events | recording, `-o` | log, events, `--store`, recording, `--from` | report, `print`, `new` | [`output`] |
-//! | place where nothing can be made | [`files`] | [`files`] | [`files`] | [`files`] | [`files`] | `man`: [`files`] |
+//! | disk full | [`disk`]: extraction, manifest, page, `--copy` | [`disk`]: recording, log, events, `/data > FILE` | [`disk`]: recording, `-o` | [`disk`]: log, events, `--store`, recording, `--from` | [`lab`]: report, events; [`disk`]: `print`, `new` | [`output`] |
+//! | place where nothing can be made | [`files`] | [`files`] | [`files`] | [`files`] | [`files`], [`lab`]: gone meanwhile | `man`: [`files`] |
 //! | no right: folder, file | [`files`] | [`files`] | [`files`] | [`files`] | [`files`] | `man`: [`files`] |
 //! | no right: port | - | - | [`place`] | [`place`] | [`place`] | - |
-//! | reader gone | [`output`] | [`output`] | [`output`] | [`output`]: serves on | [`output`] | [`output`] |
-//! | standard output full, or streams closed (which is as `/dev/null`) | [`output`] | - | [`output`] | - | [`output`] | [`output`] |
-//! | file gone, longer, shorter | [`files`] | - | folder: [`files`] | [`served`] | events: `io::events` | - |
+//! | reader gone | [`output`]; extraction: [`disk`] | [`output`] | [`output`]: data goes on | [`output`]: serves on | [`output`] | [`output`] |
+//! | standard output full, or streams closed (which is as `/dev/null`) | [`output`]; extraction: [`disk`] | - | [`output`]: data goes on | - | [`output`] | [`output`] |
+//! | one stream is no terminal | [`terminal`] | [`terminal`] | [`terminal`] | by hand: [`terminal`] | [`terminal`] | - |
+//! | window of another size | - | [`terminal`] | - | by hand: [`terminal`] | [`terminal`] | - |
+//! | Ctrl-C, SIGTERM, SIGHUP | - | [`signals`] | [`signals`] | [`signals`]; `nohup` too | - | - |
+//! | file gone, longer, shorter | [`files`] | - | folder: [`files`] | [`served`] | events: `io::events`; folder: [`lab`] | - |
+//! | two at once | - | - | port: `listen` | port: `servers` | [`lab`] | - |
 //! | clock set | [`clock`]: in the capture | [`clock`] | [`clock`] | [`clock`] | by the same clock | - |
 //! | not UTF-8 | [`files`] | [`files`] | [`files`] | [`files`] | - | [`files`] |
 //! | no IPv6 | - | - | [`place`] | [`place`] | - | - |
 //! | narrow terminal | [`place`] | - | - | - | [`place`] | [`place`] |
-//! | no HOME, odd TERM | - | - | - | - | [`place`] | [`place`] |
-//! | few open files | [`place`] | [`place`] | [`place`] | [`place`]: 200 clients | - | - |
+//! | no HOME, odd TERM | - | [`terminal`] | - | - | [`place`] | [`place`] |
+//! | few open files | [`place`] | [`place`] | [`place`] | [`place`]: 200 clients | [`place`] | - |
 
 mod clock;
 mod disk;
@@ -29,6 +33,7 @@ mod lab;
 mod output;
 mod place;
 mod served;
+mod signals;
 mod terminal;
 
 use std::{
@@ -100,7 +105,9 @@ fn nobody() -> Option<impl FnMut(&Path, &[String]) -> Done> {
 /// The port that a PORT line names, as `listen` shows it.
 fn port_command(line: &str) -> Option<u16> {
     let bytes = line.split("PORT 127,0,0,1,").nth(1)?;
-    let mut bytes = bytes.split([',', ' ']).map_while(|n| n.parse::<u16>().ok());
+    let mut bytes = bytes
+        .split([',', ' ', '"'])
+        .map_while(|n| n.parse::<u16>().ok());
     Some(bytes.next()? * 256 + bytes.next()?)
 }
 

@@ -72,7 +72,7 @@ fn take(asked: &Listen, context: &Context, recording: Option<&Recording>) -> Res
         None => None,
     };
     let at = own_address(asked, context)?;
-    let mut report = Report::new(context, COMMAND, asked.json, asked.events.as_deref())?;
+    let mut report = Report::new(context, COMMAND, asked.json, asked.events.as_deref())?.patient();
     let cancel = signal::interrupts()?;
     let listener = data::bind(at)
         .map_err(|error| fault::failed(context, COMMAND, &fault::bind(text, COMMAND, &error)))?;

@@ -74,6 +74,7 @@ fn calculate(
         }
         payload.check(context, COMMAND)?;
     }
+    let report = Report::new(context, COMMAND, asked.json, asked.events.as_deref())?;
     let mut calculator = Calculator {
         asked,
         context,
@@ -83,7 +84,11 @@ fn calculate(
             Some(host) => Some(place::hosts(context, COMMAND, host)?),
             None => None,
         },
-        report: Report::new(context, COMMAND, asked.json, asked.events.as_deref())?,
+        report: if asked.connect {
+            report.patient()
+        } else {
+            report
+        },
         told: 0,
         wrong: 0,
     };

@@ -44,7 +44,7 @@ use crate::{
         clock,
         control::{Control, Incoming},
         editor::{self, Keyboard, Screen, Typed, Word},
-        stdio,
+        signal, stdio,
         wait::Cancel,
     },
     say,
@@ -175,12 +175,6 @@ fn converse(
         );
         fault::failed(context, "raw", &what)
     })?;
-    if typed && !interactive {
-        stdio::remark(
-            &view.remark(Role::Hint, &say!(text, "raw-no-prompt")),
-            false,
-        );
-    }
     let (screen, keyboard) = if interactive {
         editor::terminal(
             "C> ",
@@ -192,6 +186,13 @@ fn converse(
     } else {
         editor::pipe(outbox.clone(), Happened::Typed)
     }?;
+    if typed && !screen.draws() {
+        let why = match interactive {
+            true => say!(text, "raw-only-prints"),
+            false => say!(text, "raw-no-prompt"),
+        };
+        stdio::remark(&view.remark(Role::Hint, &why), interactive);
+    }
     let dialogue = Dialogue::new(ends(&control));
     let raw = Raw {
         context,
@@ -308,6 +309,8 @@ fn words() -> Vec<Word> {
 
 impl Raw<'_> {
     fn run(mut self, control: Control) -> Result<Exit, Failure> {
+        // Where the system has no room for that, a signal ends the program where it stands, as it always can.
+        let ends = signal::interrupts().unwrap_or_default();
         self.established(control)?;
         if self.interactive {
             let invitation = self.view.invitation();
@@ -315,6 +318,11 @@ impl Raw<'_> {
         }
         loop {
             let happened = self.inbox.recv_timeout(TICK);
+            if ends.is_cancelled() {
+                // Where the terminal is closed nobody reads this.
+                let _ = self.warn(&say!(self.context.text, "raw-asked-to-end"));
+                return self.leave(Exit::No);
+            }
             if self.interactive {
                 self.view.style = self.context.out_now();
             }

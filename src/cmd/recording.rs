@@ -115,6 +115,7 @@ pub(super) fn around(
         // Told behind the rest, and where the work has failed too: the file is there.
         let line = json::Recording::new(path, frames, control, failed.is_none());
         let told = Report::new(context, command, asked.json, asked.events)
+            .map(Report::patient)
             .and_then(|mut report| report.tell(context, "recording", &line));
         if done.is_ok() {
             told?;

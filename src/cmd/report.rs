@@ -1,6 +1,9 @@
 //! Where a command's JSON lines go: to standard output (`--json`), into the file of `--events`, to both or nowhere.
 
-use std::{io::Write, path::Path};
+use std::{
+    io::{self, Write},
+    path::Path,
+};
 
 use serde::Serialize;
 
@@ -70,6 +73,10 @@ pub(super) struct Report {
     json: bool,
     events: Option<Lines>,
     origin: Origin,
+    /// What is told about goes on without a reader.
+    patient: bool,
+    /// Standard output takes no more.
+    deaf: Option<io::Error>,
 }
 
 impl Report {
@@ -88,7 +95,18 @@ impl Report {
                 source,
                 pid: std::process::id(),
             },
+            patient: false,
+            deaf: None,
         })
+    }
+
+    /// There is data that is to arrive whether anybody reads the lines or not: `… --json | head -n 1` is how a script
+    /// learns the port.
+    pub(super) fn patient(self) -> Report {
+        Report {
+            patient: true,
+            ..self
+        }
     }
 
     /// True where standard output is for JSON lines only.
@@ -105,8 +123,10 @@ impl Report {
 
     /// The exit code of work that ended like this: a file of lines that is not whole was asked for and is not done.
     pub(super) fn exit(&self, exit: Exit) -> Exit {
-        match &self.events {
-            Some(events) if events.lost() => Exit::Failed,
+        let broken = |error: &io::Error| error.kind() == io::ErrorKind::BrokenPipe;
+        match (&self.events, &self.deaf) {
+            (Some(events), _) if events.lost() => Exit::Failed,
+            (_, Some(error)) if !broken(error) => Exit::Failed,
             _ => exit,
         }
     }
@@ -118,10 +138,21 @@ impl Report {
         kind: &'static str,
         fields: &T,
     ) -> Result<(), Failure> {
-        if self.json {
+        if self.json && self.deaf.is_none() {
             let mut out = streams::stdout();
-            out.write_all(json::line(kind, None, fields).as_bytes())?;
-            out.flush()?;
+            let line = json::line(kind, None, fields);
+            let written = out.write_all(line.as_bytes()).and_then(|()| out.flush());
+            match written {
+                Err(error) if self.patient => {
+                    // The same line again, when the buffer goes, would fail again.
+                    drop(out.into_parts());
+                    if error.kind() != io::ErrorKind::BrokenPipe {
+                        streams::complain(&fault::stream(context, &error));
+                    }
+                    self.deaf = Some(error);
+                }
+                done => done?,
+            }
         }
         if let Some(events) = &mut self.events {
             let line = json::line(kind, Some(self.origin), fields);

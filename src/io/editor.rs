@@ -96,11 +96,20 @@ impl Screen {
                 thread::sleep(Duration::from_millis(1));
             }
         }
+        let drawn = self.draws();
         self.printer = Printer::Stdout;
         if let Some(before) = self.before.take() {
             let _ = termios::tcsetattr(io::stdin(), OptionalActions::Drain, &before);
-            let _ = self.print("\r\x1b[K");
+            if drawn {
+                let _ = self.print("\r\x1b[K");
+            }
         }
+    }
+
+    /// True where a line editor draws the line that is typed; else the terminal itself shows it, passwords too.
+    #[must_use]
+    pub fn draws(&self) -> bool {
+        matches!(self.printer, Printer::Editor(_))
     }
 
     /// Prints whole lines at once.

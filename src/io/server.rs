@@ -40,7 +40,6 @@ use thiserror::Error;
 use tokio::{
     net::TcpListener,
     runtime::Runtime,
-    signal::unix::{SignalKind, signal},
     sync::{mpsc, watch},
     task::{JoinSet, LocalSet, spawn_local},
     time,
@@ -58,7 +57,11 @@ pub use self::{
     room::Room,
     wire::{Channel, Heard, Tap},
 };
-use super::{clock, editor::Typed, signal::runtime};
+use super::{
+    clock,
+    editor::Typed,
+    signal::{Ends, runtime},
+};
 use crate::{
     ftp::side::Side,
     script::{play::Play, watch::Happening},
@@ -172,20 +175,16 @@ impl Server {
         Commander(to)
     }
 
-    /// From now on Ctrl-C (SIGINT) and SIGTERM end it, in place of the program.
+    /// From now on Ctrl-C (SIGINT), SIGTERM and SIGHUP end it, in place of the program.
     ///
     /// # Errors
     /// When the system takes no handler.
     pub fn stop_on_interrupt(&self) -> Result<(), StartError> {
         let entered = self.runtime.enter();
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
+        let mut ends = Ends::new()?;
         let stopper = self.stopper();
         self.runtime.spawn(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
+            ends.next().await;
             stopper.stop();
         });
         drop(entered);

@@ -5,10 +5,10 @@ use std::{io, os::unix::net::UnixStream, process, thread};
 
 use tokio::{
     runtime::{Builder, Runtime},
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
 };
 
-use super::wait::Cancel;
+use super::{file, wait::Cancel};
 
 /// The exit code that shells give a program ended by Ctrl-C.
 const INTERRUPTED: i32 = 130;
@@ -26,7 +26,57 @@ pub(super) fn runtime() -> io::Result<Runtime> {
     Builder::new_current_thread().enable_all().build()
 }
 
-/// From now on Ctrl-C (SIGINT) and a polite kill (SIGTERM) set the flag that is returned.
+/// What asks the program to end: Ctrl-C (SIGINT), a polite kill (SIGTERM), a terminal that is closed (SIGHUP). Who started
+/// the program with `nohup` wants it to outlive its terminal.
+pub(super) struct Ends {
+    interrupt: Signal,
+    terminate: Signal,
+    hang_up: Option<Signal>,
+}
+
+impl Ends {
+    /// From now on these signals are caught, in a runtime's context.
+    ///
+    /// # Errors
+    /// Where the system gives no signals.
+    pub(super) fn new() -> io::Result<Ends> {
+        Ok(Ends {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+            hang_up: if ignores_hang_up(&file::of_system("/proc/self/status")) {
+                None
+            } else {
+                Some(signal(SignalKind::hangup())?)
+            },
+        })
+    }
+
+    /// Waits for the next of them.
+    pub(super) async fn next(&mut self) {
+        let hang_up = async {
+            match &mut self.hang_up {
+                Some(hang_up) => hang_up.recv().await,
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+            _ = hang_up => {}
+        }
+    }
+}
+
+/// True where this status of a process (Linux) says that it ignores SIGHUP, the first signal.
+fn ignores_hang_up(status: &str) -> bool {
+    let mut lines = status.lines();
+    let mask = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
+        .is_some_and(|mask| mask & 1 == 1)
+}
+
+/// From now on Ctrl-C (SIGINT), a polite kill (SIGTERM) and a terminal that is closed (SIGHUP) set the flag that is
+/// returned.
 ///
 /// # Errors
 /// Where the system gives no thread or no signals.
@@ -36,20 +86,14 @@ pub fn interrupts() -> io::Result<Cancel> {
     let runtime = runtime()?;
     // Signals are caught from here on, not from whenever the thread first runs.
     let entered = runtime.enter();
-    let (mut interrupt, mut end) = (
-        signal(SignalKind::interrupt())?,
-        signal(SignalKind::terminate())?,
-    );
+    let mut ends = Ends::new()?;
     drop(entered);
     thread::Builder::new()
         .name("signals".into())
         .spawn(move || {
             runtime.block_on(async {
                 loop {
-                    tokio::select! {
-                        _ = interrupt.recv() => {}
-                        _ = end.recv() => {}
-                    }
+                    ends.next().await;
                     if flag.is_cancelled() {
                         at_once();
                     }
@@ -78,4 +122,23 @@ pub fn large_files_fail() -> io::Result<()> {
 )]
 fn at_once() -> ! {
     process::exit(INTERRUPTED)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nohup_is_seen() {
+        for (mask, ignored) in [
+            ("0000000000000001", true),
+            ("0000000000001000", false),
+            ("0000000000001007", true),
+            ("nonsense", false),
+        ] {
+            let status = format!("Name:\tftplab\nSigBlk:\t0000000000000001\nSigIgn:\t{mask}\n");
+            assert_eq!(ignores_hang_up(&status), ignored, "{mask}");
+        }
+        assert!(!ignores_hang_up(""));
+    }
 }

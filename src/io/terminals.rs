@@ -3,7 +3,7 @@
 
 use std::{
     env,
-    io::{self, BufRead, BufReader, Read, Write},
+    io::{self, BufRead, BufReader, PipeReader, Read, Write},
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, Sender, channel},
     thread,
@@ -12,6 +12,8 @@ use std::{
 
 /// The longest line that is taken from a process; what exceeds it comes as a line of its own.
 const MAX_LINE: u64 = 16 * 1024;
+/// How long a line may take that is printed and that the thread which reads it, on a busy machine, has not come to yet.
+const BUSY: Duration = Duration::from_secs(1);
 
 /// A line that a process printed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,11 +24,20 @@ pub struct Printed {
     pub line: String,
 }
 
+/// A process in a terminal.
+#[derive(Debug)]
+struct Running {
+    child: Child,
+    input: Option<ChildStdin>,
+    /// What it prints, where a thread reads it.
+    output: PipeReader,
+}
+
 /// Processes that are ended when this is dropped.
 #[derive(Debug)]
 pub struct Terminals {
     columns: usize,
-    children: Vec<Option<(Child, Option<ChildStdin>)>>,
+    children: Vec<Option<Running>>,
     inbox: Receiver<Printed>,
     outbox: Sender<Printed>,
 }
@@ -65,8 +76,12 @@ impl Terminals {
             .stderr(writer)
             .spawn()?;
         let input = child.stdin.take();
-        self.read(terminal, output)?;
-        self.children[terminal] = Some((child, input));
+        self.read(terminal, output.try_clone()?)?;
+        self.children[terminal] = Some(Running {
+            child,
+            input,
+            output,
+        });
         Ok(())
     }
 
@@ -105,40 +120,53 @@ impl Terminals {
     /// Where nothing runs there that reads.
     pub fn type_line(&mut self, terminal: usize, line: &str) -> io::Result<()> {
         match &mut self.children[terminal] {
-            Some((_, Some(input))) => input
+            Some(Running {
+                input: Some(input), ..
+            }) => input
                 .write_all(format!("{line}\n").as_bytes())
                 .and_then(|()| input.flush()),
             _ => Err(io::ErrorKind::BrokenPipe.into()),
         }
     }
 
-    /// The next line of any terminal; `None` when none came in time.
+    /// The next line of any terminal; `None` when none was printed in time.
     #[must_use]
     pub fn next(&self, within: Duration) -> Option<Printed> {
-        self.inbox.recv_timeout(within).ok()
+        let came = self.inbox.recv_timeout(within).ok();
+        came.or_else(|| {
+            let late = self.is_unread().then(|| self.inbox.recv_timeout(BUSY));
+            late?.ok()
+        })
+    }
+
+    /// True where something was printed that nobody has read.
+    fn is_unread(&self) -> bool {
+        let unread = |running: &Running| rustix::io::ioctl_fionread(&running.output).unwrap_or(0);
+        let mut running = self.children.iter().flatten();
+        running.any(|running| unread(running) > 0)
     }
 
     /// The process in a terminal, as its events name it.
     #[must_use]
     pub fn pid(&self, terminal: usize) -> Option<u32> {
-        let (child, _) = self.children[terminal].as_ref()?;
-        Some(child.id())
+        let running = self.children[terminal].as_ref()?;
+        Some(running.child.id())
     }
 
     /// True while the process in a terminal runs.
     #[must_use]
     pub fn runs(&mut self, terminal: usize) -> bool {
         match &mut self.children[terminal] {
-            Some((child, _)) => matches!(child.try_wait(), Ok(None)),
+            Some(running) => matches!(running.child.try_wait(), Ok(None)),
             None => false,
         }
     }
 
     /// Ends what runs in a terminal.
     pub fn end(&mut self, terminal: usize) {
-        if let Some((mut child, _)) = self.children[terminal].take() {
-            let _ = child.kill();
-            let _ = child.wait();
+        if let Some(mut running) = self.children[terminal].take() {
+            let _ = running.child.kill();
+            let _ = running.child.wait();
         }
     }
 }
@@ -166,5 +194,30 @@ mod tests {
         let lengths: Vec<usize> = lines.iter().map(String::len).collect();
         let most = MAX_LINE as usize;
         assert_eq!(lengths, [most, most, 40_000 - 2 * most, 5]);
+    }
+
+    #[test]
+    fn a_line_that_is_printed_is_waited_for_on_a_busy_machine() {
+        let mut terminals = Terminals::new(1, 80);
+        let late = Printed {
+            terminal: 0,
+            line: "late".into(),
+        };
+        let (output, mut writer) = io::pipe().expect("a pipe");
+        let child = Command::new("true").spawn().expect("a process");
+        terminals.children[0] = Some(Running {
+            child,
+            input: None,
+            output,
+        });
+        assert_eq!(terminals.next(Duration::ZERO), None, "nothing is printed");
+        writer.write_all(b"late\n").expect("room");
+        let (outbox, line) = (terminals.outbox.clone(), late.clone());
+        // The thread that reads comes to it now.
+        thread::spawn(move || {
+            thread::sleep(Duration::from_millis(100));
+            outbox.send(line)
+        });
+        assert_eq!(terminals.next(Duration::ZERO), Some(late));
     }
 }

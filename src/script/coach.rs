@@ -71,6 +71,8 @@ pub enum Remark {
         /// What may have been meant.
         verbs: Vec<Verb>,
     },
+    /// The protocol has no such word, nor one like it.
+    NoWord,
     /// A transfer has begun on a passive connection that has served already.
     UsedUp {
         /// How it was agreed on.
@@ -199,9 +201,10 @@ impl Coach {
                             catalogue::slips(word.as_bytes(), verb.name().as_bytes()) == 1
                         });
                         if verbs.is_empty() {
-                            return;
+                            Remark::NoWord
+                        } else {
+                            Remark::Slip { verbs }
                         }
-                        Remark::Slip { verbs }
                     }
                 }
             }
@@ -313,12 +316,12 @@ mod tests {
                 verb: Verb::List
             }]
         );
-        // Two letters exchanged are one slip; what is no verb's neighbour is let be, and so is what the server takes.
+        // Two letters exchanged are one slip; what the server takes is let be.
         let slip = |verb| vec![Remark::Slip { verbs: vec![verb] }];
         assert_eq!(last(&["220 x", "USRE me", "500 what"]), slip(Verb::User));
         assert_eq!(last(&["220 x", "lsit", "502 what"]), slip(Verb::List));
         assert_eq!(last(&["220 x", "USRE me", "200 ok"]), []);
-        assert_eq!(last(&["220 x", "FOO", "500 what"]), []);
+        assert_eq!(last(&["220 x", "FOO", "500 what"]), [Remark::NoWord]);
         assert_eq!(last(&["220 x", "NOOP", "200 ok"]), []);
     }
 

@@ -128,7 +128,7 @@ impl Player {
             hand_awaits: Awaits::Nothing,
             play,
         };
-        let mut greeting = Frame::new(Verb::Other, b"", &player.modes);
+        let mut greeting = Frame::new(Verb::Other, b"", player.modes);
         let range = player.answer(None);
         let says = |line: &Line| matches!(line.item, Item::Send(_) | Item::Typed(_));
         greeting.by_hand =
@@ -306,7 +306,7 @@ impl Player {
     fn begin(&mut self, asked: &Asked, aborted: bool, now: Nanos, session: &Session) {
         let line = trimmed(&asked.line);
         let (verb, _) = verb_of(line);
-        let mut frame = Frame::new(verb, line, &self.modes);
+        let mut frame = Frame::new(verb, line, self.modes);
         frame.restart = session.restart.unwrap_or(0);
         if asked.too_long {
             frame.sending = Some((b"500 Line too long.\r\n".to_vec(), 0, Origin::Player));

@@ -228,6 +228,7 @@ impl Raw<'_> {
                 let verbs: Vec<&str> = verbs.iter().map(|verb| verb.name()).collect();
                 say!(text, "raw-hint-slip", verbs = verbs.join(", "))
             }
+            Remark::NoWord => say!(text, "raw-hint-no-word"),
             Remark::UsedUp { verb } => say!(text, "raw-hint-used-up", verb = verb.name()),
             Remark::TlsExpected => say!(text, "raw-hint-tls"),
             Remark::ServerCloses(_) => say!(text, "raw-hint-server-closes"),
@@ -517,6 +518,7 @@ mod tests {
             Remark::Slip {
                 verbs: vec![Verb::User],
             },
+            Remark::NoWord,
             Remark::UsedUp { verb: Verb::Pasv },
             Remark::TlsExpected,
             Remark::ServerCloses(ReplyCode::new(421).expect("three digits")),

@@ -218,7 +218,7 @@ fn who_is_idle_for_too_long_gets_a_421_and_the_person_sees_it() {
     };
     thread::scope(|scope| {
         scope.spawn(|| idle("en", "no command for 1 s"));
-        scope.spawn(|| idle("fr", "aucune commande depuis 1 s"));
+        scope.spawn(|| idle("fr", "aucune commande depuis 1\u{a0}s"));
     });
 }
 
@@ -458,7 +458,10 @@ fn who_takes_nothing_of_a_reply_is_closed_and_the_person_sees_it() {
             Lang::En,
             "the client has taken nothing of the reply for 0 s",
         ),
-        (Lang::Fr, "le client n’a rien pris de la réponse depuis 0 s"),
+        (
+            Lang::Fr,
+            "le client n’a rien pris de la réponse depuis 0\u{a0}s",
+        ),
     ] {
         let shown = shown(lang, |at| {
             let mut deaf = TcpStream::connect(at).expect("it listens");

@@ -34,7 +34,7 @@ fn questions_about_a_capture_outlast_a_break() {
     typed("c\n3\n");
     let done = typed("58728\n21\n58728\n2\n14\n93*256+43\n15\nb\n11393\na\n");
     for what in [
-        "Your answer: passive-vsftpd.pcap",
+        "Your answer: 3",
         "That is the client's own port",
         "Frame 14 says 23851, frame 15 goes to 23851",
     ] {

@@ -10,7 +10,10 @@ use ftplab::lab::report::Report;
 use tempfile::TempDir;
 
 use super::student::Student;
-use crate::harness::{ftplab, golden, skipped};
+use crate::{
+    harness::{ftplab, golden, skipped},
+    servers::process::{Line, address},
+};
 
 /// A sheet of the tests.
 fn sheet(name: &str) -> String {
@@ -348,6 +351,27 @@ fn another_terminal_is_followed() {
     student.types("C>", "");
     student.types(">", "331");
     student.sees("✓ Right.");
+}
+
+/// What comes over a data connection is seen whatever fetched it, also a program that tells nothing.
+#[test]
+fn data_that_another_program_fetches_is_seen() {
+    let mut student = Student::new(&sheet("small.en.md"));
+    student.types("[Enter goes on]", "");
+    student.types("C>", "USER anonymous");
+    student.sees("✓ S> 331");
+    student.types("C>", "PASS x");
+    student.leaves_the_dialogue();
+    student.types(">", "/steps 2");
+    student.types("C>", "PASV");
+    student.sees("✓ S> 227");
+    let screen = student.terminal.lines();
+    let reply = screen.iter().find(|line| line.starts_with("S> 227 "));
+    let at = address(reply.expect("the 227 is on the screen"));
+    student.types("C>", "LIST");
+    assert!(Line::fetch(at).contains("hello.txt"));
+    student.sees("✓ D> *hello.txt");
+    student.sees("✓ S> 226");
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub(crate) struct Terminal {
     keys: File,
     bytes: Receiver<Vec<u8>>,
     screen: vt100::Parser,
+    /// All that came, as it came.
+    came: Vec<u8>,
 }
 
 impl Terminal {
@@ -76,6 +78,7 @@ impl Terminal {
             _process: process,
             keys,
             bytes,
+            came: Vec::new(),
             screen: vt100::Parser::new(rows, COLUMNS, 0),
         }
     }
@@ -86,6 +89,11 @@ impl Terminal {
         let (rows, _) = self.screen.screen().size();
         self.screen.screen_mut().set_size(rows, columns);
         set_size(&self.keys, rows, columns);
+    }
+
+    /// True where these bytes were among what came.
+    pub(crate) fn has_come(&self, bytes: &[u8]) -> bool {
+        self.came.windows(bytes.len()).any(|part| part == bytes)
     }
 
     /// Types; Enter is `\r`.
@@ -115,7 +123,10 @@ impl Terminal {
             }
             let left = PATIENCE.saturating_sub(start.elapsed());
             match self.bytes.recv_timeout(left) {
-                Ok(bytes) => self.screen.process(&bytes),
+                Ok(bytes) => {
+                    self.screen.process(&bytes);
+                    self.came.extend(bytes);
+                }
                 Err(_) => panic!("{what} does not show\n{}", lines.join("\n")),
             }
         }

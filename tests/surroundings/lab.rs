@@ -68,10 +68,44 @@ fn a_demo_whose_disk_fills_up_ends_and_says_why() {
     assert!(dir.path().join("r.json").exists());
 }
 
-/// A run in a folder, as soon as it is connected to its server, with what it keeps meanwhile in another.
+#[test]
+fn a_lab_that_cannot_see_any_more_what_is_typed_says_so() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let child = begun_as(
+        limited(dir.path(), "-f", "6"),
+        &sheet(),
+        dir.path(),
+        dir.path(),
+    );
+    // From here on no line fits, whichever size the shell's blocks have.
+    let mut events = fs::File::options();
+    let events = events.append(true).open(dir.path().join("r.events"));
+    let blank = format!("{:8191}\n", "");
+    let mut events = events.expect("there");
+    events.write_all(blank.as_bytes()).expect("room");
+    let done = typed(child, "NOOP\n/quit\n").code(1);
+    let said = flat(done.out());
+    let told = format!(
+        "r.events takes no more lines: {} (the limit: ulimit -f). What happens is seen there",
+        REASONS[0].1
+    );
+    assert_eq!(said.matches(&told).count(), 1, "{said}");
+    assert!(said.contains("/save FOLDER/NAME"), "{said}");
+}
+
+/// A run of a sheet in a folder, as soon as it is connected to its server, with what it keeps meanwhile in another.
 fn begun(folder: &Path, meanwhile: &Path) -> Child {
-    let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
-        .args(["lab", "run", &sheet(), "--port", "0", "--report"])
+    begun_with(&sheet(), folder, meanwhile)
+}
+
+fn begun_with(sheet: &str, folder: &Path, meanwhile: &Path) -> Child {
+    let command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+    begun_as(command, sheet, folder, meanwhile)
+}
+
+fn begun_as(mut command: Command, sheet: &str, folder: &Path, meanwhile: &Path) -> Child {
+    let mut child = command
+        .args(["lab", "run", sheet, "--port", "0", "--report"])
         .arg(folder.join("r"))
         .env("LC_ALL", "C")
         .env("TMPDIR", meanwhile)
@@ -141,6 +175,25 @@ fn the_work_is_kept_elsewhere_when_its_folder_is_gone() {
         "{}",
         again.out()
     );
+}
+
+#[test]
+fn a_sheet_a_report_and_events_that_go_away_meanwhile_take_no_work_with_them() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let own = dir.path().join("own.en.md");
+    fs::copy(sheet(), &own).expect("room");
+    let child = begun_with(own.to_str().expect("UTF-8"), dir.path(), dir.path());
+    fs::remove_file(&own).expect("there");
+    let report = dir.path().join("r.json");
+    fs::write(&report, "garbage").expect("room");
+    for gone in ["r.md", "r.events"] {
+        fs::remove_file(dir.path().join(gone)).expect("there");
+    }
+    let done = typed(child, LOGIN).code(1);
+    assert_eq!(done.err(), "");
+    assert!(login_is_done(&report));
+    let page = fs::read_to_string(dir.path().join("r.md")).expect("written again");
+    assert!(page.contains("C> USER anonymous"), "{page}");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! begins, so that no file opened later becomes standard output.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{BufRead, BufReader, Read, Write},
     process::{Command, Stdio},
 };
@@ -22,6 +22,10 @@ fn talkative() -> Vec<(Vec<String>, i32)> {
         "man",
         "completions bash",
         "lab list",
+        "lab list --json",
+        "fake-server --list",
+        "fake-server --check any-client",
+        "lab check --no-play 1",
         "lab print 1",
         "pasv-calc 227_Entering_(127,0,0,1,4,1)",
     ]
@@ -192,6 +196,57 @@ fn a_reader_that_leaves_a_listener_or_a_lab_is_no_error_and_the_work_is_kept() {
     let said = String::from_utf8_lossy(&done.stderr);
     assert!(matches!(done.status.code(), Some(0 | 1)), "{said}");
     assert!(!said.contains("panicked"), "{said}");
+}
+
+#[test]
+fn data_arrives_in_its_file_although_nobody_reads_the_lines_any_more() {
+    // How a script learns the port.
+    let dir = tempfile::tempdir().expect("a folder");
+    let words = ["listen", "0", "--json", "-o", "data"].map(str::to_owned);
+    let mut listener = command(&words)
+        .current_dir(dir.path())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let mut line = String::new();
+    let mut out = BufReader::new(listener.stdout.take().expect("piped"));
+    out.read_line(&mut line).expect("text");
+    drop(out);
+    let port = port_command(&line).expect("a PORT line");
+    let mut data = std::net::TcpStream::connect(("127.0.0.1", port)).expect("it waits");
+    data.write_all(b"all of it").expect("it reads");
+    drop(data);
+    let done = listener.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!((done.status.code(), &*said), (Some(0), ""));
+    assert_eq!(
+        fs::read(dir.path().join("data")).expect("kept"),
+        b"all of it"
+    );
+    // A full disk for the lines is a fault of its own, told once, and takes nothing from the data either.
+    let source = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let at = source.local_addr().expect("an address").to_string();
+    let words = ["pasv-calc", "--json", "--connect", "-o", "more", &at].map(str::to_owned);
+    let full = File::options()
+        .write(true)
+        .open("/dev/full")
+        .expect("a device");
+    let dialler = command(&words)
+        .current_dir(dir.path())
+        .stdout(full)
+        .spawn()
+        .expect("it starts");
+    let (mut data, _) = source.accept().expect("it dials");
+    data.write_all(b"all of it").expect("it reads");
+    drop(data);
+    let done = dialler.wait_with_output().expect("it ends");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert_eq!(done.status.code(), Some(2), "{said}");
+    assert_eq!(said.matches("the disk is full").count(), 1, "{said}");
+    assert_eq!(
+        fs::read(dir.path().join("more")).expect("kept"),
+        b"all of it"
+    );
 }
 
 #[test]

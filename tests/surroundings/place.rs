@@ -71,6 +71,7 @@ fn nothing_depends_on_home_or_the_terminal_type() {
         ("HOME", "/nonexistent"),
         ("XDG_CONFIG_HOME", "relative"),
         ("COLUMNS", "nonsense"),
+        ("COLUMNS", "0"),
     ] {
         let done = ftplab().env(name, value).args(["explain", "227"]).run();
         assert_eq!(done.code(0).out(), plain.out(), "{name}={value}");

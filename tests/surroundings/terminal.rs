@@ -105,6 +105,20 @@ fn lines_that_are_typed_ahead_all_go_out() {
     assert!(!shown.contains("secret"), "{shown}");
 }
 
+#[test]
+fn a_terminal_that_can_only_print_gets_nothing_drawn_and_says_that_passwords_show() {
+    let server = FakeServer::start(&["any-client"]);
+    let line = format!("TERM=dumb \"$0\" raw 127.0.0.1 {}", server.port);
+    let mut terminal = shell(".".as_ref(), &line);
+    terminal.until("what is different", |lines| {
+        let all = lines.join(" ");
+        all.contains("can only print") && all.contains("passwords too") && all.contains("S> 220")
+    });
+    terminal.keys("QUIT\r/quit\r");
+    terminal.until("its end", |lines| lines.contains(&"ended 0".to_owned()));
+    assert!(!terminal.has_come(b"\x1b"), "nothing is drawn");
+}
+
 /// No line of ours is longer than the window is wide.
 fn fits(lines: &[String], first: &str) -> bool {
     // A line that the terminal had to cut goes on at the left edge, in the middle of a word.

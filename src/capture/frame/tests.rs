@@ -104,7 +104,7 @@ fn tags_and_tunnels_are_taken_off() {
 fn too_many_layers_are_counted() {
     let (segments, counts) = decode(&format!(
         "0 A > B PA seq=1 via={} \"x\"\n",
-        ["vlan"; 40].join(",")
+        ["vlan"; MAX_LAYERS + 1].join(",")
     ));
     assert!(segments.is_empty());
     assert_eq!(counts.unread[&Unread::BadTunnel], 1);

@@ -59,6 +59,8 @@ pub(in crate::cmd) const GREETING: Duration = Duration::from_secs(5);
 const THINKING: &str = "12h";
 /// How long it takes until what a process printed has been read.
 const PRINTING: Duration = Duration::from_millis(60);
+/// The bytes of a line of the events file, about: the last block of a full disk may have room for less.
+const ROOM: usize = 500;
 /// Between two looks at the events file.
 pub(in crate::cmd) const LOOK: Duration = Duration::from_millis(15);
 
@@ -709,13 +711,14 @@ impl<'a> Bench<'a> {
         std::mem::take(&mut self.unread)
     }
 
-    /// Finds out whether what happens can be told at all, where nothing comes: an empty line more is taken, or is not.
+    /// Finds out whether what happens can be told at all, where nothing comes: a blank line more is taken, or is not.
     ///
     /// # Errors
     /// The sentence that says why not.
     pub(in crate::cmd) fn room(&self) -> Result<(), String> {
         let text = &self.context.text;
-        let tried = Events::open(&self.setup.events).and_then(|mut events| events.append("\n"));
+        let tried = Events::open(&self.setup.events)
+            .and_then(|mut events| events.append(&format!("{:ROOM$}\n", "")));
         tried.map_err(|error| {
             say!(
                 text,

@@ -240,7 +240,8 @@ impl Raw<'_> {
                 let told = self
                     .view
                     .remark(Role::Remark, &say!(self.context.text, "raw-bye"));
-                self.show(&told)?;
+                // A terminal that is closed takes nothing more, and the rest is to be kept.
+                let _ = self.show(&told);
             }
             self.emit(
                 "closed",

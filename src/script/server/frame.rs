@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// What holds from an action to the end of its block.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Modes {
     pub(super) silence: bool,
     pub(super) slow: Option<Duration>,
@@ -100,7 +100,7 @@ pub(super) struct Frame {
 }
 
 impl Frame {
-    pub(super) fn new(verb: Verb, command: &[u8], modes: &Modes) -> Frame {
+    pub(super) fn new(verb: Verb, command: &[u8], modes: Modes) -> Frame {
         Frame {
             block: None,
             at: 0,
@@ -109,7 +109,7 @@ impl Frame {
             put: None,
             verb,
             command: command.into(),
-            modes: modes.clone(),
+            modes,
             awaits: Awaits::Nothing,
             sending: None,
             port_ready: false,

@@ -465,7 +465,7 @@ impl Player {
                 hold: false,
                 cut: None,
                 refused: false,
-                ..frame.modes.clone()
+                ..frame.modes
             };
         }
         if frame.verb.announces()

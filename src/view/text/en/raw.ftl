@@ -18,14 +18,16 @@ raw-not-connected = Nothing goes out: the control connection is closed. /again c
 raw-send-failed = The line did not go out: { $why }.
 raw-no-reply = No reply to { $verb } within { $seconds } s.
 raw-no-greeting = No greeting within { $seconds } s.
+raw-asked-to-end = Interrupted: the connections are closed from here, without QUIT.
 raw-interrupt = The line is cleared. Ctrl-C once more ends; QUIT says goodbye properly.
 raw-bye = Connection closed from here.
 raw-unknown = /{ $word } is no local command; /help lists them. (//{ $word } would send a line that begins with a slash.)
 raw-unknown-nearest = /{ $word } is no local command. Is { $nearest } meant?
 raw-misused = { $command } is used like this: { $usage }
 raw-no-last-reply = No reply has come that could be explained.
+raw-only-prints = This terminal can only print (TERM says so): there is no prompt here, and what you type shows as it is, passwords too.
 raw-no-prompt = Standard output is no terminal: there is no prompt here, and what you type shows as it is, passwords too. --log FILE keeps the dialogue and leaves the terminal as it is.
-raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? For the built-in one: ftplab fake-server
+raw-unreachable = no address of { $host } answers on port { $port }. Is the server running? ftplab has one of its own, on port 2121: ftplab fake-server, then ftplab raw 127.0.0.1 2121
 
 raw-hint-pass = PASS and your password come next.
 raw-hint-pass-anonymous = PASS comes next; an anonymous user gives an e-mail address as the password.
@@ -48,6 +50,7 @@ raw-hint-server-waits = Nothing comes because the server waits: it listens at { 
 raw-hint-transfer-waits = { $verb } is still running: its final reply has not come. /state shows what may come.
 raw-hint-client-word = “{ $word }” belongs to a client program; the command of the protocol is { $verb } (/explain { $verb }).
 raw-hint-slip = The protocol has no such word. Did you mean { $verbs }? It went out as you typed it.
+raw-hint-no-word = The protocol has no such word. Each line begins with a command: USER NAME and then PASS WORD log in; HELP, or ftplab explain in another terminal, names the others.
 raw-hint-tls = The server now waits for a TLS handshake, which cannot be typed. ftplab shows plain FTP only: /again starts over.
 raw-hint-server-closes = 421: the server ends the session, often because nothing came for too long.
 

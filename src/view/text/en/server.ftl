@@ -122,7 +122,13 @@ server-summary =
         }, { $transfers ->
             [one] one transfer
            *[other] { $transfers } transfers
-        } ({ $down } bytes down, { $up } bytes up).
+        } ({ $down ->
+            [one] one byte down
+           *[other] { $down } bytes down
+        }, { $up ->
+            [one] one byte up
+           *[other] { $up } bytes up
+        }).
     }
 server-lines-used = Blocks of { $name } that were used: { $lines }
 server-lines-unused = Never used: { $lines } ({ $name })

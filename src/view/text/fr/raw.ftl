@@ -18,14 +18,16 @@ raw-not-connected = Rien ne part : la connexion de contrôle est fermée. /agai
 raw-send-failed = La ligne n’est pas partie : { $why }.
 raw-no-reply = Pas de réponse à { $verb } en { $seconds } s.
 raw-no-greeting = Pas d’accueil en { $seconds } s.
+raw-asked-to-end = Interrompu : les connexions sont fermées d’ici, sans QUIT.
 raw-interrupt = La ligne est effacée. Ctrl-C encore une fois termine ; QUIT prend congé comme il faut.
 raw-bye = Connexion fermée d’ici.
 raw-unknown = /{ $word } n’est pas une commande locale ; /help les énumère. (//{ $word } enverrait une ligne qui commence par une barre oblique.)
 raw-unknown-nearest = /{ $word } n’est pas une commande locale. Vouliez-vous { $nearest } ?
 raw-misused = { $command } s’emploie ainsi : { $usage }
 raw-no-last-reply = Aucune réponse à expliquer n’est encore venue.
+raw-only-prints = Ce terminal ne sait qu’afficher (d’après TERM) : il n’y a pas d’invite ici, et ce que vous tapez se voit tel quel, mots de passe compris.
 raw-no-prompt = La sortie standard n’est pas un terminal : il n’y a pas d’invite ici, et ce que vous tapez se voit tel quel, mots de passe compris. --log FICHIER garde le dialogue et laisse le terminal tel qu’il est.
-raw-unreachable = aucune adresse de { $host } ne répond sur le port { $port }. Le serveur tourne-t-il ? Pour celui d’ici : ftplab fake-server
+raw-unreachable = aucune adresse de { $host } ne répond sur le port { $port }. Le serveur tourne-t-il ? ftplab en a un à lui, sur le port 2121 : ftplab fake-server, puis ftplab raw 127.0.0.1 2121
 
 raw-hint-pass = Ensuite viennent PASS et votre mot de passe.
 raw-hint-pass-anonymous = Ensuite vient PASS ; un utilisateur anonyme donne une adresse électronique comme mot de passe.
@@ -48,6 +50,7 @@ raw-hint-server-waits = Rien ne vient parce que le serveur attend : il écoute 
 raw-hint-transfer-waits = { $verb } est toujours en cours : sa réponse finale n’est pas venue. /state montre ce qui peut venir.
 raw-hint-client-word = « { $word } » appartient à un programme client ; la commande du protocole est { $verb } (/explain { $verb }).
 raw-hint-slip = Ce mot n’existe pas dans le protocole. Vouliez-vous dire { $verbs } ? Il est parti tel que vous l’avez tapé.
+raw-hint-no-word = Ce mot n’existe pas dans le protocole. Chaque ligne commence par une commande : USER NOM, puis PASS MOT, ouvrent la session ; HELP, ou ftplab explain dans un autre terminal, nomme les autres.
 raw-hint-tls = Le serveur attend maintenant une négociation TLS, qui ne se tape pas. ftplab ne montre que FTP en clair : /again recommence.
 raw-hint-server-closes = 421 : le serveur met fin à la session, souvent parce que rien n’est venu depuis trop longtemps.
 

@@ -122,7 +122,7 @@ server-summary =
         }, { $transfers ->
             [one] { $transfers } transfert
            *[other] { $transfers } transferts
-        } ({ $down } octets descendants, { $up } octets montants).
+        } (octets : { $down } descendants, { $up } montants).
     }
 server-lines-used = Blocs de { $name } qui ont servi : { $lines }
 server-lines-unused = Jamais utilisés : { $lines } ({ $name })
@@ -229,6 +229,6 @@ server-from-not-kept = Transfert { $n } : le serveur a envoyé { $bytes } octet
 server-mistakes-first = Les { $most } premières sont dites, pas plus.
 
 # Les scripts que ftplab apporte.
-server-list-servers = Serveurs
+server-list-servers = Serveurs (titres en anglais)
 server-list-faults = Pannes : des serveurs qui font une chose de travers (titres en anglais)
 server-list-how = Pour en jouer un : ftplab fake-server NOM. --bind, --port et les autres options vont avec chacun.
