@@ -65,10 +65,9 @@ fn nothing_that_is_named_or_read_reaches_a_terminal_as_it_is() {
             harmless(&done);
             done
         };
-        for rubric in ["bad.toml", "keys.toml"] {
-            let done = told(&["inspect", "x.pcapng", "--expect", rubric], 2);
-            assert!(done.err().contains("{x1B}[31m") || done.err().contains("u001b[31m"));
-        }
+        told(&["inspect", "x.pcapng", "--expect", "bad.toml"], 2);
+        let done = told(&["inspect", "x.pcapng", "--expect", "keys.toml"], 2);
+        assert!(done.err().contains("{x1B}[31mred"), "{}", done.err());
         told(&["inspect", "x.pcapng", "--expect", "titles.toml"], 1);
         told(&["fake-server", "--from", "\u{9b}2J\u{202e}.log"], 0);
         told(&["fake-server", HOSTILE], 2);

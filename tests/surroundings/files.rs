@@ -266,9 +266,11 @@ fn a_folder_that_is_removed_while_somebody_waits_for_data_is_said() {
 fn a_file_without_an_end_is_refused_where_its_bound_is() {
     const SHEET: &str = "---\ntitle: T\nversion: 1\nlanguage: en\nserver: big.ftp\n---\n\n## One\n\n```ask id=q kind=text\nWhich word?\n= right\n```\n";
     let dir = tempfile::tempdir().expect("a folder");
-    let big = fs::File::create(dir.path().join("big.ftp")).expect("a file");
-    // All of it a hole.
-    big.set_len(3 << 30).expect("a sparse file");
+    for name in ["big.ftp", "big.en.md"] {
+        let big = fs::File::create(dir.path().join(name)).expect("a file");
+        // All of it a hole.
+        big.set_len(3 << 30).expect("a sparse file");
+    }
     fs::write(dir.path().join("s.en.md"), SHEET).expect("a file");
     let cases: [(&[&str], i32, [&str; 2]); 5] = [
         (
@@ -287,10 +289,13 @@ fn a_file_without_an_end_is_refused_where_its_bound_is() {
         (
             &["lab", "check", "s.en.md"],
             1,
-            ["the script is longer than 4 MB", "le script dépasse 4 Mo"],
+            [
+                "the script big.ftp has a mistake",
+                "le script big.ftp contient une erreur",
+            ],
         ),
         (
-            &["lab", "check", "/dev/zero"],
+            &["lab", "check", "big.en.md"],
             1,
             ["longer than 1024 kB", "dépasse 1024 ko"],
         ),
