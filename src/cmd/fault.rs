@@ -43,6 +43,8 @@ fn framed(context: &Context, command: &str, what: &str) -> String {
 /// The same for what ends nothing, where there is no context any more; `style` is that of standard error.
 pub(super) fn said(text: &Text, style: Style, command: &str, what: &str) -> String {
     let message = say!(text, "error-framed", command = command, what = what);
+    // Whatever of what was asked for stands in it.
+    let message = sanitise::lines(message.as_bytes());
     let lines = message.lines().map(|line| wrap(line, 0, 2, style.width()));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -73,6 +75,11 @@ pub(super) fn misuse(text: &Text, misuse: &Misuse) -> String {
         ),
         Misuse::Other => say!(text, "error-usage-other"),
     }
+}
+
+/// What clap says of a command line, with no more of its words than a terminal may be shown.
+pub(super) fn usage(said: &str) -> String {
+    sanitise::lines(said.trim_end().as_bytes())
 }
 
 /// A path as it may be shown.
