@@ -63,8 +63,8 @@ server-data-sent-file =
     }
 server-data-received =
     { $bytes ->
-        [one] { $bytes } byte came from the client (not kept: --store DIR would)
-       *[other] { $bytes } bytes came from the client (not kept: --store DIR would)
+        [one] { $bytes } byte came from the client (in no file of yours: --store DIR would make one)
+       *[other] { $bytes } bytes came from the client (in no file of yours: --store DIR would make one)
     }
 server-data-kept =
     { $bytes ->

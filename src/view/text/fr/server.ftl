@@ -63,8 +63,8 @@ server-data-sent-file =
     }
 server-data-received =
     { $bytes ->
-        [one] { $bytes } octet venu du client (non conservé ; --store DOSSIER le garderait)
-       *[other] { $bytes } octets venus du client (non conservés ; --store DOSSIER les garderait)
+        [one] { $bytes } octet venu du client (dans aucun fichier à vous ; --store DOSSIER en ferait un)
+       *[other] { $bytes } octets venus du client (dans aucun fichier à vous ; --store DOSSIER en ferait un)
     }
 server-data-kept =
     { $bytes ->
