@@ -8,6 +8,7 @@
 //! | `endpoints` | arguments and replies with addresses | what is read can be written and read again |
 //! | `dialogue` | both sides of a control connection | the observer tells the same however they are cut |
 //! | `script`, `sheet`, `events` | files a user writes | read, or told where they are wrong |
+//! | `rubric` | a rubric, held against a capture | a mark for each expectation, or told why not, harmless |
 //! | `server` | a client, and what the world does meanwhile | the player's promises; the connection ends |
 //! | `capture` | a capture file | what is shown of it is harmless (`Shown::check`) |
 //! | `packets` | packets that no file format would let through | the same |
@@ -33,6 +34,8 @@
 mod files;
 #[path = "bodies/reassembly.rs"]
 mod reassembly;
+#[path = "bodies/rubric.rs"]
+mod rubric;
 #[path = "bodies/server.rs"]
 mod server;
 #[path = "bodies/shown.rs"]
@@ -43,6 +46,7 @@ mod wire;
 pub(crate) use self::{
     files::{events, script, sheet},
     reassembly::reassembly,
+    rubric::rubric,
     server::server,
     shown::{capture, output, packets},
     wire::{dialogue, endpoints, lines, replies},
@@ -61,6 +65,7 @@ pub(crate) const BODIES: &[(&str, Body)] = &[
     ("server", server),
     ("sheet", sheet),
     ("events", events),
+    ("rubric", rubric),
     ("capture", capture),
     ("packets", packets),
     ("output", output),

@@ -41,6 +41,7 @@ use crate::{
     cli::{Cli, ColorArg, Command, Common, LangArg, Misuse},
     io::{signal, stdio as streams},
     view::{
+        sanitise,
         style::{DEFAULT_WIDTH, Style},
         text::{Lang, Text},
     },
@@ -215,7 +216,16 @@ pub(crate) fn run(args: Vec<OsString>) -> Exit {
             if usage.use_stderr() && lang != Lang::En {
                 streams::complain(&fault::misuse(&Text::new(lang), &Misuse::of(&usage)));
             }
-            let _ = usage.print();
+            let dressed = |word: &OsString| {
+                let word = word.as_encoded_bytes();
+                sanitise::line(word).as_bytes() == word
+            };
+            if !usage.use_stderr() || args.iter().all(dressed) {
+                let _ = usage.print();
+            } else {
+                // Undressed: its own colours and those of a word cannot be told apart any more.
+                streams::complain(&fault::usage(&usage.render().to_string()));
+            }
             return if usage.use_stderr() {
                 Exit::Failed
             } else {

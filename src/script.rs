@@ -40,6 +40,7 @@ pub mod effect;
 pub mod from;
 mod index;
 pub mod literal;
+pub mod memory;
 pub mod mistake;
 pub mod notation;
 pub mod params;

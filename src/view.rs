@@ -21,6 +21,7 @@
 //! | [`pasted`] | a pasted text, with its parts or its fault marked |
 //! | [`quirk`] | oddities in sentences |
 //! | [`raw`] | what the control line by hand shows |
+//! | [`reason`] | why the system refuses |
 //! | [`server`] | the fake server: what its script has wrong, what happens on it |
 //! | [`sanitise`] | text from a network or a capture on its way to a terminal |
 
@@ -37,6 +38,7 @@ pub mod number;
 pub mod pasted;
 pub mod quirk;
 pub mod raw;
+pub mod reason;
 pub mod sanitise;
 pub mod scripts;
 pub mod server;

@@ -15,7 +15,7 @@ mod served;
 mod shown;
 mod streams;
 mod typed;
-mod wire;
+pub(crate) mod wire;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -111,6 +111,7 @@ const BOUNDS: &[Bound] = &[
     ("analysis/notes.rs", "MAX_PORTS_TOLD", CAPTURE, Beside("…"), "of_many_ports_some_are_named"),
     ("analysis/verdict.rs", "MAX_SPACINGS", CAPTURE, Whole("how many SYNs there were is told"), "syns_without_end_are_counted"),
     ("analysis/expect.rs", "MAX_EVIDENCE", CAPTURE, Beside("…"), "a_rubric_and_its_evidence_are_bounded"),
+    ("analysis/expect.rs", "MAX_RUBRIC", FILE, Says("inspect-rubric-too-long"), "long_files_are_refused_with_their_bound"),
     ("analysis/expect.rs", "MAX_EXPECTATIONS", FILE, Says("inspect-rubric-count"), "a_rubric_and_its_evidence_are_bounded"),
     ("view/inspect/gather.rs", "MAX_WAITING", CAPTURE, Says("inspect-part"), "a_report_too_long_to_be_sorted_says_so"),
     ("view/inspect/report.rs", "MAX_SORTED", CAPTURE, Says("inspect-unsorted"), "a_report_too_long_to_be_sorted_says_so"),
@@ -182,7 +183,7 @@ const BOUNDS: &[Bound] = &[
     ("script/pattern.rs", "MAX_REGEX", SCRIPT, Says("server-mistake-regex-invalid"), "a_script_that_asks_for_too_much_is_told"),
     ("script/tree.rs", "MAX_ENTRIES", CLIENT, Says("server-tree-too-much"), "memory_is_counted_and_freed"),
     ("script/tree.rs", "MAX_DEPTH", CLIENT, Says("server-tree-too-much"), "a_script_that_asks_for_too_much_is_told"),
-    ("script/tree.rs", "MAX_MEMORY", CLIENT, Reply("552"), "memory_is_counted_and_freed"),
+    ("script/tree.rs", "MAX_MEMORY", CLIENT, Says("server-fault-no-room"), "uploads_side_by_side_share_one_room_and_give_it_back"),
     ("script/tree.rs", "MAX_NAME", CLIENT, Reply("553"), "a_name_too_long_is_a_553"),
     ("script/play.rs", "MAX_QUEUE", CLIENT, Whole("no more is read from the client until they are answered"), "a_client_that_never_reads_holds_up_nobody"),
     ("script/server.rs", "MAX_FRAMES", CLIENT, Whole("a second STAT waits its turn"), "a_second_stat_waits_its_turn"),
@@ -198,6 +199,7 @@ const BOUNDS: &[Bound] = &[
     ("io/server/person.rs", "MAX_GIVEN", PERSON, Whole("who types waits"), "who_types_more_than_a_client_takes_waits_and_nothing_is_lost"),
     ("io/server/options.rs", "STALL", CLIENT, Says("server-stalled"), "who_takes_nothing_of_a_reply_is_closed_and_the_person_sees_it"),
     ("io/server/data.rs", "STALL", CLIENT, Says("server-fault-lost"), "a_data_connection_on_which_nothing_moves_is_given_up_and_the_person_sees_it"),
+    ("io/server/store.rs", "MAX_NAMES", CLIENT, Says("server-fault-no-room"), "names_of_uploads_are_remembered_up_to_a_bound"),
     ("io/server/data.rs", "MAX_STRANGERS", PEER, Says("server-fault-strangers-came"), "strangers_at_a_data_port_are_told_and_there_is_a_last_one"),
     ("cmd/fake_server/from.rs", "MAX_LINES", FILE, Whole("longer text is a file beside the script"), "long_text_is_a_file_beside_the_script"),
     ("cmd/fake_server/from.rs", "MAX_DATA", CAPTURE, Says("server-from-not-kept"), "data_that_is_too_much_for_memory_is_in_no_file_and_told"),

@@ -46,6 +46,10 @@ const PIECES: &[&str] = &[
     ",",
     "null",
     "[",
+    "[[expect]]\n",
+    "true",
+    "\u{1b}[31m",
+    "\u{202e}",
     "-1",
     "99999999999999999999",
 ];
@@ -80,5 +84,13 @@ proptest::proptest! {
     ) {
         bodies::sheet(&edited("sheet", seed, &edits));
         bodies::events(&edited("events", seed, &edits));
+    }
+
+    #[test]
+    fn rubrics_that_were_edited(
+        seed in 0_usize..100,
+        edits in proptest::collection::vec((0_usize..1_000, 0_usize..12, 0_usize..100), 0..4),
+    ) {
+        bodies::rubric(&edited("rubric", seed, &edits));
     }
 }

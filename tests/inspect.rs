@@ -644,6 +644,20 @@ fn captures_are_held_against_a_rubric() {
     let bad = folder.write("bad.toml", b"[[expect]]\nlisted = true\nreply = 200\n");
     let done = inspect(&["--expect", &bad, "passive-vsftpd.pcap"]).code(2);
     assert!(done.err().contains("expectation 1"), "{}", done.err());
+    // The place is told, and no more of a long line than a line.
+    let long = format!("[[expect]]\n\"{}\" = 1\n", "x".repeat(900_000));
+    let bad = folder.write("bad.toml", long.as_bytes());
+    for (lang, told) in [
+        ("en", "bad.toml: line 2, column 1: unknown field `xxx"),
+        (
+            "fr",
+            "bad.toml: ligne 2, colonne 1\u{a0}: unknown field `xxx",
+        ),
+    ] {
+        let done = inspect(&["--lang", lang, "--expect", &bad, "passive-vsftpd.pcap"]).code(2);
+        let said = done.err().replace("\n ", "").replace("  ", " ");
+        assert!(said.contains(told) && said.len() < 1_000, "{said}");
+    }
 }
 
 /// What `--filter` tells to type works with a file that is there: a shipped capture is written first.

@@ -294,3 +294,87 @@ fn the_finder_sees_every_way_to_name_a_room() {
         ]
     );
 }
+
+/// A file's code: what stands before `mod tests {` and the like, without comments, each line with its number.
+fn code(source: &str) -> Vec<(usize, &str)> {
+    let mut found = Vec::new();
+    let mut lines = source.lines().enumerate().peekable();
+    while let Some((at, line)) = lines.next() {
+        let next = lines.peek().map_or("", |(_, next)| next);
+        if line == "#[cfg(test)]" && next.starts_with("mod ") && next.ends_with('{') {
+            break;
+        }
+        found.push((at + 1, line.split("//").next().unwrap_or("")));
+    }
+    found
+}
+
+/// Modules of a file that are tests and nothing else, by name.
+fn tests_of(source: &str) -> impl Iterator<Item = &str> {
+    source
+        .split("#[cfg(test)]\nmod ")
+        .skip(1)
+        .filter_map(|rest| {
+            let line = rest.lines().next()?;
+            line.strip_suffix(';')
+        })
+}
+
+/// The lines in which something is read to its end that nothing bounds.
+fn read_whole(source: &str) -> Vec<usize> {
+    let lines = code(source);
+    let mut found = Vec::new();
+    for (at, (number, line)) in lines.iter().enumerate() {
+        let reads = ["fs::read(", "read_to_string(", "read_to_end("];
+        // A chain of calls may be broken over lines.
+        let chain = &lines[at.saturating_sub(1)..=at];
+        let bounded = chain.iter().any(|(_, line)| line.contains("take("));
+        if reads.iter().any(|read| line.contains(read)) && !bounded {
+            found.push(*number);
+        }
+    }
+    found
+}
+
+/// A file that somebody names may be a device without an end: what is read goes through `io::file::beginning`, or through
+/// `take`. There is no exception.
+#[test]
+fn nothing_is_read_to_its_end_without_a_bound() {
+    let mut files = Vec::new();
+    rust_files(&root().join("src"), &mut files);
+    let sources: Vec<(PathBuf, String)> = files
+        .into_iter()
+        .map(|file| {
+            let source = fs::read_to_string(&file).expect("a source file");
+            (file, source)
+        })
+        .collect();
+    let tests: Vec<PathBuf> = sources
+        .iter()
+        .flat_map(|(file, source)| {
+            let inside = file.with_extension("");
+            tests_of(source).map(move |name| inside.join(name).with_extension("rs"))
+        })
+        .collect();
+    let mut faults = Vec::new();
+    for (file, source) in &sources {
+        if tests.contains(file) {
+            continue;
+        }
+        let shown = file.strip_prefix(root()).unwrap_or(file).display();
+        for number in read_whole(source) {
+            faults.push(format!("{shown}:{number}: reads all of it"));
+        }
+    }
+    assert!(tests.len() > 5, "the test sees no tests any more");
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+#[test]
+fn the_finder_sees_what_is_read_to_its_end() {
+    let source = "let a = fs::read(path);\nfile.take(MOST)\n    .read_to_end(&mut b);\n\nlet c = std::fs::read_to_string(path);\n\
+                  // fs::read(\nfile.read_to_end(&mut d);\n#[cfg(test)]\nmod tests {\n    fs::read(path);\n}\n";
+    assert_eq!(read_whole(source), [1, 5, 7]);
+    let front = "mod a;\n#[cfg(test)]\nmod cases;\nmod b;\n";
+    assert_eq!(tests_of(front).collect::<Vec<_>>(), ["cases"]);
+}

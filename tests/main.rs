@@ -7,6 +7,7 @@ mod by_hand;
 mod captures;
 mod demo;
 mod dependencies;
+mod escapes;
 mod explain;
 mod fuzz;
 mod harness;

@@ -13,7 +13,7 @@
 //! | no right: folder, file | [`files`] | [`files`] | [`files`] | [`files`] | [`files`] | `man`: [`files`] |
 //! | no right: port | - | - | [`place`] | [`place`] | [`place`] | - |
 //! | reader gone | [`output`]; extraction: [`disk`] | [`output`] | [`output`]: data goes on | [`output`]: serves on | [`output`] | [`output`] |
-//! | standard output full, or streams closed | [`output`]; extraction: [`disk`] | - | [`output`]: data goes on | - | [`output`] | [`output`] |
+//! | standard output full, or streams closed (which is as `/dev/null`) | [`output`]; extraction: [`disk`] | - | [`output`]: data goes on | - | [`output`] | [`output`] |
 //! | one stream is no terminal | [`terminal`] | [`terminal`] | [`terminal`] | by hand: [`terminal`] | [`terminal`] | - |
 //! | window of another size | - | [`terminal`] | - | by hand: [`terminal`] | [`terminal`] | - |
 //! | Ctrl-C, SIGTERM, SIGHUP | - | [`signals`] | [`signals`] | [`signals`]; `nohup` too | - | - |

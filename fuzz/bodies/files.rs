@@ -10,6 +10,7 @@ use ftplab::{
         template::{Line, Name},
     },
     script::{from, notation::Script, params::Values},
+    view::sanitise,
 };
 
 /// A script: read without a panic, and printed back unchanged where it is one.
@@ -26,7 +27,8 @@ pub(super) fn replayed(data: &[u8]) {
     let Some(dialogue) = from::read(data) else {
         return;
     };
-    let script = dialogue.script("x");
+    let script = dialogue.script("a\u{202e}b\u{9b}2J");
+    assert_eq!(sanitise::lines(script.as_bytes()), script);
     if let Err(mistakes) = Script::parse(script.as_bytes()) {
         panic!("{mistakes:?} in\n{script}");
     }

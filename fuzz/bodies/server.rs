@@ -1,5 +1,7 @@
 //! The server player, its client and the world around both.
 
+use std::sync::Arc;
+
 use ftplab::{
     ftp::{
         dialogue::{Dialogue, Ends},
@@ -52,6 +54,7 @@ const RESTLESS: usize = 20_000;
 /// What a fuzzed client meets: a player, and a world of ports and files that answers as the bytes say.
 struct Stage {
     player: Player,
+    play: Arc<Play>,
     dialogue: Dialogue,
     now: u64,
     port: u16,
@@ -74,8 +77,10 @@ impl Stage {
         let values =
             params::resolve(&script.settings.params, &[], None).expect("no parameter is asked for");
         let mut tree = Tree::new(which & 0x80 != 0);
+        let mut content = tree.room().upload();
+        content.grow(14, |out| out.extend_from_slice(b"Hello, world.\n"));
         let file = Node::File(File {
-            content: Content::Memory(b"Hello, world.\n"[..].into()),
+            content: Content::Memory(content.done()),
             modified: 0,
         });
         let added = [
@@ -90,6 +95,7 @@ impl Stage {
         let tree = script.settings.files.is_some().then_some(tree);
         let mut play = Play::new(script, values, limits, None, tree).expect("harmless");
         play.by_hand = by_hand;
+        let play = Arc::new(play);
         let person = play.needs_person();
         let client = CLIENT.parse().expect("an address");
         let local = "127.0.0.1:2121".parse().expect("an address");
@@ -101,7 +107,8 @@ impl Stage {
         let mut dialogue = Dialogue::with_line_limit(ends, 256);
         dialogue.starts_in(b"/");
         Stage {
-            player: Player::new(play.into(), client, local, 0),
+            player: Player::new(Arc::clone(&play), client, local, 0),
+            play,
             dialogue,
             now: 0,
             port: 5000,
@@ -182,11 +189,16 @@ impl Stage {
         let input = match self.pending.take() {
             None => return,
             Some(Effect::OpenData { .. }) => Input::Data(fault.map_or(Ok(()), Err)),
-            Some(Effect::KeepData { limit, .. }) => Input::Kept {
-                content: vec![b'x'; usize::try_from(limit.min(bytes)).unwrap_or(0)],
-                bytes,
-                fault,
-            },
+            Some(Effect::KeepData { limit, .. }) => {
+                let mut content = self.play.upload();
+                let most = limit.min(bytes);
+                let kept = content.grow(most, |out| out.resize(most as usize, b'x'));
+                Input::Kept {
+                    content,
+                    bytes,
+                    fault: fault.or(kept.is_none().then_some(DataFault::NoRoom)),
+                }
+            }
             Some(Effect::Count(_)) => Input::Counted(fault.is_none().then_some(bytes)),
             Some(_) => Input::Moved { bytes, fault },
         };

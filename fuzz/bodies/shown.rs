@@ -83,26 +83,30 @@ impl<'a> Shown<'a> {
     /// Nothing harmful reaches a terminal; each line is JSON; nothing but this program's own markup is in the page; the
     /// ledger is a table; what the log says can be made a script.
     fn check(&self) {
-        for (_, shown) in &self.plain {
-            for line in shown.split('\n') {
-                assert_eq!(sanitise::line(line.as_bytes()), line);
-            }
-        }
+        self.plain.iter().for_each(|(_, shown)| harmless(shown));
         self.json.1.lines().for_each(json_line);
         markup::check(&self.page.1);
         if let Some([(_, csv), (_, log)]) = &self.more {
-            table(csv);
+            table(csv, lists::COLUMNS.split(',').count());
             replayed(log.as_bytes());
         }
     }
 }
 
-/// A line of JSON: an object with a type, no name in it twice, every time a number of nanoseconds.
-fn json_line(line: &str) {
+/// Nothing in it that a terminal would obey.
+pub(super) fn harmless(shown: &str) {
+    for line in shown.split('\n') {
+        assert_eq!(sanitise::line(line.as_bytes()), line);
+    }
+}
+
+/// A line of JSON: an object with a type, no name in it twice, every time a number of nanoseconds, harmless.
+pub(super) fn json_line(line: &str) {
+    harmless(line);
     let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
     assert!(value["type"].is_string(), "{line}");
     // Names come in another order, but come: one that was there twice would be missing.
-    let again = value.to_string();
+    let again = sanitise::json(value.to_string());
     assert_eq!(again.len(), line.len(), "{line}\n{again}");
     assert_eq!(
         serde_json::from_str::<serde_json::Value>(&again).ok(),
@@ -119,8 +123,7 @@ fn json_line(line: &str) {
 }
 
 /// Rows with as many cells as there are columns (RFC 4180), none of which a spreadsheet would take for a formula.
-fn table(csv: &str) {
-    let columns = lists::COLUMNS.split(',').count();
+pub(super) fn table(csv: &str, columns: usize) {
     let mut rest = csv;
     while !rest.is_empty() {
         for column in 1.. {
@@ -154,7 +157,7 @@ fn table(csv: &str) {
 
 thread_local! {
     /// English and French: to read the messages takes longer than most inputs do.
-    static TEXTS: [&'static Text; 2] = [Lang::En, Lang::Fr].map(|lang| &*Box::leak(Box::new(Text::new(lang))));
+    pub(super) static TEXTS: [&'static Text; 2] = [Lang::En, Lang::Fr].map(|lang| &*Box::leak(Box::new(Text::new(lang))));
 }
 
 /// What is shown of packets in the common forms or, with `more`, in every form there is; `feed` passes them on and tells

@@ -38,19 +38,27 @@ use crate::ftp::{command::Verb, event::What};
 
 /// Frames of evidence that are kept for each expectation.
 pub const MAX_EVIDENCE: usize = 16;
+/// The longest rubric that is read, in bytes: one of 256 expectations with long titles has a tenth of it.
+pub const MAX_RUBRIC: usize = 1 << 20;
 /// Expectations of a rubric.
 pub const MAX_EXPECTATIONS: usize = 256;
 
 /// Why a rubric is none.
 #[derive(Debug, thiserror::Error)]
 pub enum RubricError {
+    /// It is longer than [`MAX_RUBRIC`].
+    #[error("more than {MAX_RUBRIC} bytes")]
+    TooLong,
+    /// It is no UTF-8, as TOML is.
+    #[error("not UTF-8")]
+    NotUtf8,
     /// It is no TOML, or has a field that nobody knows.
     #[error("{message}")]
     Toml {
-        /// What the library says, in English.
+        /// What the library says, in English; with words of the rubric, however long.
         message: String,
-        /// The byte where it is wrong.
-        at: Option<usize>,
+        /// The line and the column where it is wrong, both from 1.
+        at: Option<(usize, usize)>,
     },
     /// An expectation names nothing, or several things.
     #[error("expectation {number} names {found} things")]
@@ -180,12 +188,20 @@ impl Rubric {
     /// Reads a rubric.
     ///
     /// # Errors
-    /// Where it is no TOML, names what nobody knows, or an expectation does not name exactly one thing.
-    pub fn parse(text: &str) -> Result<Rubric, RubricError> {
+    /// Where it is too long, is no TOML, names what nobody knows, or an expectation does not name exactly one thing.
+    pub fn parse(bytes: &[u8]) -> Result<Rubric, RubricError> {
+        if bytes.len() > MAX_RUBRIC {
+            return Err(RubricError::TooLong);
+        }
+        let text = std::str::from_utf8(bytes).map_err(|_| RubricError::NotUtf8)?;
         let raw: RawRubric =
             toml::from_str(text).map_err(|error: toml::de::Error| RubricError::Toml {
-                message: error.to_string(),
-                at: error.span().map(|span| span.start),
+                message: error.message().to_owned(),
+                at: error.span().map(|span| {
+                    let before = text.get(..span.start).unwrap_or(text);
+                    let line = before.rsplit('\n').next().unwrap_or_default();
+                    (before.matches('\n').count() + 1, line.chars().count() + 1)
+                }),
             })?;
         if raw.expect.is_empty() || raw.expect.len() > MAX_EXPECTATIONS {
             return Err(RubricError::Count(raw.expect.len()));
@@ -568,7 +584,7 @@ mod tests {
     #[test]
     fn a_rubric_names_one_thing_an_expectation() {
         let rubric = Rubric::parse(
-            "title = \"TP\"\n\
+            b"title = \"TP\"\n\
              [[expect]]\nlogged-in = true\n\
              [[expect]]\nlogged-in = \"anna\"\ntitle = \"as anna\"\n\
              [[expect]]\nmode = \"both\"\n\
@@ -589,23 +605,34 @@ mod tests {
         );
         assert!(rubric.wants_hashes());
         assert!(matches!(
-            Rubric::parse("[[expect]]\nlisted = true\nmode = \"active\"\n"),
+            Rubric::parse(b"[[expect]]\nlisted = true\nmode = \"active\"\n"),
             Err(RubricError::NotOne {
                 number: 1,
                 found: 2
             })
         ));
         assert!(matches!(
-            Rubric::parse("[[expect]]\ntitle = \"x\"\n"),
+            Rubric::parse(b"[[expect]]\ntitle = \"x\"\n"),
             Err(RubricError::NotOne {
                 number: 1,
                 found: 0
             })
         ));
-        assert!(matches!(Rubric::parse(""), Err(RubricError::Count(0))));
+        assert!(matches!(Rubric::parse(b""), Err(RubricError::Count(0))));
         assert!(matches!(
-            Rubric::parse("[[expect]]\nlitsed = true\n"),
-            Err(RubricError::Toml { .. })
+            Rubric::parse(b"title = \"\xff\""),
+            Err(RubricError::NotUtf8)
+        ));
+        let most = vec![b'\n'; MAX_RUBRIC];
+        assert!(matches!(Rubric::parse(&most), Err(RubricError::Count(0))));
+        let more = [&most[..], b"\n"].concat();
+        assert!(matches!(Rubric::parse(&more), Err(RubricError::TooLong)));
+        assert!(matches!(
+            Rubric::parse(b"[[expect]]\n\xc3\xa9 = litsed\n"),
+            Err(RubricError::Toml {
+                at: Some((2, _)),
+                ..
+            })
         ));
     }
 }

@@ -1,11 +1,17 @@
 //! What ftplab brings, found by name: the script `any-client` is `labs/servers/any-client.ftp`, the capture `ftps` is
 //! `captures/ftps.pcap`. A path wins over a name.
 
-use std::{fs, io, path::Path, sync::Arc};
+use std::{io, path::Path, sync::Arc};
 
 use include_dir::{Dir, include_dir};
 
-use crate::io::server::{Folder, Shelf};
+use crate::{
+    io::{
+        file,
+        server::{Folder, Shelf},
+    },
+    script::MAX_SCRIPT,
+};
 
 /// Everything below `labs/`.
 static LABS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/labs");
@@ -18,7 +24,7 @@ const SHELVES: [&str; 2] = ["servers", "faults"];
 pub(super) struct Found {
     /// How it is named before a line number.
     pub(super) name: String,
-    /// The text.
+    /// The text; longer than [`MAX_SCRIPT`] where it is too long.
     pub(super) text: Vec<u8>,
     /// What its files are below.
     pub(super) folder: Folder,
@@ -37,7 +43,7 @@ pub(super) fn find_from(folder: &Path, asked: &str) -> io::Result<Option<Found>>
         let named = path.strip_prefix(".").unwrap_or(&path);
         return Ok(Some(Found {
             name: named.to_str().unwrap_or(asked).to_owned(),
-            text: fs::read(&path)?,
+            text: file::beginning(&path, MAX_SCRIPT as u64)?,
             folder: Folder::Disk(parent.unwrap_or(Path::new(".")).to_owned()),
         }));
     }

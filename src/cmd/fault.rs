@@ -15,7 +15,7 @@ use crate::{
         holder::Holder,
     },
     say,
-    view::{sanitise, style::Style, text::Text, wrap::wrap},
+    view::{reason, sanitise, style::Style, text::Text, wrap::wrap},
 };
 
 /// How many of this machine's own addresses are named.
@@ -43,6 +43,8 @@ fn framed(context: &Context, command: &str, what: &str) -> String {
 /// The same for what ends nothing, where there is no context any more; `style` is that of standard error.
 pub(super) fn said(text: &Text, style: Style, command: &str, what: &str) -> String {
     let message = say!(text, "error-framed", command = command, what = what);
+    // Whatever of what was asked for stands in it.
+    let message = sanitise::lines(message.as_bytes());
     let lines = message.lines().map(|line| wrap(line, 0, 2, style.width()));
     lines.collect::<Vec<_>>().join("\n")
 }
@@ -75,6 +77,11 @@ pub(super) fn misuse(text: &Text, misuse: &Misuse) -> String {
     }
 }
 
+/// What clap says of a command line, with no more of its words than a terminal may be shown.
+pub(super) fn usage(said: &str) -> String {
+    sanitise::lines(said.trim_end().as_bytes())
+}
+
 /// A path as it may be shown.
 pub(super) fn shown(path: &Path) -> String {
     sanitise::line(path.as_os_str().as_encoded_bytes()).into_owned()
@@ -82,33 +89,16 @@ pub(super) fn shown(path: &Path) -> String {
 
 /// Why the system refuses, as a phrase without a full stop. What the system says itself is English.
 pub(super) fn reason(text: &Text, error: &io::Error) -> String {
-    use io::ErrorKind as Kind;
-    let id = match error.kind() {
-        Kind::ConnectionRefused => "error-reason-refused",
-        Kind::ConnectionReset | Kind::ConnectionAborted | Kind::BrokenPipe => "error-reason-reset",
-        Kind::TimedOut => "error-reason-timeout",
-        Kind::HostUnreachable => "error-reason-host-unreachable",
-        Kind::NetworkUnreachable | Kind::NetworkDown => "error-reason-network-unreachable",
-        Kind::AddrInUse => "error-reason-address-taken",
-        Kind::AddrNotAvailable => "error-reason-address-not-ours",
-        Kind::PermissionDenied => "error-reason-denied",
-        Kind::NotFound => "error-reason-not-found",
-        Kind::AlreadyExists => "error-reason-exists",
-        Kind::IsADirectory => "error-reason-folder",
-        Kind::NotADirectory => "error-reason-not-a-folder",
-        Kind::StorageFull | Kind::QuotaExceeded => "error-reason-full",
-        Kind::ReadOnlyFilesystem => "error-reason-read-only",
-        Kind::FileTooLarge => "error-reason-too-large",
-        _ if matches!(error.raw_os_error(), Some(ENFILE | EMFILE)) => "error-reason-files",
-        _ => {
-            let system = error.to_string();
-            let system = system
-                .split_once(" (os error")
-                .map_or(system.as_str(), |(said, _)| said);
-            return say!(text, "error-reason-system", error = system);
-        }
-    };
-    text.say(id, &[])
+    if matches!(error.raw_os_error(), Some(ENFILE | EMFILE)) {
+        return text.say("error-reason-files", &[]);
+    }
+    reason::of(text, error.kind()).unwrap_or_else(|| {
+        let system = error.to_string();
+        let system = system
+            .split_once(" (os error")
+            .map_or(system.as_str(), |(said, _)| said);
+        say!(text, "error-reason-system", error = system)
+    })
 }
 
 /// A line of so many bytes that was typed and left out.

@@ -21,7 +21,7 @@ use std::{
 use super::{Context, Exit, Failure, builtin, fault};
 use crate::{
     analysis::{
-        expect::{MAX_EXPECTATIONS, Marks, Rubric, RubricError},
+        expect::{MAX_RUBRIC, Marks, Rubric},
         finding::Finding,
         inspector::{Inspector, Options},
     },
@@ -45,6 +45,7 @@ use crate::{
             reason,
             report::Report,
         },
+        sanitise,
         style::Style,
         text::{Lang, Text},
     },
@@ -92,7 +93,7 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
     let mut out = streams::stdout();
     match &rubric {
         Some(rubric) if asked.csv => {
-            out.write_all(marks::csv_head(&context.text, rubric).as_bytes())?;
+            out.write_all(table(marks::csv_head(&context.text, rubric)).as_bytes())?;
         }
         None if asked.csv => write!(out, "{}\r\n", lists::COLUMNS)?,
         _ => {}
@@ -182,25 +183,9 @@ fn rubric(path: &Path, context: &Context) -> Result<Rubric, Failure> {
         let named = format!("{}: {why}", fault::shown(path));
         fault::failed(context, "inspect", &named)
     };
-    let text = std::fs::read_to_string(path)
+    let bytes = file::beginning(path, MAX_RUBRIC as u64)
         .map_err(|error| named(fault::reason(&context.text, &error)))?;
-    Rubric::parse(&text).map_err(|error| {
-        named(match error {
-            RubricError::Toml { message, .. } => message.trim_end().to_owned(),
-            RubricError::NotOne { number, found } => say!(
-                context.text,
-                "inspect-rubric-one",
-                number = number.to_string(),
-                found = found.to_string()
-            ),
-            RubricError::Count(count) => say!(
-                context.text,
-                "inspect-rubric-count",
-                found = count.to_string(),
-                most = MAX_EXPECTATIONS.to_string()
-            ),
-        })
-    })
+    Rubric::parse(&bytes).map_err(|error| named(marks::no_rubric(&context.text, &error)))
 }
 
 /// The next in the queue.
@@ -229,6 +214,15 @@ enum Told {
         /// What came of the files that it holds.
         extracted: Extracted,
     },
+}
+
+/// Rows of CSV as they go out: programs get what the capture holds, a person what is harmless on a terminal.
+fn table(rows: String) -> String {
+    if streams::stdout_is_terminal() {
+        sanitise::lines(rows.as_bytes())
+    } else {
+        rows
+    }
 }
 
 /// What all captures together came to.
@@ -268,6 +262,10 @@ fn collect<'s>(
         for told in receiver {
             match told {
                 Told::Text(text) => {
+                    let text = match job.form() {
+                        Form::Csv => table(text),
+                        _ => text,
+                    };
                     if std::mem::take(&mut fresh) {
                         out.write_all(b"\n")?;
                     }
@@ -284,7 +282,7 @@ fn collect<'s>(
                 }
                 Told::Bad(sentence) => {
                     if let (Some(rubric), Form::Csv) = (&job.rubric, job.form()) {
-                        out.write_all(marks::csv_bad(&source.name(), rubric).as_bytes())?;
+                        out.write_all(table(marks::csv_bad(&source.name(), rubric)).as_bytes())?;
                     }
                     out.flush()?;
                     streams::complain(&fault::failed(context, "inspect", &sentence).to_string());

@@ -4,6 +4,7 @@ use super::{Context, Failure, fault};
 use crate::{
     say,
     script::params::{self, Param, Values},
+    view::sanitise,
 };
 
 /// The values of these parameters.
@@ -18,6 +19,7 @@ pub(super) fn resolve(
     student: Option<&str>,
 ) -> Result<Values, Failure> {
     params::resolve(params, given, student).map_err(|name| {
+        let name = sanitise::line(name.as_bytes()).into_owned();
         let known: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
         let what = if known.is_empty() {
             say!(context.text, "error-param-none", name = name)

@@ -158,8 +158,9 @@ impl Write for Sink {
             Sink::Screen(screen) => screen.write(bytes),
             Sink::Dump(dump) => dump.write(bytes),
             Sink::Both(file, dump) => {
-                file.write_all(bytes)?;
-                dump.write(bytes)
+                let taken = file.write(bytes)?;
+                dump.write_all(&bytes[..taken])?;
+                Ok(taken)
             }
         }
     }

@@ -33,6 +33,9 @@ pub enum End {
     Limit,
     /// Because nothing came for as long as was allowed.
     Timeout,
+    /// Because something failed on our side: what the bytes go into takes no more, what they come from cannot be read, or
+    /// the network is gone. What moved is not all.
+    Failed,
 }
 
 /// What a transfer was.
@@ -40,7 +43,7 @@ pub enum End {
 pub struct Outcome {
     /// Which way the bytes went.
     pub direction: Direction,
-    /// Bytes of the transfer.
+    /// Bytes of the transfer: those that were sent, or those that were received and taken.
     pub bytes: u64,
     /// Line feeds among them.
     pub lines: u64,

@@ -10,8 +10,19 @@ use std::{
 /// The longest part of a file of the system's that is read: a table of sockets has 150 bytes a socket.
 const MAX_SYSTEM_FILE: u64 = 16 << 20;
 
+/// The beginning of a file: as many bytes as these, and one more where the file is longer, by which that shows. A file may
+/// have no end (a device, a pipe), or none that fits into memory.
+///
+/// # Errors
+/// Where it cannot be opened or read.
+pub fn beginning(path: &Path, most: u64) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
 /// A file of the system's as text, cut at [`MAX_SYSTEM_FILE`]; empty where there is none.
-pub(crate) fn of_system(path: &str) -> String {
+pub(crate) fn of_system(path: impl AsRef<Path>) -> String {
     let mut bytes = Vec::new();
     let read = File::open(path).and_then(|file| file.take(MAX_SYSTEM_FILE).read_to_end(&mut bytes));
     match read {

@@ -120,7 +120,7 @@ fn process_with(inode: u64) -> Option<Holder> {
         files.find(|file| {
             fs::read_link(file.path()).is_ok_and(|link| link.as_os_str() == wanted.as_str())
         })?;
-        let name = fs::read_to_string(entry.path().join("comm")).unwrap_or_default();
+        let name = file::of_system(entry.path().join("comm"));
         Some(Holder::Process {
             pid,
             name: name.trim_end().to_owned(),

@@ -12,7 +12,8 @@
 //! | `connection` | one client: the observer, the player, and what the player wants |
 //! | `port` | the control port, and the data ports |
 //! | `data` | data connections: opening one, moving bytes |
-//! | `files` | the files that it serves and takes |
+//! | `files` | the files that it serves |
+//! | `store` | the files that it takes |
 //! | [`person`] | the person who types replies |
 //! | `wire` | who hears what happens, and what goes over each wire |
 //! | `room` | how many clients the system has room for |
@@ -24,6 +25,7 @@ mod options;
 pub mod person;
 mod port;
 mod room;
+mod store;
 mod wire;
 
 use std::{
@@ -49,6 +51,7 @@ use self::{
     connection::{Connection, Shared, stop},
     person::{Commander, Given, MAX_GIVEN, Person},
     port::listener,
+    store::Store,
     wire::Stream,
 };
 pub use self::{
@@ -229,6 +232,7 @@ impl Server {
         } = self;
         let shared = Rc::new(Shared {
             connections: Cell::new(options.numbered_above),
+            store: options.store.clone().map(Store::new),
             play,
             options,
             tap: Rc::new(tap),

@@ -688,26 +688,22 @@ impl<'a> Reader<'a> {
             .flat_map(|line| [line.text, "\n"])
             .collect();
         let file = attribute(attributes, "file").map(|file| file.value.to_owned());
-        match Rubric::parse(&text) {
+        match Rubric::parse(text.as_bytes()) {
             Ok(rubric) => Some(Capture { id, file, rubric }),
             Err(error) => {
                 let (at, kind) = match error {
                     RubricError::Toml { message, at } => {
-                        let before = text.get(..at.unwrap_or(0)).unwrap_or(&text);
-                        (
-                            Some((
-                                before.matches('\n').count(),
-                                before.rsplit('\n').next().unwrap_or("").chars().count(),
-                            )),
-                            Wrong::RubricToml(message),
-                        )
+                        (at.or(Some((1, 1))), Wrong::RubricToml(message))
                     }
                     RubricError::NotOne { number, .. } => (None, Wrong::RubricNotOne(number)),
+                    // No sheet is so long, and its text has been read.
+                    RubricError::TooLong => (None, Wrong::TooLong),
+                    RubricError::NotUtf8 => (None, Wrong::NotUtf8),
                     RubricError::Count(count) => (None, Wrong::RubricCount(count)),
                 };
                 let inner = at.and_then(|(line, column)| {
-                    let inner = fence.lines.get(line)?;
-                    Some((inner.line, inner.column + column as u32))
+                    let inner = fence.lines.get(line - 1)?;
+                    Some((inner.line, inner.column + column as u32 - 1))
                 });
                 let (line, column) = inner.unwrap_or((fence.at, fence.column));
                 self.note(line, column, kind);

@@ -492,6 +492,10 @@ impl Seen {
         let data = all.next()?;
         let client = told.by.as_deref() == Some("self");
         data.closed_by = Some(who(client));
+        // A full disk, say: what came is not what was sent, and nothing that a sheet asks for.
+        if told.end.as_deref() == Some("error") {
+            return None;
+        }
         let lines = match told.lines {
             Lines::Count(lines) => lines,
             Lines::Texts(_) => 0,
@@ -520,6 +524,10 @@ impl Seen {
     fn moved(&mut self, teller: (u64, u64), told: Told) -> Option<Vec<Happened>> {
         let bytes = told.bytes?;
         let up = told.direction.as_deref() == Some("up");
+        // An upload that was broken off, or found no room, is none.
+        if up && told.complete == Some(false) {
+            return None;
+        }
         let head = told.head;
         let all = self.data.iter_mut().rev();
         let mut all = all.filter(|data| data.teller == teller);

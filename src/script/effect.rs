@@ -1,8 +1,8 @@
 //! What goes in and out of the server player: inputs, effects, and what is worth telling beside them.
 
-use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
+use std::{io, net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 
-use super::{date::Seconds, pattern::WhyNot};
+use super::{date::Seconds, memory::Kept, pattern::WhyNot};
 
 /// What comes in.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ pub enum Input<'a> {
     /// The answer to [`Effect::KeepData`], once the client has closed: what came, behind what was there before.
     Kept {
         /// The file's bytes.
-        content: Vec<u8>,
+        content: Kept,
         /// Bytes on the data connection.
         bytes: u64,
         /// What went wrong.
@@ -89,12 +89,14 @@ pub enum DataFault {
     Lost,
     /// The upload is longer than the limit.
     TooMuch,
+    /// All uploads together have taken up the room that there is for them.
+    NoRoom,
     /// The file to be sent cannot be read.
     NoFile,
     /// The file ended before what was announced was sent: somebody has shortened it.
     Shortened,
-    /// What came could not be stored.
-    NotStored,
+    /// What came could not be stored, and why.
+    NotStored(io::ErrorKind),
     /// No data port is free.
     NoPort,
     /// `{pasv}` on an IPv6 connection.
@@ -114,10 +116,11 @@ impl DataFault {
             DataFault::NotReached => "425 Can't open data connection.",
             DataFault::Lost => "426 Data connection closed; transfer aborted.",
             DataFault::TooMuch => "552 More than this server takes.",
+            DataFault::NoRoom => "552 No room for more uploads.",
             DataFault::NoFile if preliminary => "451 The file cannot be read.",
             DataFault::NoFile => "550 No such file.",
             DataFault::Shortened => "451 The file was shortened meanwhile.",
-            DataFault::NotStored => "451 Could not be stored.",
+            DataFault::NotStored(_) => "451 Could not be stored.",
             DataFault::NoPort => "425 No data port is free.",
             DataFault::NoIpv4 => "425 PASV is for IPv4 only, use EPSV.",
         }
@@ -152,7 +155,7 @@ pub enum Source {
     /// These.
     Bytes(Vec<u8>),
     /// These, of the tree.
-    Shared(Arc<[u8]>),
+    Shared(Arc<Kept>),
     /// A file of the script's folder; the path is relative and has no `..`.
     File(String),
     /// A file that the person at the server has named.
@@ -211,7 +214,9 @@ pub enum Effect {
     Look(Source),
     /// Receive on the data connection until the client closes it. Asks for [`Input::Moved`].
     ReceiveData {
-        /// The name it is kept under.
+        /// The path that the client wants it at: what tells it from others that would be kept under the same name.
+        path: Vec<u8>,
+        /// The name it is kept under, unless that is another path's.
         name: String,
         /// The file that a person chose for it.
         to: Option<PathBuf>,

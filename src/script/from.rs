@@ -9,7 +9,7 @@
 use std::fmt::Write;
 
 use super::{
-    literal::{escape, escape_pattern},
+    literal::{escape, escape_pattern, is_plain},
     notation::{Item, Script},
 };
 use crate::ftp::{
@@ -303,13 +303,13 @@ fn put_in(pieces: &mut Vec<Piece>, data: Vec<Vec<Piece>>) {
 }
 
 impl Dialogue {
-    /// The script: steps in the dialogue's order, with `{pasv}` and `{epsv}` for its addresses. Transfers of which no data
+    /// The script, harmless on a terminal: steps in the dialogue's order, with `{pasv}` and `{epsv}` for its addresses. Transfers of which no data
     /// is known get an empty connection, or receive.
     #[must_use]
     pub fn script(&self, title: &str) -> String {
         let mut out = String::new();
         if !title.is_empty() {
-            let _ = writeln!(out, "-- title {title}");
+            let _ = writeln!(out, "-- title {}", free(title));
         }
         let mut verb = None;
         let mut moved = true;
@@ -317,7 +317,7 @@ impl Dialogue {
         for (at, piece) in self.pieces.iter().enumerate() {
             match piece {
                 Piece::Comment(text) => {
-                    let _ = writeln!(out, "#{text}");
+                    let _ = writeln!(out, "#{}", free(text));
                 }
                 Piece::Command(line) => {
                     if out.is_empty() || verb.is_none() {
@@ -368,6 +368,11 @@ impl Dialogue {
         }
         out
     }
+}
+
+/// A title or a remark, which is no literal text and has no way to write what cannot be shown.
+fn free(text: &str) -> String {
+    text.replace(|c| c != '\t' && !is_plain(c), " ")
 }
 
 /// True where this line ends a 1yz reply: data goes behind it, not between its lines.

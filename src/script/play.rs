@@ -11,7 +11,9 @@ use std::{
 };
 
 use super::{
+    built_in::lock,
     literal::{Literal, Value},
+    memory::{Kept, Room},
     notation::{Item, Script},
     params::Values,
     tree::Tree,
@@ -142,6 +144,15 @@ impl Play {
     pub fn needs_person(&self) -> bool {
         let typed = |line: &super::notation::Line| matches!(line.item, Item::Typed(_));
         self.by_hand || self.script.lines.iter().any(typed)
+    }
+
+    /// An upload that begins, in the room of the built-in server's files.
+    #[must_use]
+    pub fn upload(&self) -> Kept {
+        match &self.tree {
+            Some(tree) => lock(tree).room().upload(),
+            None => Room::of(0).upload(),
+        }
     }
 
     /// The next number (from 0) among the connections that use this block.

@@ -3,11 +3,14 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use super::date::Seconds;
+use super::{
+    date::Seconds,
+    memory::{Kept, Room},
+};
 
 /// The most files and folders of a tree.
 pub const MAX_ENTRIES: usize = 10_000;
-/// The most bytes of all uploads that are kept in memory.
+/// The most bytes of all uploads in memory, those that are just coming included.
 pub const MAX_MEMORY: u64 = 256 * 1024 * 1024;
 /// The deepest folder.
 pub const MAX_DEPTH: usize = 32;
@@ -25,7 +28,7 @@ pub enum Content {
         length: u64,
     },
     /// In memory.
-    Memory(Arc<[u8]>),
+    Memory(Arc<Kept>),
 }
 
 impl Content {
@@ -95,12 +98,12 @@ pub enum Denied {
 }
 
 /// A tree.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug)]
 pub struct Tree {
     root: Dir,
     read_only: bool,
     entries: usize,
-    memory: u64,
+    room: Room,
 }
 
 /// The names of an absolute, resolved path: `/a/b` is a, b.
@@ -119,9 +122,17 @@ impl Tree {
     /// An empty tree.
     #[must_use]
     pub fn new(read_only: bool) -> Tree {
+        Tree::with_room(read_only, Room::of(MAX_MEMORY))
+    }
+
+    /// The same with another room for uploads than [`MAX_MEMORY`].
+    #[must_use]
+    pub fn with_room(read_only: bool, room: Room) -> Tree {
         Tree {
+            root: Dir::default(),
             read_only,
-            ..Tree::default()
+            entries: 0,
+            room,
         }
     }
 
@@ -131,10 +142,10 @@ impl Tree {
         self.read_only
     }
 
-    /// How many bytes an upload may have.
+    /// What its uploads are drawn from.
     #[must_use]
-    pub fn room(&self) -> u64 {
-        MAX_MEMORY - self.memory
+    pub fn room(&self) -> &Room {
+        &self.room
     }
 
     /// What is at an absolute, resolved path.
@@ -183,23 +194,12 @@ impl Tree {
                 })
             });
         }
-        let memory = match &node {
-            Node::File(File {
-                content: Content::Memory(bytes),
-                ..
-            }) => bytes.len() as u64,
-            _ => 0,
-        };
-        if self.memory + memory > MAX_MEMORY {
-            return Err(Denied::Full);
-        }
         let at = self.dir_mut(&dirs).ok_or(Denied::InTheWay)?;
         if at.entries.contains_key(name) {
             return Err(Denied::InTheWay);
         }
         at.entries.insert(name.to_vec(), node);
         self.entries += 1;
-        self.memory += memory;
         Ok(())
     }
 
@@ -243,30 +243,18 @@ impl Tree {
     ///
     /// # Errors
     /// Why not.
-    pub fn put(&mut self, path: &[u8], bytes: Vec<u8>, now: Seconds) -> Result<(), Denied> {
+    pub fn put(&mut self, path: &[u8], upload: Kept, now: Seconds) -> Result<(), Denied> {
         self.may_put(path)?;
-        let old = match self.get(path) {
-            Some(Found::File(File {
-                content: Content::Memory(old),
-                ..
-            })) => old.len() as u64,
-            _ => 0,
-        };
-        let memory = self.memory - old + bytes.len() as u64;
-        if memory > MAX_MEMORY {
-            return Err(Denied::Full);
-        }
         let (dirs, name) = parent(path).ok_or(Denied::InTheWay)?;
         let dir = self.dir_mut(&dirs).ok_or(Denied::Missing)?;
         let file = Node::File(File {
-            content: Content::Memory(bytes.into()),
+            content: Content::Memory(upload.done()),
             modified: now,
         });
         let is_new = dir.entries.insert(name.to_vec(), file).is_none();
         if is_new {
             dir.modified = now;
         }
-        self.memory = memory;
         self.entries += usize::from(is_new);
         Ok(())
     }
@@ -310,20 +298,16 @@ impl Tree {
         }
         let (dirs, name) = parent(path).ok_or(Denied::InTheWay)?;
         let dir = self.dir_mut(&dirs).ok_or(Denied::Missing)?;
-        let freed = match (dir.entries.get(name), folder) {
+        match (dir.entries.get(name), folder) {
             (None, _) => return Err(Denied::Missing),
-            (Some(Node::Dir(inner)), true) if inner.entries.is_empty() => 0,
+            (Some(Node::Dir(inner)), true) if inner.entries.is_empty() => {}
             (Some(Node::Dir(_)), true) => return Err(Denied::NotEmpty),
-            (Some(Node::File(file)), false) => match &file.content {
-                Content::Memory(bytes) => bytes.len() as u64,
-                Content::Outside { .. } => 0,
-            },
+            (Some(Node::File(_)), false) => {}
             _ => return Err(Denied::InTheWay),
-        };
+        }
         dir.entries.remove(name);
         dir.modified = now;
         self.entries -= 1;
-        self.memory -= freed;
         Ok(())
     }
 
@@ -426,6 +410,13 @@ mod tests {
         }
     }
 
+    fn upload(tree: &Tree, bytes: usize) -> Kept {
+        let mut upload = tree.room().upload();
+        let grown = upload.grow(bytes as u64, |out| out.resize(bytes, 0));
+        grown.expect("room");
+        upload
+    }
+
     #[test]
     fn paths_lead_to_what_is_there() {
         let tree = tree();
@@ -438,12 +429,18 @@ mod tests {
     #[test]
     fn changes_are_made_or_denied_with_a_reason() {
         let mut tree = tree();
-        assert_eq!(tree.put(b"/pub/new", vec![1; 3], 200), Ok(()));
+        assert_eq!(tree.put(b"/pub/new", upload(&tree, 3), 200), Ok(()));
         assert_eq!(length(&tree, "/pub/new"), Some(3));
-        assert_eq!(tree.put(b"/pub", vec![], 200), Err(Denied::InTheWay));
-        assert_eq!(tree.put(b"/x/y", vec![], 200), Err(Denied::Missing));
         assert_eq!(
-            tree.put(&[b"/", &[b'n'; 300][..]].concat(), vec![], 1),
+            tree.put(b"/pub", upload(&tree, 0), 200),
+            Err(Denied::InTheWay)
+        );
+        assert_eq!(
+            tree.put(b"/x/y", upload(&tree, 0), 200),
+            Err(Denied::Missing)
+        );
+        assert_eq!(
+            tree.put(&[b"/", &[b'n'; 300][..]].concat(), upload(&tree, 0), 1),
             Err(Denied::Name)
         );
         assert_eq!(tree.remove(b"/pub/deep", true, 200), Err(Denied::NotEmpty));
@@ -467,23 +464,26 @@ mod tests {
     #[test]
     fn memory_is_counted_and_freed() {
         let mut tree = Tree::new(false);
-        tree.put(b"/a", vec![0; 1000], 1).expect("room");
-        tree.put(b"/a", vec![0; 10], 1).expect("room");
-        assert_eq!(tree.room(), MAX_MEMORY - 10);
+        tree.put(b"/a", upload(&tree, 1000), 1).expect("room");
+        tree.put(b"/a", upload(&tree, 10), 1).expect("room");
+        assert_eq!(tree.room().left(), MAX_MEMORY - 10);
         tree.remove(b"/a", false, 1).expect("there");
-        assert_eq!((tree.room(), tree.entries), (MAX_MEMORY, 0));
+        assert_eq!((tree.room().left(), tree.entries), (MAX_MEMORY, 0));
         for n in 0..MAX_ENTRIES {
             tree.make_dir(format!("/{n}").as_bytes(), 1).expect("room");
         }
         assert_eq!(tree.make_dir(b"/one-more", 1), Err(Denied::Full));
-        assert_eq!(tree.put(b"/one-more", vec![], 1), Err(Denied::Full));
+        assert_eq!(
+            tree.put(b"/one-more", upload(&tree, 0), 1),
+            Err(Denied::Full)
+        );
     }
 
     #[test]
     fn a_read_only_tree_stays_as_it_is() {
         let mut tree = Tree::new(true);
         tree.add("a", Node::Dir(Dir::default())).expect("room");
-        assert_eq!(tree.put(b"/x", vec![], 1), Err(Denied::ReadOnly));
+        assert_eq!(tree.put(b"/x", upload(&tree, 0), 1), Err(Denied::ReadOnly));
         assert_eq!(tree.make_dir(b"/x", 1), Err(Denied::ReadOnly));
         assert_eq!(tree.remove(b"/a", true, 1), Err(Denied::ReadOnly));
         assert_eq!(tree.rename(b"/a", b"/b", 1), Err(Denied::ReadOnly));

@@ -413,7 +413,9 @@ fn how(text: &Text, peer: SocketAddr, outcome: &Outcome) -> (Role, String) {
         (By::Us, End::Fin) if outcome.direction == Direction::Send => {
             (Role::Remark, say!(text, "listen-end-sent"))
         }
-        (By::Us, End::Fin | End::Rst) => (Role::Remark, say!(text, "listen-end-us")),
+        (By::Us, End::Fin | End::Rst) | (_, End::Failed) => {
+            (Role::Remark, say!(text, "listen-end-us"))
+        }
         (By::Peer, End::Rst) if outcome.direction == Direction::Send => (
             Role::Warning,
             say!(text, "listen-end-rst-sending", peer = peer),

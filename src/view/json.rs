@@ -2,22 +2,26 @@
 //! through here, to standard output with `--json` and, with `source` and `pid`, into the file of `--events`.
 //!
 //! A field's name and meaning are a promise; fields may be added. Text that is not UTF-8 is `{"bytes":"…base64…"}`, times
-//! are strings with nine decimals, addresses are `ip:port` or `[ip]:port`.
+//! are strings with nine decimals, addresses are `ip:port` or `[ip]:port`. What a terminal would obey is written as JSON
+//! writes control characters.
 
 use std::{net::SocketAddr, path::Path};
 
 use base64::Engine;
 use serde::{Serialize, Serializer};
 
-use crate::ftp::{
-    command::Verb,
-    dialogue::Close,
-    endpoint,
-    event::{self, Nanos},
-    outcome::{By, Direction, End, Outcome},
-    reply::ReplyText,
-    secret,
-    session::Negotiation,
+use crate::{
+    ftp::{
+        command::Verb,
+        dialogue::Close,
+        endpoint,
+        event::{self, Nanos},
+        outcome::{By, Direction, End, Outcome},
+        reply::ReplyText,
+        secret,
+        session::Negotiation,
+    },
+    view::sanitise,
 };
 
 /// Who writes a line of an events file.
@@ -29,7 +33,7 @@ pub struct Origin {
     pub pid: u32,
 }
 
-/// A line: `fields` as an object behind its `type` (and `source` and `pid`, for an events file), with its line end.
+/// A line, harmless on a terminal: `fields` as an object behind its `type` (and `source` and `pid`, for an events file), with its line end.
 #[must_use]
 pub fn line<T: Serialize>(kind: &'static str, origin: Option<Origin>, fields: &T) -> String {
     let mut out = format!("{{\"type\":\"{kind}\"");
@@ -43,7 +47,7 @@ pub fn line<T: Serialize>(kind: &'static str, origin: Option<Origin>, fields: &T
     }
     out.push_str(&object[1..]);
     out.push('\n');
-    out
+    sanitise::json(out)
 }
 
 /// The first bytes of a data connection that are told when it has ended: enough for the lines of a listing.
@@ -393,6 +397,7 @@ impl Ended {
                 End::Rst => "rst",
                 End::Limit => "limit",
                 End::Timeout => "timeout",
+                End::Failed => "error",
             },
             interrupted: outcome.cancelled,
             direction: match outcome.direction {

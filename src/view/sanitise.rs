@@ -1,6 +1,6 @@
 //! The one way for text from a network or a capture onto a terminal: nothing that moves the cursor, changes colours,
 //! reorders the line or hides in it gets through. What is not shown as itself is shown as the notation writes bytes:
-//! `{x1B}`.
+//! `{x1B}`, and in JSON as JSON does.
 
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -55,6 +55,31 @@ pub fn takes_room(c: char) -> bool {
     c.width().is_some_and(|columns| columns > 0)
 }
 
+/// JSON as it may be shown, for a parser the same: what would not be shown as itself is written `\u001b`. Between the texts
+/// of JSON there is nothing of that kind but line ends, which stay.
+#[must_use]
+pub fn json(json: String) -> String {
+    let plain = |c: char| c == '\n' || literal::is_plain(c);
+    if json
+        .bytes()
+        .all(|b| b == b'\n' || (0x20..0x7f).contains(&b))
+        || json.chars().all(plain)
+    {
+        return json;
+    }
+    let mut out = String::with_capacity(json.len() + 16);
+    for c in json.chars() {
+        if plain(c) {
+            out.push(c);
+        } else {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        }
+    }
+    out
+}
+
 fn escape(out: &mut String, bytes: &[u8]) {
     for byte in bytes {
         let _ = write!(out, "{{x{byte:02X}}}");
@@ -79,6 +104,21 @@ mod tests {
         assert_eq!(line(b"caf\xe9"), "caf{xE9}");
         assert_eq!(line("\u{9b}2J".as_bytes()), "{xC2}{x9B}2J");
         assert_eq!(line(b"\x00\x7f"), "{x00}{x7F}");
+    }
+
+    #[test]
+    fn json_stays_the_same_for_a_parser_and_is_harmless() {
+        let text =
+            "a\x1b[31m\x07\x7f\u{9b}2J\u{202e}\u{2066}\u{2028}\u{feff}\u{e0001}\r\n\t\"\\ é 漢 😀";
+        let value = serde_json::json!({ text: [text, 1] });
+        for written in [value.to_string(), format!("{value:#}")] {
+            let shown = json(written.clone());
+            assert_eq!(lines(shown.as_bytes()), shown);
+            assert!(shown.contains("é 漢 😀") && shown.contains("\\udb40\\udc01"));
+            let read: serde_json::Value = serde_json::from_str(&shown).expect("JSON");
+            assert_eq!(read, value);
+            assert_eq!(shown.lines().count(), written.lines().count());
+        }
     }
 
     #[test]

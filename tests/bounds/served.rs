@@ -9,7 +9,7 @@ use std::{
     rc::Rc,
     sync::{Arc, mpsc::channel},
     thread::{self, JoinHandle},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use clap::Parser;
@@ -17,10 +17,11 @@ use ftplab::{
     cli::{self, Cli},
     io::server::{self, Folder, MAX_CONNECTIONS, MAX_DATA_PORTS, Options, Server},
     script::{
+        memory::Room,
         notation::Script,
         params::Values,
         play::{self, Limits, Play},
-        tree::MAX_NAME,
+        tree::{MAX_NAME, Tree},
         watch::Happening,
     },
     view::{json::MAX_HEAD, log::MAX_DATA, server::Live, style::Style, text::Lang},
@@ -414,6 +415,16 @@ fn a_long_name_is_stored_under_its_beginning_and_the_person_sees_which() {
 fn shown(lang: Lang, visit: impl FnOnce(SocketAddr)) -> String {
     let script = "S> 220 Ready.\nC* PASV\nS> 227 ({pasv})\nC* STOR *\nS> 150 Send it.\nD< {arg}\nS> 226 Done.\nC* RETR *\nS> 150 Here.\nD@ big\nC* HELP\n";
     let script = format!("{script}S> 214 {}\n", "x".repeat(4_000));
+    shown_of(lang, &script, None, visit)
+}
+
+/// The same with this script, and these files of the built-in server.
+fn shown_of(
+    lang: Lang,
+    script: &str,
+    tree: Option<Tree>,
+    visit: impl FnOnce(SocketAddr),
+) -> String {
     let script = Script::parse(script.as_bytes()).expect("a script");
     let limits = Limits {
         loop_commands: u32::MAX,
@@ -427,7 +438,7 @@ fn shown(lang: Lang, visit: impl FnOnce(SocketAddr)) -> String {
         folder: Folder::Disk(folder.path().to_owned()),
         ..Options::default()
     };
-    let play = Play::new(script, Values::new(), limits, None, None);
+    let play = Play::new(script, Values::new(), limits, None, tree);
     let play = Arc::new(play.expect("it can be played"));
     let (to, addresses) = channel();
     let running = thread::spawn(move || {
@@ -449,6 +460,64 @@ fn shown(lang: Lang, visit: impl FnOnce(SocketAddr)) -> String {
     visit(address);
     stopper.stop();
     running.join().expect("it ends")
+}
+
+/// Uploads that are just coming take from the same room as those that are there.
+#[test]
+fn uploads_side_by_side_share_one_room_and_give_it_back() {
+    const ROOM: u64 = 1_000_000;
+    for (lang, wanted) in [
+        (Lang::En, "all uploads together have used up the room"),
+        (Lang::Fr, "tous les envois ensemble ont épuisé la place"),
+    ] {
+        let room = Room::of(ROOM);
+        let tree = Tree::with_room(false, room.clone());
+        let waits_for = |left: u64| {
+            let start = Instant::now();
+            while room.left() != left {
+                assert!(start.elapsed() < PATIENCE, "{} is left", room.left());
+                thread::sleep(Duration::from_millis(2));
+            }
+        };
+        let begun = |line: &mut Line, name: &str, bytes: usize| {
+            let at = line.passive();
+            line.send(&format!("STOR {name}"));
+            let mut data = TcpStream::connect(at).expect("open");
+            assert!(line.reply().starts_with("150"));
+            let _ = data.write_all(&vec![b'x'; bytes]);
+            data
+        };
+        let script = "-- files files\nS> 220 Ready.\n";
+        let shown = shown_of(lang, script, Some(tree), |at| {
+            let client = || {
+                let mut line = Line::dial(at.port());
+                line.log_in();
+                line.say("TYPE I");
+                line
+            };
+            let (mut one, mut two) = (client(), client());
+            let first = begun(&mut one, "first", 700_000);
+            // It has not ended, and what came of it counts.
+            waits_for(300_000);
+            let second = begun(&mut two, "second", 700_000);
+            assert_eq!(two.reply(), "552 No room for more uploads.");
+            drop(second);
+            waits_for(300_000);
+            drop(first);
+            assert!(one.reply().starts_with("226"));
+            assert_eq!(one.say("SIZE first"), "213 700000");
+            assert!(two.say("SIZE second").starts_with("550"));
+            // What is given up gives its room back, and so does what is deleted.
+            let third = begun(&mut two, "third", 200_000);
+            waits_for(100_000);
+            two.say("ABOR");
+            waits_for(300_000);
+            drop(third);
+            assert!(one.say("DELE first").starts_with("250"));
+            waits_for(ROOM);
+        });
+        assert!(shown.contains(wanted), "{shown}");
+    }
 }
 
 #[test]

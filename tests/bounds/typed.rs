@@ -9,6 +9,7 @@ use std::{
 };
 
 use ftplab::{
+    analysis::expect::MAX_RUBRIC,
     io::{editor::MAX_TYPED, stdio::MAX_LINE},
     lab::{
         MAX_CHOICES, MAX_MISTAKES, MAX_PARTS, MAX_SHEET,
@@ -199,16 +200,25 @@ fn long_files_are_refused_with_their_bound() {
         ("long.json", &report),
         ("long.en.md", &vec![b'\n'; MAX_SHEET + 1]),
         ("long.ftp", &vec![b'\n'; MAX_SCRIPT + 1]),
+        ("long.toml", &vec![b'\n'; MAX_RUBRIC + 1]),
     ]);
-    for (lang, answers, marks, long, script) in [
+    for (lang, answers, marks, long, script, rubric) in [
         (
             "en",
             "is longer than 4 MB: give a file",
             "longer than 16 MB: no report of lab run",
             "the sheet is longer than 1024 kB",
             "the script is longer than 4 MB",
+            "long.toml: the rubric is longer than 1024 kB.",
         ),
-        ("fr", "dépasse 4 Mo", "16 Mo", "1024 ko", "4 Mo"),
+        (
+            "fr",
+            "dépasse 4 Mo",
+            "16 Mo",
+            "1024 ko",
+            "4 Mo",
+            "le barème dépasse 1024 ko.",
+        ),
     ] {
         let sheet = format!("s.{lang}.md");
         let words = ["lab", "run", &sheet, "--port", "0", "--answers", "typed"];
@@ -223,6 +233,8 @@ fn long_files_are_refused_with_their_bound() {
         );
         let words = ["fake-server", "--check", "long.ftp"];
         says(&run(&folder, lang, &words).code(1), script);
+        let words = ["inspect", "fxp", "--expect", "long.toml"];
+        says(&run(&folder, lang, &words).code(2), rubric);
         let words = ["fake-server", "--from", "long.ftp", "-o", "x.ftp"];
         assert_eq!(run(&folder, lang, &words).code, 2);
     }

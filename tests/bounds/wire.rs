@@ -22,13 +22,13 @@ pub(super) fn at(host: u8, port: u16) -> SocketAddr {
 }
 
 /// A capture being made: what is said on connections, one millisecond after the other.
-pub(super) struct Wire {
+pub(crate) struct Wire {
     pub(super) recorder: Recorder<Vec<u8>>,
     now: i64,
 }
 
 impl Wire {
-    pub(super) fn new() -> Wire {
+    pub(crate) fn new() -> Wire {
         Wire {
             recorder: Recorder::new(Vec::new(), &Remarks::default()).expect("memory"),
             now: 0,
@@ -50,17 +50,17 @@ impl Wire {
     }
 
     /// The client says a line.
-    pub(super) fn client(&mut self, on: Recorded, line: &str) {
+    pub(crate) fn client(&mut self, on: Recorded, line: &str) {
         self.bytes(on, Way::Forth, format!("{line}\r\n").as_bytes());
     }
 
     /// The server says a line.
-    pub(super) fn server(&mut self, on: Recorded, line: &str) {
+    pub(crate) fn server(&mut self, on: Recorded, line: &str) {
         self.bytes(on, Way::Back, format!("{line}\r\n").as_bytes());
     }
 
     /// A session that is logged in.
-    pub(super) fn session(&mut self, client_port: u16) -> Recorded {
+    pub(crate) fn session(&mut self, client_port: u16) -> Recorded {
         let on = self.open(client_port, 21);
         self.server(on, "220 Ready.");
         self.client(on, "USER anonymous");
@@ -68,7 +68,7 @@ impl Wire {
         on
     }
 
-    pub(super) fn close(&mut self, on: Recorded) {
+    pub(crate) fn close(&mut self, on: Recorded) {
         self.now += MS;
         for way in [Way::Forth, Way::Back] {
             self.recorder
@@ -93,7 +93,7 @@ impl Wire {
         self.server(on, "226 Done.");
     }
 
-    pub(super) fn done(self) -> Vec<u8> {
+    pub(crate) fn done(self) -> Vec<u8> {
         self.recorder.into_inner()
     }
 }

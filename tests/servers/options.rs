@@ -2,7 +2,7 @@
 
 use std::{
     fs,
-    io::{BufRead, BufReader},
+    io::{BufRead, BufReader, Write},
     process::{Command, Stdio},
 };
 
@@ -85,13 +85,16 @@ fn uploads_are_kept_below_the_store_and_once_is_once() {
     let mut server = FakeServer::start(&words);
     let mut line = server.dial();
     line.log_in();
-    for name in ["../../up.txt", "/etc/up.txt", "..", ".hidden"] {
+    // Each path has a name of its own, and the same path stored again replaces itself.
+    let paths = ["../../up.txt", "/etc/up.txt", "..", ".", "", ".hidden"];
+    for (n, name) in paths.iter().chain(&paths[1..2]).enumerate() {
         let at = line.passive();
         line.send(&format!("STOR {name}"));
-        drop(std::net::TcpStream::connect(at).expect("the port is open"));
-        assert!(line.reply().starts_with("150"));
-        let kept = line.reply();
-        assert!(kept.starts_with("226") || kept.starts_with("451"), "{kept}");
+        let mut data = std::net::TcpStream::connect(at).expect("the port is open");
+        data.write_all(n.to_string().as_bytes()).expect("sent");
+        drop(data);
+        assert!(line.reply().starts_with("150"), "{name}");
+        assert!(line.reply().starts_with("226"), "{name}");
     }
     assert!(line.say("QUIT").starts_with("221"));
     assert_eq!(server.end().0, 0);
@@ -106,8 +109,23 @@ fn uploads_are_kept_below_the_store_and_once_is_once() {
         })
         .collect();
     names.sort();
-    assert!(names.iter().all(|name| !name.starts_with('.')), "{names:?}");
-    assert!(names.contains(&"up.txt".to_owned()), "{names:?}");
+    let held: Vec<_> = names
+        .iter()
+        .map(|name| {
+            let held = fs::read_to_string(store.join(name)).expect("text");
+            (name.as_str(), held)
+        })
+        .collect();
+    let wanted = [
+        ("_hidden", "5"),
+        ("unnamed", "2"),
+        ("unnamed-2", "3"),
+        ("unnamed-3", "4"),
+        ("up.txt", "0"),
+        ("up.txt-2", "6"),
+    ]
+    .map(|(name, held)| (name, held.to_owned()));
+    assert_eq!(held, wanted);
     let beside: Vec<_> = fs::read_dir(&dir).expect("a folder").collect();
     assert_eq!(beside.len(), 1, "nothing is kept elsewhere");
     fs::remove_dir_all(dir).expect("removed");

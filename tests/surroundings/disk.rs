@@ -327,27 +327,73 @@ fn a_server_whose_log_takes_no_more_serves_on() {
     assert_eq!(said.matches("takes no more lines").count(), 2, "{said}");
 }
 
-#[test]
-fn an_upload_that_does_not_fit_gets_a_451_and_the_session_goes_on() {
-    let dir = tempfile::tempdir().expect("a folder");
-    let program = limited(dir.path(), "-f", "16");
-    let mut server = FakeServer::start_as(program, &["any-client", "--once", "--store", "kept"]);
-    let mut client = server.dial();
-    client.log_in();
+/// Uploads so many bytes; the last reply.
+fn upload(client: &mut Line, name: &str, bytes: usize) -> String {
     let at = client.passive();
-    client.send("STOR big.bin");
+    client.send(&format!("STOR {name}"));
     let mut data = std::net::TcpStream::connect(at).expect("the data connection");
     // The server may close before it has taken all.
-    let _ = data.write_all(&[7; 200_000]);
+    let _ = data.write_all(&vec![7; bytes]);
     drop(data);
-    let mut last = client.reply();
-    if last.starts_with("150") {
-        last = client.reply();
+    let first = client.reply();
+    if first.starts_with("150") {
+        client.reply()
+    } else {
+        first
     }
-    assert!(last.starts_with("451"), "{last}");
-    assert!(client.say("NOOP").starts_with("200"));
-    assert!(client.say("QUIT").starts_with("221"));
-    assert_eq!(server.end().0, 0);
+}
+
+#[test]
+fn an_upload_that_does_not_fit_gets_a_451_and_nothing_of_it_is_taken_for_whole() {
+    for (lang, reason) in REASONS {
+        let dir = tempfile::tempdir().expect("a folder");
+        let kept = || -> Vec<(String, u64)> {
+            let entries = fs::read_dir(dir.path().join("kept")).expect("a folder");
+            let mut all: Vec<_> = entries
+                .map(|entry| {
+                    let entry = entry.expect("an entry");
+                    let name = entry.file_name().into_string().expect("UTF-8");
+                    (name, entry.metadata().expect("there").len())
+                })
+                .collect();
+            all.sort();
+            all
+        };
+        let mut program = limited(dir.path(), "-f", "16");
+        let words = ["any-client", "--once", "--store", "kept"];
+        program.args(["fake-server", "--port", "0", "--lang", lang]);
+        let mut server = Program::of(program.args(words));
+        let port = server.until(|_, line| {
+            let named = line.contains("ftplab raw").then(|| line.rsplit(' ').next());
+            named.flatten()?.parse().ok()
+        });
+        let mut client = Line::dial(port);
+        client.log_in();
+        assert!(upload(&mut client, "z", 200_000).starts_with("451"));
+        assert_eq!(kept(), []);
+        assert!(upload(&mut client, "z", 3_000).starts_with("226"));
+        // What is there stays where its follower does not fit.
+        assert!(upload(&mut client, "z", 200_000).starts_with("451"));
+        assert_eq!(kept(), [("z".to_owned(), 3_000)]);
+        std::os::unix::fs::symlink("elsewhere", dir.path().join("kept/link")).expect("a link");
+        assert!(upload(&mut client, "link", 10).starts_with("451"));
+        assert!(client.say("QUIT").starts_with("221"));
+        let (code, said) = server.end();
+        assert_eq!(code, 0);
+        let said = flat(&said.replace("Out ", " "));
+        assert_eq!(said.matches(reason).count(), 2, "{said}");
+        let (once, never, exists) = match lang {
+            "en" => ("kept as z", "nothing of it is kept", "it exists already"),
+            _ => (
+                "conservés sous le nom z",
+                "rien n’en est conservé",
+                "il existe déjà",
+            ),
+        };
+        assert_eq!(said.matches(once).count(), 1, "{said}");
+        assert_eq!(said.matches(never).count(), 3, "{said}");
+        assert!(said.contains(exists) && !said.contains(" link."), "{said}");
+    }
 }
 
 #[test]
@@ -457,8 +503,39 @@ fn data_that_does_not_fit_where_it_is_received_is_counted_and_kept_as_far_as_it_
         drop(data);
         let (code, said) = listener.end();
         assert_eq!(code, 2, "{said}");
-        assert!(flat(&said.replace("Err ", " ")).contains(reason), "{said}");
+        let said = flat(&said.replace("Err ", " "));
+        assert!(said.contains(reason), "{said}");
         let kept = fs::metadata(dir.path().join("data")).expect("kept").len();
         assert!(BLOCKS.iter().any(|block| kept == 8 * block), "{kept}");
+        // What is told is what is there.
+        let told = said
+            .chars()
+            .filter(|c| !matches!(c, ',' | '\u{202f}' | '\u{a0}'));
+        let told: String = told.collect();
+        assert!(told.contains(&format!(" {kept}")), "{said}");
     }
+}
+
+#[test]
+fn a_program_hears_that_data_did_not_fit() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let mut command = limited(dir.path(), "-f", "8");
+    command.args(["listen", "0", "--json", "-o", "data"]);
+    let mut listener = Program::of(&mut command);
+    let told = |line: &str| serde_json::from_str::<Value>(line).ok();
+    let port = listener.until(|_, line| {
+        let address = told(line)?["address"].as_str()?.to_owned();
+        address.rsplit(':').next()?.parse::<u16>().ok()
+    });
+    let mut data = std::net::TcpStream::connect(("127.0.0.1", port)).expect("it waits");
+    let _ = data.write_all(&[7; 200_000]);
+    drop(data);
+    let closed = listener.until(|_, line| told(line).filter(|line| line["type"] == "closed"));
+    assert_eq!(
+        (&closed["by"], &closed["end"]),
+        (&"self".into(), &"error".into())
+    );
+    let kept = fs::metadata(dir.path().join("data")).expect("kept").len();
+    assert_eq!(closed["bytes"], kept);
+    assert_eq!(listener.end().0, 2);
 }

@@ -3,7 +3,7 @@
 
 use std::{ffi::OsStr, fs, io::Write, os::unix::ffi::OsStrExt, path::Path};
 
-use super::{capture, flat, nobody, port_command};
+use super::{capture, done, flat, limited, nobody, port_command};
 use crate::{
     harness::{ftplab, skipped},
     peers::program::Program,
@@ -257,5 +257,60 @@ fn a_folder_that_is_removed_while_somebody_waits_for_data_is_said() {
         let (code, said) = listener.end();
         assert_eq!(code, 2, "{said}");
         assert!(flat(&said.replace("Err ", " ")).contains(told), "{said}");
+    }
+}
+
+/// A device without an end, or a file that has no room in memory, is refused where its kind ends; the program has no
+/// memory here for more.
+#[test]
+fn a_file_without_an_end_is_refused_where_its_bound_is() {
+    const SHEET: &str = "---\ntitle: T\nversion: 1\nlanguage: en\nserver: big.ftp\n---\n\n## One\n\n```ask id=q kind=text\nWhich word?\n= right\n```\n";
+    let dir = tempfile::tempdir().expect("a folder");
+    for name in ["big.ftp", "big.en.md"] {
+        let big = fs::File::create(dir.path().join(name)).expect("a file");
+        // All of it a hole.
+        big.set_len(3 << 30).expect("a sparse file");
+    }
+    fs::write(dir.path().join("s.en.md"), SHEET).expect("a file");
+    let cases: [(&[&str], i32, [&str; 2]); 5] = [
+        (
+            &["inspect", "fxp", "--expect", "/dev/zero"],
+            2,
+            [
+                "the rubric is longer than 1024 kB.",
+                "le barème dépasse 1024 ko.",
+            ],
+        ),
+        (
+            &["fake-server", "--check", "big.ftp"],
+            1,
+            ["the script is longer than 4 MB", "le script dépasse 4 Mo"],
+        ),
+        (
+            &["lab", "check", "s.en.md"],
+            1,
+            [
+                "the script big.ftp has a mistake",
+                "le script big.ftp contient une erreur",
+            ],
+        ),
+        (
+            &["lab", "check", "big.en.md"],
+            1,
+            ["longer than 1024 kB", "dépasse 1024 ko"],
+        ),
+        (
+            &["lab", "marks", "/dev/zero"],
+            1,
+            ["longer than 16 MB", "plus de 16 Mo"],
+        ),
+    ];
+    for (words, code, told) in cases {
+        for (lang, told) in ["en", "fr"].into_iter().zip(told) {
+            let mut command = limited(dir.path(), "-v", "1000000");
+            let done = done(command.args(words).args(["--lang", lang])).code(code);
+            let said = flat(&format!("{} {}", done.out(), done.err()));
+            assert!(said.contains(told), "{words:?}: {said}");
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! Standard output that takes nothing: a reader that has gone away is no error, a full disk is one, a closed one is
-//! nobody's business.
+//! nobody's business. It cannot be told from one that was sent to `/dev/null`: Rust opens that in its place before `main`
+//! begins, so that no file opened later becomes standard output.
 
 use std::{
     fs::{self, File},

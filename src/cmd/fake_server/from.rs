@@ -58,9 +58,9 @@ pub(super) fn run(asked: &FakeServer, context: &Context, path: &Path) -> Result<
         let what = say!(text, "server-from-nothing", path = fault::shown(path));
         return Err(fault::no(context, NAME, &what));
     };
-    let title = path.file_stem().map_or_else(String::new, |stem| {
-        stem.to_string_lossy().replace(char::is_control, " ")
-    });
+    let title = path
+        .file_stem()
+        .map_or_else(String::new, |stem| stem.to_string_lossy().into_owned());
     let script = dialogue.script(&title);
     let steps = Script::parse(script.as_bytes()).map_or(0, |script| script.steps().count());
     match &asked.output {

@@ -15,7 +15,7 @@ use crate::{
         stdio,
     },
     say,
-    view::lab::report as pages,
+    view::{lab::report as pages, sanitise},
 };
 
 /// The files of a run.
@@ -104,7 +104,7 @@ impl Walk<'_> {
         self.report.saved = walk::now();
         self.report.seal();
         let page = pages::markdown(self.view.text, &self.report, &self.titles());
-        file::replace(&kept.json, self.report.json().as_bytes())
+        file::replace(&kept.json, sanitise::json(self.report.json()).as_bytes())
             .and_then(|()| file::replace(&kept.md, page.as_bytes()))
     }
 

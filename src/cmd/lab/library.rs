@@ -3,13 +3,13 @@
 //! written, the user's own is taken, and where there is none in it, the other.
 
 use std::{
-    fs::{self, File},
-    io::{self, Read},
+    fs, io,
     path::{Path, PathBuf},
 };
 
 use crate::{
     cmd::{Context, Failure, builtin, fault},
+    io::file,
     lab::{
         MAX_SHEET, parse,
         sheet::{Language, Sheet},
@@ -77,10 +77,7 @@ impl Found {
     }
 
     fn read(path: &Path) -> io::Result<Found> {
-        let mut text = Vec::new();
-        File::open(path)?
-            .take(MAX_SHEET as u64 + 1)
-            .read_to_end(&mut text)?;
+        let text = file::beginning(path, MAX_SHEET as u64)?;
         let parent = path.parent().filter(|dir| !dir.as_os_str().is_empty());
         let folder = parent.unwrap_or(Path::new(".")).to_owned();
         Ok(Found::of(

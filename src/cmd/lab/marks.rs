@@ -1,16 +1,12 @@
 //! `lab marks`: a mark sheet for a class, from the reports that students hand in. A file that is no report is told and does
 //! not stop the others.
 
-use std::{
-    fs::File,
-    io::{Read, Write},
-    path::Path,
-};
+use std::{io::Write, path::Path};
 
 use crate::{
     cli::LabMarks,
     cmd::{Context, Exit, Failure, fault},
-    io::stdio as streams,
+    io::{file, stdio as streams},
     lab::{
         marks::{self, Row},
         report::{MAX_REPORT, Report},
@@ -66,10 +62,7 @@ pub(super) fn run(context: &Context, asked: &LabMarks) -> Result<Exit, Failure> 
 
 fn read(context: &Context, path: &Path) -> Result<Report, String> {
     let text = &context.text;
-    let mut json = Vec::new();
-    File::open(path)
-        .and_then(|file| file.take(MAX_REPORT + 1).read_to_end(&mut json))
-        .map_err(|error| fault::reason(text, &error))?;
+    let json = file::beginning(path, MAX_REPORT).map_err(|error| fault::reason(text, &error))?;
     if json.len() as u64 > MAX_REPORT {
         let most = MAX_REPORT >> 20;
         return Err(say!(text, "labmarks-too-long", most = most));

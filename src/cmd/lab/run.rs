@@ -3,7 +3,6 @@
 
 use std::{
     fs,
-    io::Read,
     os::unix::fs::DirBuilderExt,
     path::{Path, PathBuf},
     time::Duration,
@@ -20,7 +19,12 @@ use super::{
 use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault, params, recording},
-    io::{address::Place, events::Events, file::FileError, stdio},
+    io::{
+        address::Place,
+        events::Events,
+        file::{self, FileError},
+        stdio,
+    },
     lab::{
         report::{self, Report},
         sheet::{Kind, Language, Server, Sheet},
@@ -358,12 +362,8 @@ fn load(
         let what = say!(context.text, "labrun-report-bad", file = file, why = why);
         fault::failed(context, NAME, &what)
     };
-    let json = match fs::File::open(&files.json) {
-        Ok(file) => {
-            let mut json = Vec::new();
-            file.take(report::MAX_REPORT + 1)
-                .read_to_end(&mut json)
-                .map_err(|error| unreadable(context, &files.json, &error))?;
+    let json = match file::beginning(&files.json, report::MAX_REPORT) {
+        Ok(json) => {
             if json.len() as u64 > report::MAX_REPORT {
                 let most = report::MAX_REPORT >> 20;
                 return Err(bad(say!(context.text, "labmarks-too-long", most = most)));
@@ -456,10 +456,8 @@ fn welcome_back(view: Run<'_>, report: &Report) -> String {
 
 /// The lines of `--answers`.
 fn lines(context: &Context, path: &Path) -> Result<Vec<String>, Failure> {
-    let mut text = Vec::new();
-    fs::File::open(path)
-        .and_then(|file| file.take(MAX_ANSWERS + 1).read_to_end(&mut text))
-        .map_err(|error| unreadable(context, path, &error))?;
+    let text =
+        file::beginning(path, MAX_ANSWERS).map_err(|error| unreadable(context, path, &error))?;
     if text.len() as u64 > MAX_ANSWERS {
         let what = say!(
             context.text,

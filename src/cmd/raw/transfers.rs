@@ -314,18 +314,13 @@ impl Raw<'_> {
         let text = &self.context.text;
         let why = fault::reason(text, &failed.error);
         match (failed.part, &transfer.file) {
-            (Part::Sink, Some(path)) => {
-                let kept = path
-                    .metadata()
-                    .map_or(failed.outcome.bytes, |kept| kept.len());
-                say!(
-                    text,
-                    "error-file-write",
-                    file = fault::shown(path),
-                    bytes = number::count(text, kept),
-                    why = why
-                )
-            }
+            (Part::Sink, Some(path)) => say!(
+                text,
+                "error-file-write",
+                file = fault::shown(path),
+                bytes = number::count(text, failed.outcome.bytes),
+                why = why
+            ),
             (Part::Source, Some(path)) => say!(
                 text,
                 "error-file-read",

@@ -172,19 +172,31 @@ fn a_receiver_that_leaves_is_a_reset_for_the_sender() {
 
 #[test]
 fn a_full_sink_is_an_error_with_the_count() {
-    struct Full;
+    /// Takes so many bytes, not all of them at once.
+    struct Full(usize);
     impl Write for Full {
-        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
-            Err(io::ErrorKind::StorageFull.into())
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            match bytes.len().min(self.0).min(2) {
+                0 => Err(io::ErrorKind::StorageFull.into()),
+                taken => {
+                    self.0 -= taken;
+                    Ok(taken)
+                }
+            }
         }
         fn flush(&mut self) -> io::Result<()> {
             Ok(())
         }
     }
     let (here, mut there) = pair();
-    there.write_all(b"data").expect("sent");
-    let error = receive(here, &mut Full, &Terms::default(), &mut quiet).expect_err("full");
-    assert_eq!((error.part, error.outcome.bytes), (Part::Sink, 4));
+    there.write_all(b"a\nb\nc\n").expect("sent");
+    let error = receive(here, &mut Full(3), &Terms::default(), &mut quiet).expect_err("full");
+    let outcome = error.outcome;
+    assert_eq!(
+        (error.part, outcome.bytes, outcome.lines),
+        (Part::Sink, 3, 1)
+    );
+    assert_eq!((outcome.end, outcome.is_whole()), (End::Failed, false));
 }
 
 #[test]

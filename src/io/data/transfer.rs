@@ -108,11 +108,32 @@ impl Count {
         }
     }
 
+    /// Something has just moved on the connection.
+    fn alive(&mut self) {
+        self.last = Instant::now();
+        self.first.get_or_insert(self.last);
+    }
+
     fn moved(&mut self, bytes: &[u8]) {
         self.bytes += bytes.len() as u64;
         self.lines += memchr::memchr_iter(b'\n', bytes).count() as u64;
-        self.last = Instant::now();
-        self.first.get_or_insert(self.last);
+    }
+
+    /// Hands on what came; counted is what was taken.
+    fn hand_on(&mut self, mut bytes: &[u8], sink: &mut dyn Write) -> io::Result<()> {
+        while !bytes.is_empty() {
+            match sink.write(bytes) {
+                Ok(0) => return Err(io::ErrorKind::WriteZero.into()),
+                Ok(taken) => {
+                    let (taken, rest) = bytes.split_at(taken);
+                    self.moved(taken);
+                    bytes = rest;
+                }
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(error),
+            }
+        }
+        sink.flush()
     }
 
     fn outcome(&self, by: By, end: End) -> Outcome {
@@ -140,7 +161,7 @@ impl Count {
         TransferError {
             part,
             error,
-            outcome: self.outcome(By::Us, End::Fin),
+            outcome: self.outcome(By::Us, End::Failed),
         }
     }
 }
@@ -201,11 +222,11 @@ fn take(
             Ok(0) => return Ok(count.outcome(By::Peer, End::Fin)),
             Ok(n) => {
                 let bytes = &buffer[..n];
-                count.moved(bytes);
+                count.alive();
                 tell(Moment::Bytes(bytes));
                 connection.told(n);
-                sink.write_all(bytes)
-                    .and_then(|()| sink.flush())
+                count
+                    .hand_on(bytes, sink)
                     .map_err(|error| count.failed(Part::Sink, error))?;
             }
             Err(error) if is_slice(&error) => {
@@ -268,6 +289,7 @@ fn give(
             match connection.stream.write(rest) {
                 Ok(sent) => {
                     let (bytes, after) = rest.split_at(sent);
+                    count.alive();
                     count.moved(bytes);
                     tell(Moment::Bytes(bytes));
                     rest = after;

@@ -22,6 +22,7 @@ use super::{
     options::Options,
     person::{Given, MAX_GIVEN},
     port::Port,
+    store::{Place, Store},
     wire::{Channel, Ear, Stream, Tap},
 };
 use crate::{
@@ -50,6 +51,7 @@ const TURN: u32 = 16;
 pub(super) struct Shared {
     pub(super) play: Arc<Play>,
     pub(super) options: Options,
+    pub(super) store: Option<Store>,
     pub(super) tap: Rc<dyn Tap>,
     pub(super) open: Cell<usize>,
     pub(super) ports: Rc<Cell<usize>>,
@@ -272,7 +274,6 @@ impl<'s> Connection<'s> {
     async fn carry_out(&mut self, effect: Effect) -> Option<Over> {
         let Options {
             folder,
-            store,
             data_stall,
             sample,
             ..
@@ -316,7 +317,8 @@ impl<'s> Connection<'s> {
             } => {
                 if let Some(stream) = self.data.take() {
                     let most = (limit, *data_stall);
-                    self.task = Some(data::keep(stream, folder.clone(), before, most, ascii));
+                    let into = (self.shared.play.upload(), ascii);
+                    self.task = Some(data::keep(stream, folder.clone(), before, most, into));
                 }
             }
             Effect::Count(source) => self.task = Some(data::count(folder.clone(), source)),
@@ -324,11 +326,23 @@ impl<'s> Connection<'s> {
                 let found = folder.look(&source);
                 self.player.take(Input::Looked(found), clock::now());
             }
-            Effect::ReceiveData { name, to, limit } => {
+            Effect::ReceiveData {
+                path,
+                name,
+                to,
+                limit,
+            } => {
                 if let Some(stream) = self.data.take() {
-                    let path = to.or_else(|| store.as_ref().map(|dir| dir.join(&name)));
+                    let place = match (to, &self.shared.store) {
+                        (Some(path), _) => Ok(Some(Place { path, name })),
+                        (None, Some(store)) => {
+                            let place = store.place(&path, &name).map(Some);
+                            place.ok_or(DataFault::NoRoom)
+                        }
+                        (None, None) => Ok(None),
+                    };
                     let most = (limit, *data_stall);
-                    self.task = Some(data::receive(stream, path, name, most));
+                    self.task = Some(data::receive(stream, place, most));
                 }
             }
             Effect::CloseData(end) => {

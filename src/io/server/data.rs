@@ -6,7 +6,6 @@ use std::{
     fs,
     io::{self, Read, Write},
     net::SocketAddr,
-    path::{Path, PathBuf},
     pin::Pin,
     time::{Duration, Instant},
 };
@@ -20,6 +19,7 @@ use tokio::{
 use super::{
     files::{Body, Folder},
     port::Port,
+    store::{Part, Place},
     wire::{Ear, Heard, Stream},
 };
 use crate::{
@@ -27,6 +27,7 @@ use crate::{
     script::{
         ascii::{FromWire, ToWire},
         effect::{DataFault, Source},
+        memory::Kept,
         server::may_come,
         watch::Direction,
     },
@@ -62,7 +63,7 @@ pub(super) enum Done {
     /// An upload is in memory.
     Kept {
         stream: Stream,
-        content: Vec<u8>,
+        content: Kept,
         bytes: u64,
         fault: Option<DataFault>,
     },
@@ -385,56 +386,78 @@ async fn splice(
 /// How many bytes are taken, and how long nothing may come.
 type Most = (u64, Duration);
 
-/// Receives until the client closes, into `path` where there is one.
-pub(super) fn receive(stream: Stream, path: Option<PathBuf>, name: String, most: Most) -> DataTask {
+/// Receives until the client closes, into a file where there is a place for it: told is its name, if it is there whole.
+pub(super) fn receive(
+    stream: Stream,
+    place: Result<Option<Place>, DataFault>,
+    most: Most,
+) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let mut received = 0;
-        let kept = path.is_some();
-        let outcome = match path.map(|path| create(&path)).transpose() {
-            Err(_) => Err(DataFault::NotStored),
-            Ok(mut file) => {
-                let keep = |bytes: &[u8]| match &mut file {
-                    Some(file) => file.write_all(bytes).map_err(|_| DataFault::NotStored),
-                    None => Ok(()),
-                };
-                fill(&mut stream, most, &mut received, keep).await
-            }
+        let outcome = match place {
+            Ok(Some(Place { path, name })) => match Part::create(path) {
+                Ok(part) => store(&mut stream, part, most, &mut received)
+                    .await
+                    .map(|()| Some(name)),
+                Err(error) => Err(DataFault::NotStored(error.kind())),
+            },
+            Ok(None) => fill(&mut stream, most, &mut received, |_| Ok(()))
+                .await
+                .map(|()| None),
+            Err(fault) => Err(fault),
+        };
+        let (name, fault) = match outcome {
+            Ok(name) => (name, None),
+            Err(fault) => (None, Some(fault)),
         };
         Done::Moved {
             stream,
             direction: Direction::Up,
             bytes: received,
             sample: Vec::new(),
-            name: kept.then_some(name),
-            fault: outcome.err(),
+            name,
+            fault,
         }
     })
 }
 
-/// Receives until the client closes, into memory, behind what was there before.
+async fn store(
+    stream: &mut Stream,
+    mut part: Part,
+    most: Most,
+    received: &mut u64,
+) -> Result<(), DataFault> {
+    let failed = |error: io::Error| DataFault::NotStored(error.kind());
+    let keep = |bytes: &[u8]| part.write_all(bytes).map_err(failed);
+    fill(stream, most, received, keep).await?;
+    part.done().map_err(failed)
+}
+
+/// Receives until the client closes, into memory, behind what was there before; with TYPE A's line ends or not.
 pub(super) fn keep(
     stream: Stream,
     folder: Folder,
     before: Option<(Source, u64)>,
     (limit, stall): Most,
-    ascii: bool,
+    (mut content, ascii): (Kept, bool),
 ) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let mut received = 0;
-        let mut content = Vec::new();
         let prepared = match before {
             None => Ok(()),
             Some((source, length)) => {
                 let wanted = length.min(limit);
-                let read = folder.open(&source).and_then(|body| {
-                    Read::read_to_end(&mut Read::take(body, wanted), &mut content)
+                let read = content.grow(wanted, |out| {
+                    let body = folder.open(&source)?;
+                    Read::read_to_end(&mut Read::take(body, wanted), out)
                 });
                 match read {
-                    Ok(read) if (read as u64) < wanted => Err(DataFault::Shortened),
-                    Ok(_) => Ok(()),
-                    Err(_) => Err(DataFault::NoFile),
+                    Some(Ok(read)) if (read as u64) < wanted => Err(DataFault::Shortened),
+                    Some(Ok(_)) => Ok(()),
+                    Some(Err(_)) => Err(DataFault::NoFile),
+                    None => Err(DataFault::NoRoom),
                 }
             }
         };
@@ -444,16 +467,20 @@ pub(super) fn keep(
                 let mut converter = FromWire::default();
                 let room = limit - content.len() as u64;
                 let keep = |bytes: &[u8]| {
-                    if ascii {
-                        converter.convert(bytes, &mut content);
+                    let most = bytes.len() as u64;
+                    let kept = if ascii {
+                        // A CR that was held back may come with them.
+                        content.grow(most + 1, |out| converter.convert(bytes, out))
                     } else {
-                        content.extend_from_slice(bytes);
-                    }
-                    Ok(())
+                        content.grow(most, |out| out.extend_from_slice(bytes))
+                    };
+                    kept.ok_or(DataFault::NoRoom)
                 };
                 let outcome = fill(&mut stream, (room, stall), &mut received, keep).await;
-                converter.finish(&mut content);
-                outcome
+                match ascii && content.grow(1, |out| converter.finish(out)).is_none() {
+                    true => outcome.and(Err(DataFault::NoRoom)),
+                    false => outcome,
+                }
             }
         };
         Done::Kept {
@@ -488,8 +515,8 @@ async fn fill(
         stream.heard(Side::User, &buffer[..read]);
         let room = usize::try_from(limit - *received).unwrap_or(usize::MAX);
         let taken = &buffer[..read.min(room)];
-        keep(taken)?;
         *received += taken.len() as u64;
+        keep(taken)?;
         if read > room {
             return Err(DataFault::TooMuch);
         }
@@ -514,12 +541,4 @@ pub(super) fn count(folder: Folder, source: Source) -> DataTask {
             tokio::task::yield_now().await;
         }
     })
-}
-
-/// Creates a file for an upload, in place of a regular file of the same name; never through a link.
-fn create(path: &Path) -> io::Result<fs::File> {
-    match fs::symlink_metadata(path) {
-        Ok(there) if !there.is_file() => Err(io::ErrorKind::AlreadyExists.into()),
-        _ => fs::File::create(path),
-    }
 }

@@ -12,6 +12,7 @@ use std::{
 use crate::script::{
     date::Seconds,
     effect::Source,
+    memory::Kept,
     tree::{Content, Denied, Dir, File, MAX_DEPTH, Node, Tree},
 };
 
@@ -249,7 +250,7 @@ pub(super) enum Body {
 
 pub(super) enum Memory {
     Ours(Vec<u8>),
-    Shared(Arc<[u8]>),
+    Shared(Arc<Kept>),
     Inside(&'static [u8]),
 }
 

@@ -135,6 +135,33 @@ fn a_passive_listing_in_two_terminals() {
 }
 
 #[test]
+fn a_transfer_that_found_no_room_is_none() {
+    let full = PASSIVE.replace(r#""by":"peer","end":"fin""#, r#""by":"self","end":"error""#);
+    let whole = seen(PASSIVE);
+    let (seen, happened) = seen(&full);
+    assert_eq!(
+        values(&seen, &["data.bytes", "data.lines", "data.closed_by"]),
+        ["-", "-", "client"]
+    );
+    let data = |all: &[Happened]| all.iter().any(|one| matches!(one.what, Event::Data { .. }));
+    assert!(!data(&happened) && data(&whole.1));
+}
+
+#[test]
+fn an_upload_that_was_not_stored_is_none() {
+    let upload = |complete: &str| {
+        let lines = format!(
+            r#"{{"type":"listening","source":"fake-server","pid":5,"address":"127.0.0.1:2300"}}
+{{"type":"connected","source":"fake-server","pid":5,"connection":1,"from":"127.0.0.1:40000","to":"127.0.0.1:2300"}}
+{{"type":"data","source":"fake-server","pid":5,"connection":1,"direction":"up","bytes":7,"complete":{complete}}}"#
+        );
+        let (_, happened) = seen(&lines);
+        happened.iter().any(|one| one.what == Event::Upload(7))
+    };
+    assert!(upload("true") && !upload("false"));
+}
+
+#[test]
 fn active_with_a_listener() {
     let (seen, happened) = seen(
         r#"{"type":"listening","source":"listen","pid":9,"address":"127.0.0.1:50000","port_command":"PORT 127,0,0,1,195,80"}

@@ -31,6 +31,8 @@ pub(super) struct Told {
     pub(super) direction: Option<String>,
     pub(super) bytes: Option<u64>,
     pub(super) by: Option<String>,
+    pub(super) end: Option<String>,
+    pub(super) complete: Option<bool>,
     pub(super) head: Option<Text>,
     pub(super) active: Option<bool>,
 }

@@ -13,8 +13,10 @@ use crate::ftp::{
 fn tree(read_only: bool) -> Mutex<Tree> {
     let mut tree = Tree::new(read_only);
     for (path, bytes) in [("a \"b\".txt", &b"x\ny\n"[..]), ("pub/c.txt", b"hello")] {
+        let mut content = tree.room().upload();
+        content.grow(bytes.len() as u64, |out| out.extend_from_slice(bytes));
         let file = File {
-            content: Content::Memory(bytes.into()),
+            content: Content::Memory(content.done()),
             modified: 951_782_400,
         };
         tree.add(path, Node::File(file)).expect("room");

@@ -1,7 +1,7 @@
 //! What a person at the server does with the data connection, one thing after the other, beside the block that plays and
 //! waits for a reply to be typed.
 
-use super::{Player, frame::Awaits};
+use super::{Player, frame::Awaits, reach::upload_path};
 use crate::{
     ftp::{
         command::Verb,
@@ -86,7 +86,15 @@ impl Player {
             Hand::Receive { name, to } => {
                 self.hand_awaits = Awaits::Moved;
                 self.hand.push_front(Hand::Close(End::Fin));
+                let argument = match self.frames.last() {
+                    Some(frame) => {
+                        let mut words = frame.command.splitn(2, |&b| b == b' ');
+                        words.nth(1).unwrap_or_default()
+                    }
+                    None => name.as_bytes(),
+                };
                 Effect::ReceiveData {
+                    path: upload_path(session.directory.as_deref(), argument),
                     name,
                     to,
                     limit: self.play.limits.upload,

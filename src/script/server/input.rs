@@ -11,6 +11,7 @@ use crate::{
         date::{self, Seconds},
         effect::{DataFault, Effect, Input, Origin},
         literal::Literal,
+        memory::Kept,
     },
 };
 
@@ -95,7 +96,7 @@ impl Player {
         }
     }
 
-    fn kept(&mut self, content: Vec<u8>, bytes: u64, fault: Option<DataFault>, now: Nanos) {
+    fn kept(&mut self, content: Kept, bytes: u64, fault: Option<DataFault>, now: Nanos) {
         let Some(at) = self.waiting(Awaits::Kept) else {
             return;
         };

@@ -60,5 +60,32 @@ pub fn flat_name(path: &[u8]) -> String {
     }
 }
 
+/// What tells an upload from others of the same name: its folder, from the working directory where it is not absolute,
+/// with `.` and `..` resolved, and its last part as it was spelled. `..` that leads out of the root is left in: nobody
+/// knows where that would be on a server.
+pub(super) fn upload_path(directory: Option<&[u8]>, path: &[u8]) -> Vec<u8> {
+    let slash = path.iter().rposition(|&b| b == b'/');
+    let (folder, last) = path.split_at(slash.map_or(0, |at| at + 1));
+    let base = match folder.first() {
+        Some(b'/') => &[][..],
+        _ => directory.unwrap_or_default(),
+    };
+    let mut names: Vec<&[u8]> = Vec::new();
+    for part in [base, folder]
+        .into_iter()
+        .flat_map(|path| path.split(|&b| b == b'/'))
+    {
+        match part {
+            b"" | b"." => {}
+            b".." if names.last().is_some_and(|above| *above != b"..") => {
+                names.pop();
+            }
+            name => names.push(name),
+        }
+    }
+    names.push(last);
+    [&b"/"[..], &names.join(&b'/')].concat()
+}
+
 /// The most characters of a stored name.
 const MAX_NAME: usize = 100;

@@ -6,12 +6,12 @@ use super::{
     Player, Step,
     frame::{Awaits, Modes},
     nanos,
-    reach::{flat_name, inside, may_call, the_client_itself},
+    reach::{flat_name, inside, may_call, the_client_itself, upload_path},
 };
 use crate::{
     ftp::{code::ReplyCode, command::Verb, event::Nanos, session::Session},
     script::{
-        built_in::{Op, lock},
+        built_in::Op,
         effect::{Ask, DataFault, Effect, End, Origin, Source},
         literal::{Literal, Value},
         notation::{Action, DataAction, Item, Typed},
@@ -167,10 +167,9 @@ impl Player {
                 let frame = &mut self.frames[top];
                 frame.put = Some(path);
                 frame.awaits = Awaits::Kept;
-                let room = self.play.tree.as_ref().map_or(0, |tree| lock(tree).room());
                 Step::Effect(Effect::KeepData {
                     before,
-                    limit: self.play.limits.upload.min(room),
+                    limit: self.play.limits.upload,
                     ascii,
                 })
             }
@@ -320,8 +319,10 @@ impl Player {
         let effect = match &play.script.lines[index].item {
             Item::Receive(name) => {
                 play.use_line(index);
+                let name = render(name);
                 Effect::ReceiveData {
-                    name: flat_name(&render(name)),
+                    path: upload_path(session.directory.as_deref(), &name),
+                    name: flat_name(&name),
                     to: None,
                     limit: play.limits.upload,
                 }

@@ -1,6 +1,6 @@
 //! The server player on a stage without sockets: commands in, what is done out, in order.
 
-use super::*;
+use super::{reach::upload_path, *};
 use crate::{
     ftp::{
         dialogue::{Dialogue, Ends},
@@ -599,6 +599,21 @@ fn stored_names_are_flat_and_safe() {
         assert_eq!(flat_name(path.as_bytes()), name);
     }
     assert_eq!(flat_name(&[b'a'; 1000]).len(), 100);
+    for (directory, path, wanted) in [
+        ("/", "x", "/x"),
+        ("/", "/x", "/x"),
+        ("/a", "./b/../x", "/a/x"),
+        ("/a/b", "../x", "/a/x"),
+        ("/", "../../x", "/../../x"),
+        ("/", "/etc/cron.d/x", "/etc/cron.d/x"),
+        ("/", "..", "/.."),
+        ("/", ".", "/."),
+        ("/", "", "/"),
+        ("/a", "", "/a/"),
+    ] {
+        let path = upload_path(Some(directory.as_bytes()), path.as_bytes());
+        assert_eq!(String::from_utf8_lossy(&path), wanted);
+    }
     for bad in ["/etc/passwd", "../x", "a/../../x", "", "a\0"] {
         assert_eq!(inside(bad.as_bytes()), None, "{bad}");
     }
@@ -655,8 +670,10 @@ fn data_of_the_built_in_server_waits_for_data_by_hand() {
     let script = Script::parse(source.as_bytes()).expect("a good script");
     let values = params::resolve(&script.settings.params, &[], None).expect("fine");
     let mut tree = Tree::new(false);
+    let mut content = tree.room().upload();
+    content.grow(5, |out| out.extend_from_slice(b"hello"));
     let file = Node::File(File {
-        content: Content::Memory(b"hello"[..].into()),
+        content: Content::Memory(content.done()),
         modified: 0,
     });
     assert!(tree.add("hello.txt", file).is_ok());

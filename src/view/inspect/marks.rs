@@ -6,13 +6,17 @@ use serde::Serialize;
 use super::{Overview, Show, lists::cell};
 use crate::{
     analysis::{
-        expect::{Expectation, Expected, File, MAX_EVIDENCE, Mark, Marks, Rubric},
+        expect::{
+            Expectation, Expected, File, MAX_EVIDENCE, MAX_EXPECTATIONS, MAX_RUBRIC, Mark, Marks,
+            Rubric, RubricError,
+        },
         finding::Finding,
     },
     say,
     view::{
         json::{self, Bytes},
         sanitise,
+        server::beginning,
         style::{Role, Style},
         text::Text,
         wrap::wrap,
@@ -98,6 +102,42 @@ impl<'a> Marker<'a> {
         out.extend(std::iter::repeat_n(' ', column - 4 - word.chars().count()));
         out.push_str(&wrap(&shown, column, column, self.style.width()));
         out.push('\n');
+    }
+}
+
+/// Why a rubric is none.
+#[must_use]
+pub fn no_rubric(text: &Text, error: &RubricError) -> String {
+    match error {
+        RubricError::TooLong => say!(
+            text,
+            "inspect-rubric-too-long",
+            limit = (MAX_RUBRIC / 1024) as u64
+        ),
+        RubricError::NotUtf8 => say!(text, "inspect-rubric-not-utf8"),
+        RubricError::Toml { message, at } => {
+            let (line, column) = at.unwrap_or((1, 1));
+            let detail = sanitise::line(beginning(message).as_bytes()).into_owned();
+            say!(
+                text,
+                "inspect-rubric-toml",
+                line = line.to_string(),
+                column = column.to_string(),
+                detail = detail
+            )
+        }
+        RubricError::NotOne { number, found } => say!(
+            text,
+            "inspect-rubric-one",
+            number = number.to_string(),
+            found = found.to_string()
+        ),
+        RubricError::Count(count) => say!(
+            text,
+            "inspect-rubric-count",
+            found = count.to_string(),
+            most = MAX_EXPECTATIONS.to_string()
+        ),
     }
 }
 

@@ -23,7 +23,7 @@ use crate::{
         watch::{Direction, Happening},
     },
     view::{
-        explain, quirk, sanitise,
+        explain, quirk, reason, sanitise,
         style::{Role, Style},
         text::{Lang, Text},
         wrap::wrap,
@@ -124,6 +124,9 @@ impl Live {
                 let bytes = *bytes;
                 let shown = |name: &&str| sanitise::line(name.as_bytes()).into_owned();
                 let line = match (direction, name.as_ref().map(shown)) {
+                    (Direction::Up, _) if fault.is_some() => {
+                        say!(text, "server-data-incomplete", bytes = bytes)
+                    }
                     (Direction::Down, None) => say!(text, "server-data-sent", bytes = bytes),
                     (Direction::Down, Some(name)) => {
                         say!(text, "server-data-sent-file", bytes = bytes, name = name)
@@ -334,9 +337,13 @@ pub fn fault_sentence(text: &Text, fault: DataFault) -> String {
         DataFault::NotReached => say!(text, "server-fault-not-reached"),
         DataFault::Lost => say!(text, "server-fault-lost"),
         DataFault::TooMuch => say!(text, "server-fault-too-much"),
+        DataFault::NoRoom => say!(text, "server-fault-no-room"),
         DataFault::NoFile => say!(text, "server-fault-no-file"),
         DataFault::Shortened => say!(text, "server-fault-shortened"),
-        DataFault::NotStored => say!(text, "server-fault-not-stored"),
+        DataFault::NotStored(kind) => {
+            let why = reason::of(text, kind).unwrap_or_else(|| kind.to_string());
+            say!(text, "server-fault-not-stored", why = why)
+        }
         DataFault::NoPort => say!(text, "server-fault-no-port"),
         DataFault::NoIpv4 => say!(text, "server-fault-no-ipv4"),
     }

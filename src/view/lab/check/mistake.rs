@@ -180,9 +180,7 @@ pub(super) fn sentence(text: &Text, kind: &Kind) -> String {
         ),
         Kind::ShellEmpty => plain("shell-empty"),
         Kind::RubricToml(detail) => {
-            // The library's message has several lines; the last one says what is wrong.
-            let last = detail.trim_end().lines().last().unwrap_or_default();
-            say!(text, "labcheck-mistake-rubric", detail = shown(last))
+            say!(text, "labcheck-mistake-rubric", detail = shown(detail))
         }
         Kind::RubricNotOne(number) => say!(
             text,

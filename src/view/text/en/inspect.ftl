@@ -366,6 +366,9 @@ inspect-expect-sessions = { $count ->
 }
 inspect-expect-server = The server is { $server }.
 inspect-expect-whole = The capture holds every transfer that went well.
+inspect-rubric-too-long = the rubric is longer than { $limit } kB.
+inspect-rubric-not-utf8 = the rubric is not UTF-8; save it as UTF-8 text.
+inspect-rubric-toml = line { $line }, column { $column }: { $detail }
 inspect-rubric-one = expectation { $number } names { $found } things; each [[expect]] names exactly one.
 inspect-rubric-count = the rubric has { $found } expectations; it needs at least one [[expect]] and takes { $most }.
 

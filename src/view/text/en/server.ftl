@@ -71,6 +71,11 @@ server-data-kept =
         [one] { $bytes } byte came from the client, kept as { $name }
        *[other] { $bytes } bytes came from the client, kept as { $name }
     }
+server-data-incomplete =
+    { $bytes ->
+        [one] { $bytes } byte came from the client, and that is not all: nothing of it is kept
+       *[other] { $bytes } bytes came from the client, and that is not all: nothing of it is kept
+    }
 server-closed-by-client = the client has closed the connection
 server-reset-by-client = the client has reset the connection
 server-closed = connection closed by this server
@@ -99,9 +104,10 @@ server-fault-strangers-came = only strangers came to the data port, and too many
 server-fault-not-reached = the client's data port does not answer
 server-fault-lost = the client broke the data connection off
 server-fault-too-much = the upload is longer than the limit
+server-fault-no-room = all uploads together have used up the room that this server has for them
 server-fault-no-file = there is no such file, or it cannot be read
 server-fault-shortened = the file was shortened while it was sent
-server-fault-not-stored = the file could not be written
+server-fault-not-stored = the file could not be written: { $why }
 server-fault-no-port = no data port is free
 server-fault-no-ipv4 = PASV can only name IPv4 addresses, and this connection is IPv6 (EPSV can)
 server-aborted = ABOR: the rest of { $place } is dropped, and its data connection

@@ -366,6 +366,9 @@ inspect-expect-sessions = { $count ->
 }
 inspect-expect-server = Le serveur est { $server }.
 inspect-expect-whole = La capture contient tous les transferts qui se sont bien passés.
+inspect-rubric-too-long = le barème dépasse { $limit } ko.
+inspect-rubric-not-utf8 = le barème n’est pas en UTF-8 ; enregistrez-le en UTF-8.
+inspect-rubric-toml = ligne { $line }, colonne { $column } : { $detail }
 inspect-rubric-one = l’attente { $number } nomme { $found } choses ; chaque [[expect]] en nomme exactement une.
 inspect-rubric-count = le barème a { $found } attentes ; il lui faut au moins un [[expect]] et il en prend { $most }.
 

@@ -71,6 +71,11 @@ server-data-kept =
         [one] { $bytes } octet venu du client, conservé sous le nom { $name }
        *[other] { $bytes } octets venus du client, conservés sous le nom { $name }
     }
+server-data-incomplete =
+    { $bytes ->
+        [one] { $bytes } octet venu du client, et ce n’est pas tout : rien n’en est conservé
+       *[other] { $bytes } octets venus du client, et ce n’est pas tout : rien n’en est conservé
+    }
 server-closed-by-client = le client a fermé la connexion
 server-reset-by-client = le client a rompu la connexion (RST)
 server-closed = connexion fermée par ce serveur
@@ -99,9 +104,10 @@ server-fault-strangers-came = seuls des étrangers sont venus au port de donnée
 server-fault-not-reached = le port de données du client ne répond pas
 server-fault-lost = le client a interrompu la connexion de données
 server-fault-too-much = l’envoi dépasse la limite
+server-fault-no-room = tous les envois ensemble ont épuisé la place que ce serveur a pour eux
 server-fault-no-file = ce fichier n’existe pas ou ne peut être lu
 server-fault-shortened = le fichier a été raccourci pendant l’envoi
-server-fault-not-stored = le fichier n’a pas pu être écrit
+server-fault-not-stored = le fichier n’a pas pu être écrit : { $why }
 server-fault-no-port = aucun port de données n’est libre
 server-fault-no-ipv4 = PASV ne peut nommer que des adresses IPv4, et cette connexion est en IPv6 (EPSV peut)
 server-aborted = ABOR : le reste de { $place } est abandonné, avec sa connexion de données
