@@ -316,7 +316,7 @@ fn collect<'s>(
     }
     if let (Some(folder), Some(manifest)) = (&job.asked.extract, manifest) {
         out.flush()?;
-        conclude(folder, manifest, &extracted, context)?;
+        conclude(folder, manifest, &mut extracted, context)?;
         if extracted.beyond.0 > 0 && totals.exit == Exit::Done {
             totals.exit = Exit::No;
         }
@@ -366,7 +366,7 @@ impl<W: Write> Write for Patient<'_, W> {
 fn conclude(
     folder: &Path,
     manifest: Manifest,
-    extracted: &Extracted,
+    extracted: &mut Extracted,
     context: &Context,
 ) -> Result<(), Failure> {
     let text = &context.text;
@@ -374,7 +374,7 @@ fn conclude(
         streams::complain(&fault::failed(context, "inspect", &beyond).to_string());
     }
     let failed = |what: &str| Err(fault::failed(context, "inspect", what));
-    if let Err(error) = manifest.conclude() {
+    if let Err(error) = manifest.conclude(extracted) {
         let manifest = folder.join(extract::MANIFEST);
         let why = fault::reason(text, &error);
         return failed(&say!(

@@ -87,8 +87,16 @@ fn a_manifest_that_does_not_fit_ends_with_a_whole_line() {
         "{said}"
     );
     // Every line can be read.
-    let written = manifest(&dir.path().join("out")).len();
-    assert!(written < names.len() * 2, "{written}");
+    let out = dir.path().join("out");
+    let lines = manifest(&out);
+    assert!(lines.len() < names.len() * 2, "{lines:?}");
+    // And what is in the folder is in it.
+    let stored = lines.iter().filter(|line| line["stored"] == true).count();
+    assert_eq!(fs::read_dir(&out).expect("the folder").count(), stored + 1);
+    assert!(
+        said.contains(&format!("Files written: {stored},")),
+        "{said}"
+    );
 }
 
 #[test]

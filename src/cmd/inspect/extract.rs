@@ -192,8 +192,9 @@ pub(super) struct Manifest {
     /// Where the lines end, and the room.
     lines: u64,
     room: u64,
-    /// Why it takes no more.
+    /// Why it did not take every line, and how many files were taken away again for it.
     failed: Option<stdio::Error>,
+    unnamed: u64,
 }
 
 impl Manifest {
@@ -213,6 +214,7 @@ impl Manifest {
             lines: 0,
             room: 0,
             failed: None,
+            unnamed: 0,
         };
         // What fits: files that come to nothing leave theirs to the manifest, too.
         match manifest.reserve() {
@@ -221,20 +223,32 @@ impl Manifest {
         }
     }
 
-    /// Takes lines, each whole or not at all.
+    /// Takes lines, each whole or not at all. A file whose line finds no room is taken away, which makes room for others:
+    /// what is in the folder is in the manifest.
     pub(super) fn write(&mut self, lines: &str) {
         for line in lines.split_inclusive('\n') {
-            if self.failed.is_some() {
-                return;
-            }
             match self.file.write_all_at(line.as_bytes(), self.lines) {
                 Ok(()) => self.lines += line.len() as u64,
-                Err(error) => self.failed = Some(error),
+                Err(error) => {
+                    self.failed.get_or_insert(error);
+                    self.take_away(line);
+                }
             }
         }
         if self.room < self.lines + RESERVED {
             // Where the disk is full the lines go into the room that is left.
             let _ = self.reserve();
+        }
+    }
+
+    /// Takes the file away that this line names.
+    fn take_away(&mut self, line: &str) {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap_or_default();
+        if line["stored"] == true
+            && let Some(name) = line["name"].as_str()
+            && fs::remove_file(self.folder.join(name)).is_ok()
+        {
+            self.unnamed += 1;
         }
     }
 
@@ -247,8 +261,10 @@ impl Manifest {
         done
     }
 
-    /// Cuts the room off and gives the manifest its name.
-    pub(super) fn conclude(self) -> stdio::Result<()> {
+    /// Cuts the room off and gives the manifest its name; files that were taken away are lost.
+    pub(super) fn conclude(self, came: &mut Extracted) -> stdio::Result<()> {
+        came.kept -= self.unnamed;
+        came.lost += self.unnamed;
         self.file.set_len(self.lines)?;
         fs::rename(self.folder.join(UNFINISHED), self.folder.join(MANIFEST))?;
         self.failed.map_or(Ok(()), Err)
@@ -764,13 +780,13 @@ mod tests {
         inspector.finish();
         drop(inspector);
         assert_eq!(extract.buffered, 0, "all is given back");
-        let came = extract.finish();
+        let mut came = extract.finish();
         for told in receiver {
             if let Told::Files(lines) = told {
                 manifest.write(&lines);
             }
         }
-        manifest.conclude().expect("room");
+        manifest.conclude(&mut came).expect("room");
         let lines = fs::read_to_string(folder.join(MANIFEST)).expect("a manifest");
         let lines = lines.lines();
         let lines = lines.map(|line| serde_json::from_str(line).expect("JSON"));
@@ -860,7 +876,8 @@ mod tests {
             assert!(room >= n * 1_000 + RESERVED, "{room}");
             manifest.write(&line);
         }
-        manifest.conclude().expect("room");
+        let mut came = Extracted::default();
+        manifest.conclude(&mut came).expect("room");
         let written = fs::read_to_string(folder.path().join(MANIFEST)).expect("it");
         assert_eq!(written, line.repeat(400));
         assert_eq!(fs::read_dir(folder.path()).expect("a folder").count(), 1);
