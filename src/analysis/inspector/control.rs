@@ -20,7 +20,7 @@ use crate::{
     },
     ftp::{
         command::Verb,
-        dialogue::{Close, Dialogue},
+        dialogue::{Close, Dialogue, MAX_REMEMBERED},
         event::{Event, What},
         quirk::Kind,
         side::Side,
@@ -380,14 +380,13 @@ fn note(
                 Verb::User => {
                     facts.credentials = [Some(mark), None];
                     if !facts.logged_in {
-                        facts.user = command.arg.map(<[u8]>::to_vec);
+                        facts.user = command.arg.map(|user| kept(user, MAX_REMEMBERED));
                     }
                 }
                 Verb::Pass => facts.credentials[1] = Some(mark),
                 Verb::Auth => {
                     let mechanism = command.arg.unwrap_or_default();
-                    let kept = &mechanism[..mechanism.len().min(MAX_MECHANISM)];
-                    *auth = Some((kept.to_vec(), mark));
+                    *auth = Some((kept(mechanism, MAX_MECHANISM), mark));
                 }
                 _ => {}
             }
@@ -428,11 +427,11 @@ fn note(
             facts.logins_accepted += u64::from(*accepted);
             if *accepted {
                 facts.logged_in = true;
-                facts.user = Some(user.to_vec());
+                facts.user = Some(kept(user, MAX_REMEMBERED));
             }
             if facts.logins.len() < MAX_LOGINS {
                 facts.logins.push(LoginTry {
-                    user: user.to_vec(),
+                    user: kept(user, MAX_REMEMBERED),
                     accepted: *accepted,
                     mark,
                 });
@@ -487,6 +486,11 @@ fn note(
         }
         _ => {}
     }
+}
+
+/// The beginning of a text, of so many bytes at most.
+fn kept(text: &[u8], most: usize) -> Vec<u8> {
+    text[..text.len().min(most)].to_vec()
 }
 
 /// The observer's time, which knows nothing before 1970.
