@@ -14,9 +14,29 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::{flat, port_command};
-use crate::{harness::ftplab, servers::process::FakeServer};
+use crate::{
+    harness::{ftplab, skipped},
+    servers::process::FakeServer,
+};
 
-const SIGNALS: [Signal; 3] = [Signal::INT, Signal::TERM, Signal::HUP];
+/// How long a command that was asked to end may take for it.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What asks a command to end. Where these tests themselves were started with `nohup`, so are the commands, and outlive
+/// their terminal as they should.
+fn signals() -> Vec<Signal> {
+    let mut signals = vec![Signal::INT, Signal::TERM];
+    let status = fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status
+        .lines()
+        .find_map(|line| line.strip_prefix("SigIgn:"))
+        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    match ignored {
+        Some(mask) if mask & 1 == 1 => skipped("SIGHUP, which nohup has these tests ignore,"),
+        _ => signals.push(Signal::HUP),
+    }
+    signals
+}
 
 /// What each of them keeps while it works.
 const KEPT: [&str; 4] = ["--record", "kept.pcapng", "--events", "events"];
@@ -53,6 +73,14 @@ fn events(folder: &Path, wanted: impl Fn(&Value) -> bool) -> Vec<Value> {
 fn asked_to_end(mut child: Child, signal: Signal) -> (Option<i32>, String) {
     let pid = Pid::from_child(&child);
     kill_process(pid, signal).expect("it runs");
+    let asked = Instant::now();
+    while child.try_wait().expect("a child").is_none() {
+        if asked.elapsed() > PATIENCE {
+            child.kill().expect("it runs");
+            panic!("{signal:?}: it does not end");
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
     let mut said = String::new();
     let mut err = child.stderr.take().expect("piped");
     err.read_to_string(&mut said).expect("text");
@@ -78,7 +106,7 @@ fn is_whole(folder: &Path) {
 
 #[test]
 fn a_listener_that_is_receiving_keeps_what_has_come() {
-    for signal in SIGNALS {
+    for signal in signals() {
         let dir = tempfile::tempdir().expect("a folder");
         let mut words = command(dir.path(), &["listen", "0", "-o", "data"]);
         let mut child = words.spawn().expect("it starts");
@@ -105,7 +133,7 @@ fn a_listener_that_is_receiving_keeps_what_has_come() {
 #[test]
 fn a_dialogue_ends_in_order() {
     let server = FakeServer::start(&["any-client"]);
-    for signal in SIGNALS {
+    for signal in signals() {
         let dir = tempfile::tempdir().expect("a folder");
         let port = server.port.to_string();
         let words = ["raw", "127.0.0.1", &port, "--log", "log"];
@@ -130,7 +158,7 @@ fn a_dialogue_ends_in_order() {
 
 #[test]
 fn a_server_with_a_client_ends_in_order() {
-    for signal in SIGNALS {
+    for signal in signals() {
         let dir = tempfile::tempdir().expect("a folder");
         let words = ["fake-server", "any-client", "--port", "0", "--log", "log"];
         let child = command(dir.path(), &words).spawn().expect("it starts");
