@@ -111,6 +111,7 @@ const BOUNDS: &[Bound] = &[
     ("analysis/notes.rs", "MAX_PORTS_TOLD", CAPTURE, Beside("…"), "of_many_ports_some_are_named"),
     ("analysis/verdict.rs", "MAX_SPACINGS", CAPTURE, Whole("how many SYNs there were is told"), "syns_without_end_are_counted"),
     ("analysis/expect.rs", "MAX_EVIDENCE", CAPTURE, Beside("…"), "a_rubric_and_its_evidence_are_bounded"),
+    ("view/inspect/marks.rs", "MAX_DETAIL", FILE, Beside("…"), "captures_are_held_against_a_rubric"),
     ("analysis/expect.rs", "MAX_RUBRIC", FILE, Says("inspect-rubric-too-long"), "long_files_are_refused_with_their_bound"),
     ("analysis/expect.rs", "MAX_EXPECTATIONS", FILE, Says("inspect-rubric-count"), "a_rubric_and_its_evidence_are_bounded"),
     ("view/inspect/gather.rs", "MAX_WAITING", CAPTURE, Says("inspect-part"), "a_report_too_long_to_be_sorted_says_so"),

@@ -644,6 +644,10 @@ fn captures_are_held_against_a_rubric() {
     let bad = folder.write("bad.toml", b"[[expect]]\nlisted = true\nreply = 200\n");
     let done = inspect(&["--expect", &bad, "passive-vsftpd.pcap"]).code(2);
     assert!(done.err().contains("expectation 1"), "{}", done.err());
+    // A name that is mistyped is told with all those that there are.
+    let bad = folder.write("bad.toml", b"[[expect]]\nlitsed = true\n");
+    let done = inspect(&["--expect", &bad, "passive-vsftpd.pcap"]).code(2);
+    assert!(done.err().trim_end().ends_with("`whole`"), "{}", done.err());
     // The place is told, and no more of a long line than a line.
     let long = format!("[[expect]]\n\"{}\" = 1\n", "x".repeat(900_000));
     let bad = folder.write("bad.toml", long.as_bytes());
@@ -656,7 +660,10 @@ fn captures_are_held_against_a_rubric() {
     ] {
         let done = inspect(&["--lang", lang, "--expect", &bad, "passive-vsftpd.pcap"]).code(2);
         let said = done.err().replace("\n ", "").replace("  ", " ");
-        assert!(said.contains(told) && said.len() < 1_000, "{said}");
+        assert!(
+            said.contains(told) && said.contains('…') && said.len() < 1_000,
+            "{said}"
+        );
     }
 }
 

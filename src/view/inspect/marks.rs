@@ -16,12 +16,14 @@ use crate::{
     view::{
         json::{self, Bytes},
         sanitise,
-        server::beginning,
         style::{Role, Style},
         text::Text,
         wrap::wrap,
     },
 };
+
+/// Characters shown of what TOML says is wrong: room for every name that it knows, and not for a name without end.
+const MAX_DETAIL: usize = 400;
 
 /// How the marks are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -117,7 +119,10 @@ pub fn no_rubric(text: &Text, error: &RubricError) -> String {
         RubricError::NotUtf8 => say!(text, "inspect-rubric-not-utf8"),
         RubricError::Toml { message, at } => {
             let (line, column) = at.unwrap_or((1, 1));
-            let detail = sanitise::line(beginning(message).as_bytes()).into_owned();
+            let end = message.char_indices().nth(MAX_DETAIL);
+            let shown = end.map_or(message.as_str(), |(end, _)| &message[..end]);
+            let more = if end.is_some() { "…" } else { "" };
+            let detail = format!("{}{more}", sanitise::line(shown.as_bytes()));
             say!(
                 text,
                 "inspect-rubric-toml",
