@@ -17,7 +17,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use crate::ftp::reply::Head;
 
 /// How long it is waited while nothing is told: a disk that takes no more must not hold up the replies.
-const PATIENCE: Duration = Duration::from_millis(250);
+const PATIENCE: Duration = Duration::from_secs(1);
 /// How often it is looked.
 const LOOK: Duration = Duration::from_micros(100);
 

@@ -276,6 +276,37 @@ fn abor_ends_a_transfer_and_the_session_goes_on() {
 }
 
 #[test]
+#[cfg(target_os = "linux")]
+fn a_final_reply_does_not_overtake_what_a_client_reads_late() {
+    // More than the client's buffer takes, less than the server's: the server has handed all of it to the system.
+    const FILE: usize = 2_000_000;
+    let dir = super::process::folder("late");
+    fs::create_dir_all(dir.join("files")).expect("a folder");
+    fs::write(dir.join("files/big"), vec![7; FILE]).expect("a file");
+    let script = dir.join("s.ftp");
+    fs::write(&script, "-- files files\nS> 220 Ready.\n").expect("a file");
+    let server = FakeServer::start(&[script.to_str().expect("UTF-8")]);
+    let mut line = server.dial();
+    line.log_in();
+    line.say("TYPE I");
+    let mut data = TcpStream::connect(line.passive()).expect("open");
+    assert!(line.say("RETR big").starts_with("150"));
+    let patience = |line: &Line, most| line.stream.get_ref().set_read_timeout(most).expect("set");
+    patience(&line, Some(Duration::from_millis(300)));
+    let early = line.stream.read(&mut [0; 64]);
+    assert!(
+        early.is_err(),
+        "{early:?}: a reply before the client has read anything"
+    );
+    patience(&line, Some(Duration::from_secs(30)));
+    let mut got = Vec::new();
+    data.read_to_end(&mut got).expect("all of it");
+    assert_eq!(got.len(), FILE);
+    assert!(line.reply().starts_with("226"));
+    fs::remove_dir_all(dir).expect("removed");
+}
+
+#[test]
 fn tls_is_not_spoken() {
     let server = FakeServer::start(&["any-client"]);
     let mut line = server.dial();

@@ -10,6 +10,8 @@ use std::{
     time::{Duration, Instant},
 };
 
+#[cfg(target_os = "linux")]
+use rustix::event::{PollFd, PollFlags, Timespec};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt, Interest},
     net::{TcpSocket, TcpStream},
@@ -41,6 +43,11 @@ const SMALL: usize = 4 * 1024;
 const SPLICE: usize = 4 * 1024 * 1024;
 /// A data connection on which nothing moves for so long is given up.
 pub(super) const STALL: Duration = Duration::from_secs(300);
+/// How soon it is looked again whether what was sent is on its way, and how rarely at last.
+#[cfg(target_os = "linux")]
+const FIRST_LOOK: Duration = Duration::from_millis(1);
+#[cfg(target_os = "linux")]
+const LAST_LOOK: Duration = Duration::from_millis(32);
 /// Strangers that are sent away from a data port before it is given up.
 const MAX_STRANGERS: usize = 100;
 
@@ -238,6 +245,9 @@ pub(super) fn send(stream: Stream, folder: Folder, sending: Sending) -> DataTask
             Ok(body) => pump(&mut stream, body, &sending, &mut sent).await.err(),
             Err(_) => Some(DataFault::NoFile),
         };
+        if fault.is_none() {
+            go_out(&stream, sending.stall).await;
+        }
         Done::Moved {
             stream,
             direction: Direction::Down,
@@ -350,6 +360,32 @@ async fn pump(
     }
     Ok(())
 }
+
+/// Waits until the system has put all bytes on the way. Its buffer takes megabytes that a client that reads late has not
+/// seen: a 226 that is sent now would overtake them, and who stops at the reply would lose the rest.
+#[cfg(target_os = "linux")]
+async fn go_out(stream: &TcpStream, most: Duration) {
+    let began = Instant::now();
+    let mut pause = FIRST_LOOK;
+    // With this limit a socket is writable when it holds nothing that was never sent.
+    if socket2::SockRef::from(stream)
+        .set_tcp_notsent_lowat(1)
+        .is_err()
+    {
+        return;
+    }
+    while began.elapsed() < most {
+        let mut polled = [PollFd::new(stream, PollFlags::OUT)];
+        if rustix::event::poll(&mut polled, Some(&Timespec::default())) != Ok(0) {
+            return;
+        }
+        time::sleep(pause).await;
+        pause = (pause * 2).min(LAST_LOOK);
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+async fn go_out(_: &TcpStream, _: Duration) {}
 
 /// Lets the kernel copy a file into a socket. `Err(None)`: it does not do that with this file, and nothing was sent.
 #[cfg(target_os = "linux")]
