@@ -16,7 +16,7 @@
 //! | standard output full, or streams closed (which is as `/dev/null`) | [`output`]; extraction: [`disk`] | - | [`output`]: data goes on | - | [`output`] | [`output`] |
 //! | one stream is no terminal | [`terminal`] | [`terminal`] | [`terminal`] | by hand: [`terminal`] | [`terminal`] | - |
 //! | window of another size | - | [`terminal`] | - | by hand: [`terminal`] | [`terminal`] | - |
-//! | Ctrl-C, SIGTERM, SIGHUP | - | [`signals`] | [`signals`] | [`signals`]; `nohup` too | - | - |
+//! | Ctrl-C, SIGTERM, SIGHUP | [`signals`]: a pipe, extraction | [`signals`] | [`signals`] | [`signals`]; `nohup` too | - | - |
 //! | file gone, longer, shorter | [`files`] | - | folder: [`files`] | [`served`] | events: `io::events`; folder: [`lab`] | - |
 //! | two at once | - | - | port: `listen` | port: `servers` | [`lab`] | - |
 //! | clock set | [`clock`]: in the capture | [`clock`] | [`clock`] | [`clock`] | by the same clock | - |

@@ -30,7 +30,7 @@ use crate::{
         tracker::Tracker,
     },
     cli,
-    io::{file, progress::Progress, stdio as streams},
+    io::{file, progress::Progress, signal, stdio as streams, wait::Cancel},
     lab::captured::Facts,
     say,
     view::{
@@ -106,6 +106,8 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         rubric,
         places: Places::new(MAX_FILES),
         stopped: AtomicBool::new(false),
+        end: end(asked),
+        cut: Cancel::default(),
     };
     let workers = thread::available_parallelism()
         .map_or(1, usize::from)
@@ -130,6 +132,11 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         result
     });
     let mut totals = result?;
+    if job.cut.is_cancelled() {
+        let told = say!(context.text, "inspect-interrupted", unread = totals.unread);
+        streams::complain(&fault::failed(context, "inspect", &told).to_string());
+        totals.exit = Exit::No;
+    }
     if totals.files > 1 && job.form() == Form::Summary && job.rubric.is_none() {
         let total = say!(
             context.text,
@@ -150,6 +157,19 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         totals.exit = Exit::No;
     }
     Ok(totals.exit)
+}
+
+/// True where standard input is read.
+fn is_live(asked: &cli::Inspect) -> bool {
+    asked.files.iter().any(|path| path == Path::new(STDIN))
+}
+
+/// What ends the reading in order: a stream, which may have no end of its own, and where files are being made. All other
+/// work is dropped where it stands.
+fn end(asked: &cli::Inspect) -> Option<Cancel> {
+    let wanted = is_live(asked) && !streams::stdin_is_terminal() || asked.extract.is_some();
+    // Where there are no signals Ctrl-C ends the program as it always does.
+    wanted.then(signal::interrupts).and_then(Result::ok)
 }
 
 /// That nothing concerns the session or the host that was asked for.
@@ -201,6 +221,8 @@ enum Told {
     Files(String),
     /// It is no capture, or cannot be read: a sentence.
     Bad(String),
+    /// It was not opened: somebody had asked for the end before.
+    Unread,
     /// It has been read to its end.
     Done {
         sessions: u64,
@@ -229,6 +251,7 @@ fn table(rows: String) -> String {
 struct Totals {
     files: u64,
     bad: u64,
+    unread: u64,
     sessions: u64,
     transfers: u64,
     exit: Exit,
@@ -250,6 +273,7 @@ fn collect<'s>(
     let mut totals = Totals {
         files: receivers.len() as u64,
         bad: 0,
+        unread: 0,
         sessions: 0,
         transfers: 0,
         exit: Exit::Done,
@@ -288,6 +312,10 @@ fn collect<'s>(
                     streams::complain(&fault::failed(context, "inspect", &sentence).to_string());
                     totals.bad += 1;
                     totals.exit = Exit::Failed;
+                    break;
+                }
+                Told::Unread => {
+                    totals.unread += 1;
                     break;
                 }
                 Told::Done {
@@ -423,6 +451,11 @@ struct Source {
 }
 
 impl Source {
+    /// Standard input is among its files.
+    fn is_stdin(&self) -> bool {
+        self.paths.iter().any(|path| path == Path::new(STDIN))
+    }
+
     /// Its files' names, as they were given.
     fn name(&self) -> Vec<u8> {
         let names = self
@@ -542,6 +575,10 @@ struct Job<'a> {
     places: Places,
     /// Nobody takes the text any more.
     stopped: AtomicBool,
+    /// Asks for the end, where that comes in order.
+    end: Option<Cancel>,
+    /// It came before all was read.
+    cut: Cancel,
 }
 
 /// Why a capture was given up.
@@ -566,9 +603,14 @@ impl Job<'_> {
         }
     }
 
+    /// Somebody asked for the end.
+    fn is_over(&self) -> bool {
+        self.end.as_ref().is_some_and(Cancel::is_cancelled)
+    }
+
     /// What comes from a pipe may come slowly: whoever waits for it wants to see it.
     fn live(&self) -> bool {
-        self.asked.files.iter().any(|path| path == Path::new(STDIN))
+        is_live(self.asked)
     }
 
     fn show<'t>(
@@ -609,6 +651,11 @@ impl Job<'_> {
 
     /// Reads a capture and tells what it shows.
     fn one(&self, source: &Source, text: &Text, to: &SyncSender<Told>) {
+        if self.is_over() && !source.is_stdin() {
+            self.cut.cancel();
+            let _ = to.send(Told::Unread);
+            return;
+        }
         let told = match self.read(source, text, to) {
             Ok(done) => done,
             Err(Stop::Bad(sentence)) => Told::Bad(sentence),
@@ -623,7 +670,13 @@ impl Job<'_> {
         let mut merged = Merged::new();
         for path in &source.paths {
             let named = |why: String| Stop::Bad(format!("{}: {why}", fault::shown(path)));
-            let file = open(path, !self.several).map_err(|error| {
+            let opened = if path == Path::new(STDIN) {
+                let stdin = streams::Stdin::until(self.end.clone(), self.cut.clone());
+                stdin.map(|stdin| Box::new(stdin) as Box<dyn Read>)
+            } else {
+                open(path, !self.several)
+            };
+            let file = opened.map_err(|error| {
                 let mut why = fault::reason(text, &error);
                 // A bare word was perhaps meant for a shipped capture.
                 let bare = path.components().count() == 1 && path.extension().is_none();
@@ -695,8 +748,16 @@ impl Job<'_> {
         while merged.advance() {
             tracker.packet(&merged.packet(), &mut inspector);
             packets += 1;
-            if packets.is_multiple_of(BETWEEN) && self.stopped.load(Ordering::Relaxed) {
+            if !packets.is_multiple_of(BETWEEN) {
+                continue;
+            }
+            if self.stopped.load(Ordering::Relaxed) {
                 return Err(Stop::Unwanted);
+            }
+            // A stream ends by itself, a little later.
+            if self.is_over() && !source.is_stdin() {
+                self.cut.cancel();
+                break;
             }
         }
         tracker.finish(&mut inspector);
@@ -783,7 +844,7 @@ pub(super) fn mark(context: &Context, path: &Path, rubric: &Rubric) -> Result<Ma
 /// Opens a capture: a file, standard input, else a shipped one; where `watched`, its progress is shown once it takes long.
 pub(super) fn open(path: &Path, watched: bool) -> stdio::Result<Box<dyn Read>> {
     if path == Path::new(STDIN) {
-        return Ok(Box::new(streams::stdin()));
+        return Ok(Box::new(streams::Stdin::until(None, Cancel::default())?));
     }
     let file = match File::open(path) {
         Ok(file) => file,

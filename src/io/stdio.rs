@@ -2,7 +2,7 @@
 
 use std::{
     fs::File,
-    io::{self, BufRead, BufWriter, IsTerminal, Read, StdinLock, StdoutLock, Write},
+    io::{self, BufRead, BufWriter, IsTerminal, Read, StdoutLock, Write},
     time::{Duration, Instant},
 };
 
@@ -16,9 +16,54 @@ pub fn stdout() -> BufWriter<StdoutLock<'static>> {
     BufWriter::new(io::stdout().lock())
 }
 
-/// Standard input, locked.
-pub fn stdin() -> StdinLock<'static> {
-    io::stdin().lock()
+/// How long is still read of a stream whose end was asked for.
+const LAST_READ: Duration = Duration::from_secs(1);
+
+/// Standard input, for data: until it ends, or somebody asks for its end. Whoever writes into it is asked by the same
+/// Ctrl-C and may still hold something back (`tcpdump -w - | …`): what comes until it ends, or for a second, is read.
+#[derive(Debug)]
+pub struct Stdin {
+    file: File,
+    end: Option<Cancel>,
+    asked: Option<Instant>,
+    cut: Cancel,
+}
+
+impl Stdin {
+    /// Until `end` is cancelled, where there is one; `cut` is where it did not end by itself.
+    ///
+    /// # Errors
+    /// Where standard input is closed.
+    pub fn until(end: Option<Cancel>, cut: Cancel) -> io::Result<Stdin> {
+        Ok(Stdin {
+            file: File::from(rustix::stdio::stdin().try_clone_to_owned()?),
+            end,
+            asked: None,
+            cut,
+        })
+    }
+}
+
+impl Read for Stdin {
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        let Some(end) = &self.end else {
+            return self.file.read(into);
+        };
+        if self.asked.is_none() {
+            match wait(&self.file, PollFlags::IN, None, end)? {
+                Waited::Ready => return self.file.read(into),
+                Waited::TimedOut | Waited::Cancelled => self.asked = Some(Instant::now()),
+            }
+        }
+        let deadline = self.asked.map(|asked| asked + LAST_READ);
+        match wait(&self.file, PollFlags::IN, deadline, &Cancel::default())? {
+            Waited::Ready if deadline.is_some_and(|at| Instant::now() < at) => self.file.read(into),
+            _ => {
+                self.cut.cancel();
+                Ok(0)
+            }
+        }
+    }
 }
 
 /// Standard output as a file, for data: every write goes out as it is.

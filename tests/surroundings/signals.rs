@@ -209,3 +209,98 @@ fn a_server_that_was_started_with_nohup_outlives_its_terminal() {
     let (code, said) = asked_to_end(child, Signal::TERM);
     assert_eq!(code, Some(0), "{said}");
 }
+
+/// `inspect` with these words, in the folder.
+fn inspect(folder: &Path, words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
+    command
+        .arg("inspect")
+        .args(words)
+        .current_dir(folder)
+        .env("LC_ALL", "C")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// All files in the folder of the extracted are in its manifest, which has lines, and nothing is half done.
+fn is_told_whole(folder: &Path) {
+    let manifest = fs::read_to_string(folder.join("manifest.jsonl")).expect("a manifest");
+    let lines = manifest.lines().map(serde_json::from_str);
+    let lines: Vec<Value> = lines.collect::<Result<_, _>>().expect("whole lines");
+    let mut told: Vec<&str> = lines.iter().filter_map(|l| l["name"].as_str()).collect();
+    told.push("manifest.jsonl");
+    told.sort_unstable();
+    let entries = fs::read_dir(folder).expect("a folder");
+    let names = entries.map(|entry| entry.expect("an entry").file_name());
+    let mut names: Vec<String> = names.filter_map(|name| name.into_string().ok()).collect();
+    names.sort_unstable();
+    assert!(names.len() > 1);
+    assert_eq!(names, told);
+}
+
+#[test]
+fn a_capture_that_comes_through_a_pipe_is_told_as_far_as_it_came() {
+    let capture = include_bytes!("../../captures/active-vsftpd.pcap");
+    let (half, rest) = capture.split_at(capture.len() / 2);
+    for signal in signals() {
+        // Whoever writes hears the same Ctrl-C, and writes what it held back; or it writes nothing and stays.
+        for ends in [true, false] {
+            let dir = tempfile::tempdir().expect("a folder");
+            let words = ["-", "--json", "--extract", "files"];
+            let mut child = inspect(dir.path(), &words).spawn().expect("it starts");
+            let mut pipe = child.stdin.take().expect("piped");
+            let mut out = child.stdout.take().expect("piped");
+            pipe.write_all(half).expect("it reads");
+            // It hears signals before it begins to read.
+            let mut begun = [0];
+            out.read_exact(&mut begun).expect("what it shows");
+            let writer = std::thread::spawn(move || {
+                if ends {
+                    std::thread::sleep(Duration::from_millis(200));
+                    pipe.write_all(rest).expect("it still reads");
+                    return None;
+                }
+                Some(pipe)
+            });
+            let (code, said) = asked_to_end(child, signal);
+            drop(writer.join().expect("written"));
+            let mut told = String::from_utf8(begun.to_vec()).expect("text");
+            out.read_to_string(&mut told).expect("text");
+            let lines = told.lines().map(serde_json::from_str);
+            let lines: Vec<Value> = lines.collect::<Result<_, _>>().expect("whole lines");
+            let transfers = lines.iter().filter(|line| line["type"] == "transfer");
+            let verdicts: Vec<_> = transfers.map(|line| line["verdict"].as_str()).collect();
+            if ends {
+                assert_eq!(verdicts, [Some("complete"); 2], "{told}");
+                assert_eq!((code, said.as_str()), (Some(0), ""));
+            } else {
+                assert_eq!(verdicts, [Some("complete"), Some("unfinished")], "{told}");
+                assert_eq!(code, Some(1), "{said}");
+                assert!(said.contains("Interrupted: what is told is"), "{said}");
+            }
+            is_told_whole(&dir.path().join("files"));
+        }
+    }
+}
+
+#[test]
+fn an_extraction_that_is_interrupted_is_told_in_its_manifest() {
+    // So many captures that it is still reading when the first files are there.
+    let mut words = vec!["lab-by-hand"; 3_000];
+    words.extend(["--extract", "files"]);
+    let dir = tempfile::tempdir().expect("a folder");
+    let folder = dir.path().join("files");
+    let mut command = inspect(dir.path(), &words);
+    let child = command.stdout(Stdio::null()).spawn().expect("it starts");
+    let patience = Instant::now() + PATIENCE;
+    while fs::read_dir(&folder).map_or(0, Iterator::count) < 3 {
+        assert!(Instant::now() < patience, "no files");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    let (code, said) = asked_to_end(child, Signal::INT);
+    assert_eq!(code, Some(1), "{said}");
+    assert!(said.contains("captures were not read."), "{said}");
+    is_told_whole(&folder);
+}

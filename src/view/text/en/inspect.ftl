@@ -275,6 +275,12 @@ inspect-verdict-unused = unused
 inspect-verdict-orphan = without control connection
 inspect-verdict-encrypted = encrypted
 
+inspect-interrupted = Interrupted: what is told is what had been read by then.{ $unread ->
+    [0] {""}
+    [one] {" "}One capture was not read.
+   *[other] {" "}{ $unread } captures were not read.
+}
+
 inspect-unopened-empty = the file is empty. If tcpdump is still recording into it, end it with Ctrl-C: it writes late (tcpdump -U writes each packet at once).
 inspect-unopened-header = the file ends inside its header, after { $count ->
     [one] one byte

@@ -275,6 +275,12 @@ inspect-verdict-unused = inutilisée
 inspect-verdict-orphan = sans connexion de contrôle
 inspect-verdict-encrypted = chiffré
 
+inspect-interrupted = Interruption : le compte rendu porte sur ce qui avait été lu jusque-là.{ $unread ->
+    [0] {""}
+    [one] {" "}Une capture n’a pas été lue.
+   *[other] {" "}{ $unread } captures n’ont pas été lues.
+}
+
 inspect-unopened-empty = le fichier est vide. Si tcpdump y enregistre encore, terminez-le par Ctrl-C : il écrit tard (tcpdump -U écrit chaque paquet aussitôt).
 inspect-unopened-header = le fichier s’arrête dans son en-tête, après { $count ->
     [one] un octet
