@@ -220,7 +220,9 @@ pub enum Effect {
         name: String,
         /// The file that a person chose for it.
         to: Option<PathBuf>,
-        /// No more than this.
+        /// So many bytes of what is kept for that path stay before it: REST's offset, or all for APPE.
+        before: u64,
+        /// No more than this, all together.
         limit: u64,
     },
     /// Close the data connection, and give up whatever is going on there.

@@ -132,6 +132,41 @@ fn uploads_are_kept_below_the_store_and_once_is_once() {
 }
 
 #[test]
+fn what_is_appended_stands_behind_what_was_stored() {
+    let dir = folder("store-append");
+    let store = dir.join("store");
+    let words = ["--store", store.to_str().expect("UTF-8")];
+    let mut server =
+        FakeServer::start(&[&["any-client", "--max-upload", "8"], &words[..]].concat());
+    let mut line = server.dial();
+    line.log_in();
+    let mut upload = |commands: &[&str], bytes: &str| {
+        let at = line.passive();
+        let (last, before) = commands.split_last().expect("one at least");
+        for command in before {
+            line.say(command);
+        }
+        line.send(last);
+        let mut data = std::net::TcpStream::connect(at).expect("the port is open");
+        data.write_all(bytes.as_bytes()).expect("sent");
+        drop(data);
+        assert!(line.reply().starts_with("150"), "{last}");
+        let reply = line.reply();
+        let held = fs::read_to_string(store.join("x")).unwrap_or_default();
+        (reply[..3].to_owned(), held)
+    };
+    let is = |reply: &str, held: &str| (reply.to_owned(), held.to_owned());
+    assert_eq!(upload(&["APPE x"], "one"), is("226", "one"));
+    assert_eq!(upload(&["appe x"], "two"), is("226", "onetwo"));
+    // The bound holds for all of it, and what was whole before stays whole.
+    assert_eq!(upload(&["APPE x"], "three"), is("552", "onetwo"));
+    assert_eq!(upload(&["STOR x"], "new"), is("226", "new"));
+    assert_eq!(upload(&["REST 2", "STOR x"], "t"), is("226", "net"));
+    assert!(line.say("QUIT").starts_with("221"));
+    fs::remove_dir_all(dir).expect("removed");
+}
+
+#[test]
 fn every_limit_is_in_the_help() {
     let done = ftplab().args(["fake-server", "--help"]).run().code(0);
     let help = done.out();

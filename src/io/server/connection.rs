@@ -330,10 +330,12 @@ impl<'s> Connection<'s> {
                 path,
                 name,
                 to,
+                before,
                 limit,
             } => {
                 if let Some(stream) = self.data.take() {
                     let place = match (to, &self.shared.store) {
+                        // What a person names is a new file.
                         (Some(path), _) => Ok(Some(Place { path, name })),
                         (None, Some(store)) => {
                             let place = store.place(&path, &name).map(Some);
@@ -342,7 +344,7 @@ impl<'s> Connection<'s> {
                         (None, None) => Ok(None),
                     };
                     let most = (limit, *data_stall);
-                    self.task = Some(data::receive(stream, place, most));
+                    self.task = Some(data::receive(stream, place, before, most));
                 }
             }
             Effect::CloseData(end) => {

@@ -422,20 +422,25 @@ async fn splice(
 /// How many bytes are taken, and how long nothing may come.
 type Most = (u64, Duration);
 
-/// Receives until the client closes, into a file where there is a place for it: told is its name, if it is there whole.
+/// Receives until the client closes, into a file where there is a place for it, behind so many bytes of what lies there:
+/// told is its name, if it is there whole.
 pub(super) fn receive(
     stream: Stream,
     place: Result<Option<Place>, DataFault>,
+    before: u64,
     most: Most,
 ) -> DataTask {
     Box::pin(async move {
         let mut stream = stream;
         let mut received = 0;
         let outcome = match place {
-            Ok(Some(Place { path, name })) => match Part::create(path) {
-                Ok(part) => store(&mut stream, part, most, &mut received)
-                    .await
-                    .map(|()| Some(name)),
+            Ok(Some(Place { path, name })) => match Part::create(path, before.min(most.0)) {
+                Ok((part, held)) => {
+                    let most = (most.0 - held, most.1);
+                    store(&mut stream, part, most, &mut received)
+                        .await
+                        .map(|()| Some(name))
+                }
                 Err(error) => Err(DataFault::NotStored(error.kind())),
             },
             Ok(None) => fill(&mut stream, most, &mut received, |_| Ok(()))

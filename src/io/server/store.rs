@@ -3,7 +3,8 @@
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
-    fs, io,
+    fs,
+    io::{self, Read as _},
     path::{Path, PathBuf},
     process,
     sync::atomic::{AtomicU64, Ordering},
@@ -82,16 +83,24 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Begins a file for this place, where nothing is or a regular file; never through a link.
-    pub(super) fn create(place: PathBuf) -> io::Result<Part> {
-        if place.symlink_metadata().is_ok_and(|there| !there.is_file()) {
+    /// Begins a file for this place, where nothing is or a regular file; never through a link. It begins with as many of
+    /// the `before` bytes as lie there; given is how many.
+    pub(super) fn create(place: PathBuf, before: u64) -> io::Result<(Part, u64)> {
+        let there = place.symlink_metadata();
+        if there.as_ref().is_ok_and(|there| !there.is_file()) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let number = PARTS.fetch_add(1, Ordering::Relaxed);
         let name = format!(".upload-{}-{number}.part", process::id());
         let path = place.parent().unwrap_or(Path::new("")).join(name);
         let file = fs::File::create_new(&path)?;
-        Ok(Part { file, path, place })
+        let mut part = Part { file, path, place };
+        let mut held = 0;
+        if before > 0 && there.is_ok() {
+            let stays = fs::File::open(&part.place)?;
+            held = io::copy(&mut stays.take(before), &mut part.file)?;
+        }
+        Ok((part, held))
     }
 
     /// It is whole.

@@ -100,6 +100,14 @@ pub(super) struct Frame {
 }
 
 impl Frame {
+    /// So many bytes of what was stored before stay before an upload (RFC 959 4.1.3: APPE, REST).
+    pub(super) fn stays(&self) -> u64 {
+        match self.verb {
+            Verb::Appe => u64::MAX,
+            _ => self.restart,
+        }
+    }
+
     pub(super) fn new(verb: Verb, command: &[u8], modes: Modes) -> Frame {
         Frame {
             block: None,

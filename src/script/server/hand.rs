@@ -1,7 +1,11 @@
 //! What a person at the server does with the data connection, one thing after the other, beside the block that plays and
 //! waits for a reply to be typed.
 
-use super::{Player, frame::Awaits, reach::upload_path};
+use super::{
+    Player,
+    frame::{Awaits, Frame},
+    reach::upload_path,
+};
 use crate::{
     ftp::{
         command::Verb,
@@ -97,6 +101,7 @@ impl Player {
                     path: upload_path(session.directory.as_deref(), argument),
                     name,
                     to,
+                    before: self.frames.last().map_or(0, Frame::stays),
                     limit: self.play.limits.upload,
                 }
             }

@@ -324,6 +324,7 @@ impl Player {
                     path: upload_path(session.directory.as_deref(), &name),
                     name: flat_name(&name),
                     to: None,
+                    before: frame.stays(),
                     limit: play.limits.upload,
                 }
             }
