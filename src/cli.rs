@@ -444,6 +444,12 @@ pub struct Inspect {
     #[arg(long, value_name = "DIR")]
     pub extract: Option<PathBuf>,
     /// Hold each capture against a rubric (TOML); with --csv a mark sheet, with --json a line an expectation
+    ///
+    /// A rubric has a title and any number of [[expect]], each with a title of its own, if you like, and one of:
+    /// logged-in = true or "NAME"; no-failed-login = true; mode = "active", "passive" or "both"; listed = true;
+    /// retrieved = true or { name = "NAME", bytes = N, sha256 = "HEX" }; stored, likewise; port-computed = true;
+    /// commands = ["USER", "LIST"], in this order; reply = 425; no-refusal = true; goodbye = true; sessions = 1;
+    /// server = "ADDR:PORT"; whole = true
     #[arg(long, value_name = "RUBRIC", conflicts_with_all = ["ladder", "dialogue", "filter", "summary", "explain"])]
     pub expect: Option<PathBuf>,
     /// Only this session

@@ -1,7 +1,8 @@
 //! The README's examples, run as they stand there. In a fenced block marked `console` each line that begins with `$ `
 //! is a command for the shell, and what follows is what it shows: `[..]` stands for anything within a line, a line
 //! `...` for any lines. A block marked `console background` shows a program that goes on: it is started, and what it
-//! has shown is compared when the section ends. A block marked `markdown NAME` is the file NAME of its section.
+//! has shown is compared when the section ends. A block marked `markdown NAME` or `toml NAME` is the file NAME of its
+//! section.
 //!
 //! The ports of the lab, 2121 and 5000, may be taken on this machine: where something listens, commands and what they
 //! show are read with free ones instead, of as many digits.
@@ -25,8 +26,8 @@ const LATE: Duration = Duration::from_secs(5);
 /// The fence of a block whose program goes on.
 const BACKGROUND: &str = "console background";
 
-/// The fence of a block that is a file, before the file's name.
-const FILE: &str = "markdown ";
+/// The fences of a block that is a file, before the file's name.
+const FILES: [&str; 2] = ["markdown ", "toml "];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
@@ -295,7 +296,8 @@ fn its_examples_show_what_it_says() {
         };
         let mut background = Vec::new();
         for block in &blocks {
-            if let Some(name) = block.info.strip_prefix(FILE) {
+            let named = FILES.iter().find_map(|kind| block.info.strip_prefix(kind));
+            if let Some(name) = named {
                 fs::write(folder.path().join(name), &block.body).expect("a file");
             }
             let in_background = match block.info.as_str() {
@@ -383,4 +385,31 @@ fn every_fault_is_in_the_table() {
         .collect();
     shipped.sort_unstable();
     assert_eq!(named, shipped);
+}
+
+#[test]
+fn everything_that_a_rubric_can_expect_is_in_the_table_and_in_the_help() {
+    let folder = tempfile::tempdir().expect("a folder");
+    fs::write(folder.path().join("r.toml"), "[[expect]]\nnothing = 1\n").expect("a file");
+    let ftplab = |words: &[&str]| {
+        let done = crate::harness::ftplab().within(folder.path()).args(words);
+        let done = done.run();
+        format!("{}{}", done.out(), done.err())
+    };
+    let told = ftplab(&["inspect", "lab-by-hand", "--expect", "r.toml"]);
+    let told = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    let (_, named) = told.split_once("expected one of ").expect("what there is");
+    let mut named: Vec<&str> = named.split('`').skip(1).step_by(2).collect();
+    named.retain(|name| *name != "title");
+    assert!(named.len() > 10, "{told}");
+    let text = readme();
+    let (_, table) = text
+        .split_once("| An `[[expect]]` names one of |")
+        .expect("the table");
+    let table = table.split("\n\n").next().unwrap_or_default();
+    let help = ftplab(&["inspect", "--help"]);
+    for name in named {
+        assert!(table.contains(&format!("\n| `{name} = ")), "{name}");
+        assert!(help.contains(name), "{name}: {help}");
+    }
 }

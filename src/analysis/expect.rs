@@ -71,6 +71,27 @@ pub enum RubricError {
     /// More expectations than [`MAX_EXPECTATIONS`], or none.
     #[error("{0} expectations")]
     Count(usize),
+    /// No capture whatever meets an expectation.
+    #[error("expectation {number}: {what:?}")]
+    Unmeetable {
+        /// Its number, from 1.
+        number: usize,
+        /// What it asks for.
+        what: Unmeetable,
+    },
+}
+
+/// What no capture can show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unmeetable {
+    /// A list of no commands.
+    NoCommands,
+    /// A command that is no word: a verb with its argument, perhaps.
+    Command(String),
+    /// A code that has not three digits (RFC 959 4.2).
+    Reply(u16),
+    /// A SHA-256 that has not 64 hexadecimal digits.
+    Sha256(String),
 }
 
 /// What is expected.
@@ -267,14 +288,39 @@ fn expectation(number: usize, raw: Raw) -> Result<Expectation, RubricError> {
     .flatten()
     .collect();
     match (named.pop(), named.len()) {
-        (Some(what), 0) => Ok(Expectation {
-            title: raw.title,
-            what,
-        }),
+        (Some(what), 0) => match unmeetable(&what) {
+            Some(what) => Err(RubricError::Unmeetable { number, what }),
+            None => Ok(Expectation {
+                title: raw.title,
+                what,
+            }),
+        },
         (last, others) => Err(RubricError::NotOne {
             number,
             found: others + usize::from(last.is_some()),
         }),
+    }
+}
+
+/// Why nothing meets this.
+fn unmeetable(what: &Expected) -> Option<Unmeetable> {
+    let is_word = |verb: &String| !verb.is_empty() && !verb.contains(char::is_whitespace);
+    let is_hash = |hash: &String| {
+        let hash = hash.trim();
+        hash.len() == 64 && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
+    };
+    match what {
+        Expected::Commands(verbs) if verbs.is_empty() => Some(Unmeetable::NoCommands),
+        Expected::Commands(verbs) => {
+            let wrong = verbs.iter().find(|verb| !is_word(verb));
+            wrong.cloned().map(Unmeetable::Command)
+        }
+        Expected::Reply(code) if !(100..=999).contains(code) => Some(Unmeetable::Reply(*code)),
+        Expected::Retrieved(file) | Expected::Stored(file) => {
+            let wrong = file.sha256.as_ref().filter(|hash| !is_hash(hash));
+            wrong.cloned().map(Unmeetable::Sha256)
+        }
+        _ => None,
     }
 }
 
@@ -588,7 +634,8 @@ mod tests {
              [[expect]]\nlogged-in = true\n\
              [[expect]]\nlogged-in = \"anna\"\ntitle = \"as anna\"\n\
              [[expect]]\nmode = \"both\"\n\
-             [[expect]]\nretrieved = { name = \"x\", sha256 = \"00\" }\n\
+             [[expect]]\nretrieved = { name = \"x\", sha256 = \"E3b0c44298fc1c149afbf4c8996fb924\
+             27ae41e4649b934ca495991b7852b855\" }\n\
              [[expect]]\nstored = true\n\
              [[expect]]\ncommands = [\"USER\", \"QUIT\"]\n",
         )
@@ -634,5 +681,29 @@ mod tests {
                 ..
             })
         ));
+    }
+
+    #[test]
+    fn what_no_capture_can_show_is_no_expectation() {
+        for (asked, wrong) in [
+            ("commands = []", Unmeetable::NoCommands),
+            (
+                "commands = [\"USER\", \"RETR x\"]",
+                Unmeetable::Command("RETR x".into()),
+            ),
+            ("commands = [\"\"]", Unmeetable::Command(String::new())),
+            ("reply = 99", Unmeetable::Reply(99)),
+            ("reply = 1000", Unmeetable::Reply(1000)),
+            (
+                "stored = { sha256 = \"30e1…\" }",
+                Unmeetable::Sha256("30e1…".into()),
+            ),
+        ] {
+            let rubric = format!("[[expect]]\nlisted = true\n[[expect]]\n{asked}\n");
+            match Rubric::parse(rubric.as_bytes()) {
+                Err(RubricError::Unmeetable { number: 2, what }) => assert_eq!(what, wrong),
+                other => panic!("{asked}: {other:?}"),
+            }
+        }
     }
 }

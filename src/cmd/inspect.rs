@@ -95,6 +95,9 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
         Some(rubric) if asked.csv => {
             out.write_all(table(marks::csv_head(&context.text, rubric)).as_bytes())?;
         }
+        Some(rubric) if !asked.json => {
+            out.write_all(marks::head(context.out, rubric).as_bytes())?;
+        }
         None if asked.csv => write!(out, "{}\r\n", lists::COLUMNS)?,
         _ => {}
     }

@@ -1,7 +1,10 @@
 //! What can be wrong with a sheet, as data: which line, which column, what. The sentences are in `view`.
 
 use super::template::{FaultKind, Name};
-use crate::script::mistake::{self, Kind as Notation};
+use crate::{
+    analysis::expect::Unmeetable,
+    script::mistake::{self, Kind as Notation},
+};
 
 /// A mistake in a sheet.
 pub type Mistake = mistake::Mistake<Kind>;
@@ -175,4 +178,6 @@ pub enum Kind {
     RubricNotOne(usize),
     /// No expectations, or too many.
     RubricCount(usize),
+    /// The expectation of this number asks for what no capture can show.
+    RubricUnmeetable(usize, Unmeetable),
 }

@@ -700,6 +700,9 @@ impl<'a> Reader<'a> {
                     RubricError::TooLong => (None, Wrong::TooLong),
                     RubricError::NotUtf8 => (None, Wrong::NotUtf8),
                     RubricError::Count(count) => (None, Wrong::RubricCount(count)),
+                    RubricError::Unmeetable { number, what } => {
+                        (None, Wrong::RubricUnmeetable(number, what))
+                    }
                 };
                 let inner = at.and_then(|(line, column)| {
                     let inner = fence.lines.get(line - 1)?;

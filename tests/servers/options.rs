@@ -136,8 +136,7 @@ fn what_is_appended_stands_behind_what_was_stored() {
     let dir = folder("store-append");
     let store = dir.join("store");
     let words = ["--store", store.to_str().expect("UTF-8")];
-    let mut server =
-        FakeServer::start(&[&["any-client", "--max-upload", "8"], &words[..]].concat());
+    let server = FakeServer::start(&[&["any-client", "--max-upload", "8"], &words[..]].concat());
     let mut line = server.dial();
     line.log_in();
     let mut upload = |commands: &[&str], bytes: &str| {

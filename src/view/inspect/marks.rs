@@ -8,7 +8,7 @@ use crate::{
     analysis::{
         expect::{
             Expectation, Expected, File, MAX_EVIDENCE, MAX_EXPECTATIONS, MAX_RUBRIC, Mark, Marks,
-            Rubric, RubricError,
+            Rubric, RubricError, Unmeetable,
         },
         finding::Finding,
     },
@@ -143,7 +143,49 @@ pub fn no_rubric(text: &Text, error: &RubricError) -> String {
             found = count.to_string(),
             most = MAX_EXPECTATIONS.to_string()
         ),
+        RubricError::Unmeetable { number, what } => unmeetable(text, *number, what),
     }
+}
+
+/// Why no capture meets the expectation of this number.
+#[must_use]
+pub fn unmeetable(text: &Text, number: usize, what: &Unmeetable) -> String {
+    let number = number.to_string();
+    let short = |word: &str| {
+        let end = word.char_indices().nth(MAX_DETAIL);
+        let shown = end.map_or(word, |(end, _)| &word[..end]);
+        sanitise::line(shown.as_bytes()).into_owned()
+    };
+    match what {
+        Unmeetable::NoCommands => say!(text, "inspect-rubric-no-commands", number = number),
+        Unmeetable::Command(command) => say!(
+            text,
+            "inspect-rubric-command",
+            number = number,
+            command = short(command)
+        ),
+        Unmeetable::Reply(code) => say!(
+            text,
+            "inspect-rubric-reply",
+            number = number,
+            code = code.to_string()
+        ),
+        Unmeetable::Sha256(hash) => say!(
+            text,
+            "inspect-rubric-sha256",
+            number = number,
+            hash = short(hash)
+        ),
+    }
+}
+
+/// What stands above the marks: the rubric's title, where it has one.
+#[must_use]
+pub fn head(style: Style, rubric: &Rubric) -> String {
+    rubric.title.as_ref().map_or(String::new(), |title| {
+        let title = sanitise::line(title.as_bytes());
+        format!("{}\n\n", style.paint(Role::Heading, &title))
+    })
 }
 
 /// The first line of a mark sheet.

@@ -6,7 +6,7 @@ use crate::{
     lab::{MAX_CHOICES, MAX_PARTS, MAX_SHEET, mistake::Kind, parse, template::FaultKind},
     say,
     script::mistake::Kind as Notation,
-    view::{server, text::Text},
+    view::{inspect::marks, server, text::Text},
 };
 
 /// What is wrong, and what to do: one match, as long as there are kinds of mistakes.
@@ -191,6 +191,11 @@ pub(super) fn sentence(text: &Text, kind: &Kind) -> String {
             text,
             "labcheck-mistake-rubric-count",
             most = MAX_EXPECTATIONS as u64
+        ),
+        Kind::RubricUnmeetable(number, what) => say!(
+            text,
+            "labcheck-mistake-rubric",
+            detail = marks::unmeetable(text, *number, what)
         ),
     }
 }

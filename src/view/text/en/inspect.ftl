@@ -377,6 +377,10 @@ inspect-rubric-not-utf8 = the rubric is not UTF-8; save it as UTF-8 text.
 inspect-rubric-toml = line { $line }, column { $column }: { $detail }
 inspect-rubric-one = expectation { $number } names { $found } things; each [[expect]] names exactly one.
 inspect-rubric-count = the rubric has { $found } expectations; it needs at least one [[expect]] and takes { $most }.
+inspect-rubric-no-commands = expectation { $number } names no commands: commands = ["USER", "LIST"]
+inspect-rubric-command = expectation { $number }: “{ $command }” is no verb; commands are named without what follows them, as in ["RETR", "QUIT"].
+inspect-rubric-reply = expectation { $number }: { $code } is no reply code; those have three digits.
+inspect-rubric-sha256 = expectation { $number }: “{ $hash }” is no SHA-256, which has 64 hexadecimal digits, as sha256sum prints them.
 
 inspect-html-one = --html makes a page of one capture. With --merge several are read as one.
 inspect-html-notes = What the capture can show

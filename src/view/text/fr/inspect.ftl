@@ -377,6 +377,10 @@ inspect-rubric-not-utf8 = le barème n’est pas en UTF-8 ; enregistrez-le en 
 inspect-rubric-toml = ligne { $line }, colonne { $column } : { $detail }
 inspect-rubric-one = l’attente { $number } nomme { $found } choses ; chaque [[expect]] en nomme exactement une.
 inspect-rubric-count = le barème a { $found } attentes ; il lui faut au moins un [[expect]] et il en prend { $most }.
+inspect-rubric-no-commands = l’attente { $number } ne nomme aucune commande : commands = ["USER", "LIST"]
+inspect-rubric-command = attente { $number } : « { $command } » n’est pas un verbe ; les commandes se nomment sans ce qui les suit, comme dans ["RETR", "QUIT"].
+inspect-rubric-reply = attente { $number } : { $code } n’est pas un code de réponse ; un code a trois chiffres.
+inspect-rubric-sha256 = attente { $number } : « { $hash } » n’est pas un SHA-256, qui a 64 chiffres hexadécimaux, tels que sha256sum les affiche.
 
 inspect-html-one = --html fait la page d’une seule capture. Avec --merge, plusieurs sont lues comme une seule.
 inspect-html-notes = Ce que la capture peut montrer
