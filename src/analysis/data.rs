@@ -313,7 +313,6 @@ impl DataLine {
     /// What the verdict needs, where the payload goes `way` and the server's bytes go `server_way`.
     pub(super) fn line(&self, way: Way, server_way: Way) -> Line {
         Line {
-            opener: self.from(),
             acceptor: self.to(),
             opening: self.seen.opening,
             established: self.established,

@@ -280,8 +280,6 @@ pub struct Transfer {
     pub mode: u8,
     /// STRU's letter.
     pub structure: u8,
-    /// PROT's letter.
-    pub protection: u8,
     /// SHA-256 of the payload, where it was asked for and nothing is missing.
     pub sha256: Option<[u8; 32]>,
     /// SHA-256 with CR LF taken as LF, where the payload begins with lines that end so: what a file of TYPE A is on a

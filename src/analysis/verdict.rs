@@ -240,9 +240,7 @@ pub const MAX_SPACINGS: usize = 8;
 /// What is known of a data connection when its transfer is judged.
 #[derive(Debug, Clone)]
 pub struct Line {
-    /// Who connected.
-    pub opener: SocketAddr,
-    /// To whom.
+    /// To whom was connected.
     pub acceptor: SocketAddr,
     /// How that is known.
     pub opening: Opening,
@@ -596,7 +594,6 @@ mod tests {
 
     fn line() -> Line {
         Line {
-            opener: "10.0.0.1:40001".parse().expect("an address"),
             acceptor: "10.0.0.2:50000".parse().expect("an address"),
             opening: Opening::Syn,
             established: true,

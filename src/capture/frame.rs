@@ -54,12 +54,6 @@ impl Endpoint {
         Ipv6Addr::from(self.address).to_canonical()
     }
 
-    /// Its port.
-    #[must_use]
-    pub fn port(&self) -> u16 {
-        self.port
-    }
-
     /// Both.
     #[must_use]
     pub fn socket(&self) -> SocketAddr {

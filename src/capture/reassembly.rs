@@ -250,12 +250,6 @@ impl Stream {
         self.next
     }
 
-    /// How far the other side has acknowledged.
-    #[must_use]
-    pub fn acknowledged(&self) -> u64 {
-        self.acknowledged
-    }
-
     /// Whether the FIN has been reached.
     #[must_use]
     pub fn ended(&self) -> bool {

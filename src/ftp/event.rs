@@ -131,8 +131,6 @@ pub struct Transfer<'a> {
     pub mode: u8,
     /// STRU's letter.
     pub structure: u8,
-    /// PROT's letter.
-    pub protection: u8,
     /// The length that the server announced.
     pub declared: Option<Declared>,
     /// The reply's code; `None` where ABOR or the end of the session ended it.

@@ -158,8 +158,6 @@ pub struct Session {
     pub mode: Option<u8>,
     /// STRU's letter: F, R, P; `None` is F.
     pub structure: Option<u8>,
-    /// PROT's letter: C, S, E, P (RFC 2228 3); `None` is C.
-    pub protection: Option<u8>,
     /// The working directory; `None` while no reply has told it.
     pub directory: Option<Vec<u8>>,
     /// REST's offset for the next transfer.

@@ -37,6 +37,13 @@ fn handout_and_key_in_both_forms() {
     );
 }
 
+#[test]
+fn a_capture_has_the_title_that_its_author_gave_it() {
+    assert!(printed(&["4"]).contains("\n**One file, in passive mode**\n"));
+    let page = printed(&["4", "--html", "--lang", "fr"]);
+    assert!(page.contains("<p><strong>Votre enregistrement</strong></p>"));
+}
+
 /// The names of the tags in a page, and whether any has an attribute that runs or fetches something.
 fn tags(page: &str) -> Vec<String> {
     let mut tags = Vec::new();

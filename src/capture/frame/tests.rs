@@ -228,7 +228,11 @@ fn an_icmp_error_names_the_connection_it_is_about() {
     }
     assert_eq!(seen.len(), 2);
     assert_eq!(
-        (seen[0].from.port(), seen[0].to.port(), seen[0].sequence),
+        (
+            seen[0].from.socket().port(),
+            seen[0].to.socket().port(),
+            seen[0].sequence
+        ),
         (40_000, 21, 77)
     );
     assert_eq!(seen[0].reporter, IpAddr::from([10, 9, 9, 9]));

@@ -615,6 +615,7 @@ impl<'a> Hands<'a> for Autopilot<'_> {
     }
 
     fn capture(&mut self, walk: &mut Walk<'a>, capture: &'a Capture) -> Result<Go, Failure> {
+        (self.out)(&captures::title(walk, capture))?;
         let mut met = false;
         match &capture.file {
             Some(file) => {

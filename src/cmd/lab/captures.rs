@@ -68,6 +68,12 @@ fn mark(walk: &Walk<'_>, capture: &Capture, named: &str) -> Result<Marked, Strin
     inspect::mark(walk.bench.context(), path, &capture.rubric)
 }
 
+/// What the author calls the block, as a line.
+pub(super) fn title(walk: &Walk<'_>, capture: &Capture) -> String {
+    let title = capture.rubric.title.as_ref();
+    title.map_or(String::new(), |title| walk.view.line(Role::Heading, title))
+}
+
 /// Reads the capture at this path, or the shipped one of this name, and takes down what it shows.
 pub(super) fn hold(walk: &mut Walk<'_>, capture: &Capture, named: &str) -> Result<Held, Failure> {
     let view = walk.view;

@@ -795,6 +795,7 @@ impl<'a> Hands<'a> for Person<'a> {
     }
 
     fn capture(&mut self, walk: &mut Walk<'a>, capture: &'a Capture) -> Result<Go, Failure> {
+        self.keys.show(&captures::title(walk, capture))?;
         if let Some(file) = &capture.file {
             let shown = captures::hold(walk, capture, file)?;
             self.keys.show(&shown.told)?;

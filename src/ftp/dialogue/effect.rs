@@ -88,7 +88,6 @@ impl Core {
             data_type: session.data_type,
             mode: session.mode.unwrap_or(b'S'),
             structure: session.structure.unwrap_or(b'F'),
-            protection: session.protection.unwrap_or(b'C'),
             declared: pending.declared.or(by_size),
             code,
             begun: begins || pending.preliminary,
@@ -173,7 +172,6 @@ impl Core {
             }
             Verb::Mode if done => self.session.mode = arg.first().map(u8::to_ascii_uppercase),
             Verb::Stru if done => self.session.structure = arg.first().map(u8::to_ascii_uppercase),
-            Verb::Prot if done => self.session.protection = arg.first().map(u8::to_ascii_uppercase),
             Verb::Rest if code.is_intermediate() => self.session.restart = session::number(arg),
             Verb::Rnfr if code.is_intermediate() => self.session.rename_from = Some(arg.into()),
             Verb::Rnto => self.session.rename_from = None,

@@ -57,7 +57,11 @@ enum Item {
     /// A question.
     Question(Question),
     /// What a capture must show.
-    Capture { told: String, shows: Vec<String> },
+    Capture {
+        title: Option<String>,
+        told: String,
+        shows: Vec<String>,
+    },
     /// The key's: which server stands there, and its script.
     Script { told: String, text: Option<String> },
 }
@@ -313,6 +317,7 @@ impl Handout<'_> {
                 ));
             }
             Kind::Capture(capture) => items.push(Item::Capture {
+                title: capture.rubric.title.as_deref().map(printable),
                 told: match &capture.file {
                     Some(file) => say!(text, "labprint-capture", file = printable(file)),
                     None => say!(text, "labprint-capture-yours"),

@@ -97,12 +97,12 @@ fn one(text: &Text, item: &Item, out: &mut String) {
             writeln!(out, "</tbody></table></div>")
         }
         Item::Question(asked) => question(text, asked, out),
-        Item::Capture { told, shows } => {
-            let _ = write!(
-                out,
-                "<section class=\"ask\"><p>{}</p><ul class=\"boxes\">",
-                escape(told)
-            );
+        Item::Capture { title, told, shows } => {
+            out.push_str("<section class=\"ask\">");
+            if let Some(title) = title {
+                let _ = write!(out, "<p><strong>{}</strong></p>", escape(title));
+            }
+            let _ = write!(out, "<p>{}</p><ul class=\"boxes\">", escape(told));
             for show in shows {
                 let _ = write!(out, "<li>☐ {}</li>", escape(show));
             }

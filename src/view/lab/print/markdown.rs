@@ -63,7 +63,10 @@ fn one(text: &Text, item: &Item, out: &mut String) {
             Ok(())
         }
         Item::Question(asked) => question(text, asked, out),
-        Item::Capture { told, shows } => {
+        Item::Capture { title, told, shows } => {
+            if let Some(title) = title {
+                let _ = writeln!(out, "**{}**\n", escaped(title));
+            }
             let _ = writeln!(out, "{}\n", escaped(told));
             for show in shows {
                 let _ = writeln!(out, "- ☐ {}", escaped(show));
