@@ -1,8 +1,8 @@
 //! The README's examples, run as they stand there. In a fenced block marked `console` each line that begins with `$ `
 //! is a command for the shell, and what follows is what it shows: `[..]` stands for anything within a line, a line
 //! `...` for any lines. A block marked `console background` shows a program that goes on: it is started, and what it
-//! has shown is compared when the section ends. A block marked `markdown NAME` or `toml NAME` is the file NAME of its
-//! section.
+//! has shown is compared when the section ends. A block marked `markdown NAME`, `toml NAME` or `ftp NAME` is the file NAME of
+//! its section.
 //!
 //! The ports of the lab, 2121 and 5000, may be taken on this machine: where something listens, commands and what they
 //! show are read with free ones instead, of as many digits.
@@ -27,19 +27,28 @@ const LATE: Duration = Duration::from_secs(5);
 const BACKGROUND: &str = "console background";
 
 /// The fences of a block that is a file, before the file's name.
-const FILES: [&str; 2] = ["markdown ", "toml "];
+const FILES: [&str; 3] = ["markdown ", "toml ", "ftp "];
 
 fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// The guide for authors of scripts.
+const SCRIPTS: &str = "labs/SCRIPTS.md";
+
+fn read(page: &str) -> String {
+    fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
+}
+
 fn readme() -> String {
-    fs::read_to_string(root().join("README.md")).expect("README.md")
+    read("README.md")
 }
 
 /// A fenced block.
 #[derive(Debug)]
 struct Block {
+    /// The page on which it stands.
+    page: &'static str,
     /// What stands behind the fence.
     info: String,
     /// The line of its fence in the file.
@@ -55,7 +64,8 @@ struct Example {
 }
 
 /// The blocks of each section, from one heading to the next.
-fn sections(text: &str) -> Vec<Vec<Block>> {
+fn sections(page: &'static str) -> Vec<Vec<Block>> {
+    let text = read(page);
     let mut sections = vec![Vec::new()];
     let mut open: Option<(Block, usize)> = None;
     for (number, line) in text.lines().enumerate() {
@@ -72,6 +82,7 @@ fn sections(text: &str) -> Vec<Vec<Block>> {
             }
         } else if ticks >= 3 {
             let block = Block {
+                page,
                 info: info.to_owned(),
                 line: number + 1,
                 body: String::new(),
@@ -95,7 +106,7 @@ impl Block {
                     shows: Vec::new(),
                 }),
                 (None, Some(example)) => example.shows.push(line.to_owned()),
-                (None, None) => panic!("README.md:{}: output without a command", self.line),
+                (None, None) => panic!("{}:{}: output without a command", self.page, self.line),
             }
         }
         examples
@@ -272,7 +283,8 @@ impl Example {
 fn compare(block: &Block, example: &Example, ports: &Ports, shown: &str) {
     assert!(
         example.is_shown(ports, shown),
-        "README.md:{}: $ {}\n--- shows\n{}\n--- the README has\n{}",
+        "{}:{}: $ {}\n--- shows\n{}\n--- the page has\n{}",
+        block.page,
         block.line,
         example.command,
         shown.trim_end(),
@@ -283,9 +295,11 @@ fn compare(block: &Block, example: &Example, ports: &Ports, shown: &str) {
 #[test]
 fn its_examples_show_what_it_says() {
     let mut run = 0;
-    // The author's guide has examples too.
-    let guide = fs::read_to_string(root().join("labs/README.md")).expect("labs/README.md");
-    for blocks in sections(&readme()).into_iter().chain(sections(&guide)) {
+    // The authors' guides have examples too.
+    for blocks in ["README.md", "labs/README.md", SCRIPTS]
+        .into_iter()
+        .flat_map(sections)
+    {
         let folder = tempfile::tempdir().expect("a folder");
         // Where nothing listens, no port can be taken.
         let listens = blocks.iter().any(|block| block.info == BACKGROUND);
@@ -411,5 +425,59 @@ fn everything_that_a_rubric_can_expect_is_in_the_table_and_in_the_help() {
     for name in named {
         assert!(table.contains(&format!("\n| `{name} = ")), "{name}");
         assert!(help.contains(name), "{name}: {help}");
+    }
+}
+
+#[test]
+fn everything_that_a_script_can_hold_is_in_its_guide() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let wrong = "-- expect-warning nothing\n-- nothing\nS> 220 {nothing}\nC* NOOP\n-- data nothing\n-- eol x\n-- next x\n";
+    let check = |script: &str| {
+        fs::write(folder.path().join("s.ftp"), script).expect("a file");
+        let words = ["fake-server", "--check", "s.ftp"];
+        let done = crate::harness::ftplab()
+            .within(folder.path())
+            .args(words)
+            .run();
+        let told = format!("{} {}", done.out(), done.err());
+        told.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let guide = read(SCRIPTS);
+    let told = check(wrong);
+    let lists: Vec<&str> = told.split("; there are ").skip(1).collect();
+    let [names, values, data, eol, next] = lists[..] else {
+        panic!("{told}");
+    };
+    // A list ends where the line is shown again.
+    let of = |list: &str| -> Vec<String> {
+        let list = list.split(" | ").next().unwrap_or_default();
+        let list = list.split(" s.ftp:").next().unwrap_or_default();
+        let names = list.split(", ").filter_map(|name| name.split(' ').next());
+        names.map(str::to_owned).collect()
+    };
+    assert!(of(names).len() > 10, "{told}");
+    for name in of(names) {
+        let alone = ["data", "eol", "next"].contains(&name.as_str());
+        assert!(alone || guide.contains(&format!("| `{name}")), "{name}");
+    }
+    for name in of(values) {
+        assert!(
+            name == "and" || guide.contains(&format!("`{{{name}}}`")),
+            "{name}"
+        );
+    }
+    for (action, words) in [("data", data), ("eol", eol), ("next", next)] {
+        for word in of(words) {
+            assert!(
+                guide.contains(&format!("`{action} {word}")),
+                "{action} {word}"
+            );
+        }
+    }
+    let told = check("-- expect-warning nothing\nS> 220 Ready.\n");
+    let (_, names) = told.split_once("the names are: ").expect("the names");
+    let (_, table) = guide.split_once("## What the check warns of").expect("it");
+    for name in of(names) {
+        assert!(table.contains(&format!("`{name}`")), "{name}");
     }
 }

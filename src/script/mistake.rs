@@ -58,7 +58,12 @@ pub enum Kind {
     /// Not a number, or not one that is possible here.
     NumberInvalid(String),
     /// Not one of the words that are possible here.
-    WordUnknown(String),
+    WordUnknown {
+        /// The word.
+        found: String,
+        /// Those there are.
+        known: &'static [&'static str],
+    },
     /// Not a port or range of ports.
     PortsInvalid(String),
     /// Not an IP address.

@@ -10,6 +10,28 @@ use std::{
 
 use super::{literal::Literal, params::Param, pattern::Pattern};
 
+/// What may stand behind `--`: the settings, then the actions.
+pub const NAMES: [&str; 18] = [
+    "title",
+    "files",
+    "idle",
+    "param",
+    "passive-ports",
+    "public-address",
+    "expect-warning",
+    "wait",
+    "close",
+    "reset",
+    "stay",
+    "silence",
+    "slow",
+    "split",
+    "eol",
+    "data",
+    "next",
+    "say",
+];
+
 /// A script.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Script {

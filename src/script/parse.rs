@@ -466,13 +466,13 @@ fn action(name: &str, argument: &str, column: usize, found: &mut Found) -> Resul
             "crlf" => Ok(Action::Eol(Eol::CrLf)),
             "lf" => Ok(Action::Eol(Eol::Lf)),
             "none" => Ok(Action::Eol(Eol::Nothing)),
-            word => Err(Kind::WordUnknown(word.to_owned())),
+            word => Err(unknown(word, &["crlf", "lf", "none"])),
         },
         "data" => data_action(argument).map(Action::Data),
         "next" => match argument {
             "time" => Ok(Action::NextTime),
             "connection" => Ok(Action::NextConnection),
-            word => Err(Kind::WordUnknown(word.to_owned())),
+            word => Err(unknown(word, &["time", "connection"])),
         },
         "say" => {
             let mut inner = Found::new();
@@ -509,7 +509,17 @@ fn data_action(argument: &str) -> Result<DataAction, Kind> {
                 Ok(DataAction::From(port.ok_or_else(invalid)?))
             }
         }
-        word => Err(Kind::WordUnknown(word.to_owned())),
+        word => Err(unknown(
+            word,
+            &["open", "close", "reset", "refuse", "hold", "cut", "from"],
+        )),
+    }
+}
+
+fn unknown(word: &str, known: &'static [&'static str]) -> Kind {
+    Kind::WordUnknown {
+        found: word.to_owned(),
+        known,
     }
 }
 
@@ -549,6 +559,18 @@ mod tests {
                 .into_iter()
                 .map(|m| (m.line, m.column, m.kind))
                 .collect(),
+        }
+    }
+
+    #[test]
+    fn every_name_that_is_told_is_known() {
+        for name in crate::script::notation::NAMES {
+            let read = Script::parse(format!("-- {name}\n").as_bytes());
+            let unknown = |wrong: &Mistake| matches!(wrong.kind, Kind::ActionUnknown(_));
+            assert!(
+                !read.is_err_and(|wrong| wrong.iter().any(unknown)),
+                "{name}"
+            );
         }
     }
 
@@ -600,8 +622,8 @@ mod tests {
             ("C> RETR\nD@ /etc/passwd", Kind::PathOutside),
             ("S> 220\nD> x", Kind::NotInGreeting),
             ("-- next time", Kind::NotInGreeting),
-            ("C> A\n-- eol cr", Kind::WordUnknown("cr".into())),
-            ("C> A\n-- data away", Kind::WordUnknown("away".into())),
+            ("C> A\n-- eol cr", unknown("cr", &["crlf", "lf", "none"])),
+            ("C> A\n-- next day", unknown("day", &["time", "connection"])),
             ("C> A\n-- data cut", Kind::ArgumentMissing),
             ("C> A\n-- split 0", Kind::NumberInvalid("0".into())),
             ("C> A\n-- close now", Kind::ArgumentUnwanted),

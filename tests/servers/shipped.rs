@@ -392,3 +392,18 @@ fn a_student_gets_the_same_server_again() {
     );
     fs::remove_dir_all(dir).expect("removed");
 }
+
+#[test]
+fn a_script_that_cannot_be_played_is_not_called_right() {
+    let dir = tempfile::tempdir().expect("a folder");
+    let script = dir.path().join("s.ftp");
+    fs::write(&script, "-- files gone\nS> 220 Ready.\n").expect("a file");
+    let path = script.to_str().expect("UTF-8");
+    let done = ftplab()
+        .args(["fake-server", "--check", path])
+        .run()
+        .code(1);
+    let told = done.out();
+    assert!(told.contains("gone cannot be used"), "{told}");
+    assert!(!told.contains("nothing to complain"), "{told}");
+}

@@ -13,7 +13,7 @@ use crate::{
         check::{Finding, Trap, What},
         client::{Differs, MAX_COMPARED, Plan},
         mistake::{Kind, Mistake},
-        notation::Script,
+        notation::{NAMES, Script},
         play::Refusal,
     },
     view::{
@@ -129,7 +129,13 @@ pub fn mistake_sentence(text: &Text, kind: &Kind) -> String {
             say!(text, "server-mistake-regex-invalid", detail = detail)
         }
         Kind::ActionUnknown(name) => {
-            say!(text, "server-mistake-action-unknown", name = shown(name))
+            let names = NAMES.join(", ");
+            say!(
+                text,
+                "server-mistake-action-unknown",
+                name = shown(name),
+                names = names
+            )
         }
         Kind::ArgumentUnwanted => say!(text, "server-mistake-argument-unwanted"),
         Kind::ArgumentMissing => say!(text, "server-mistake-argument-missing"),
@@ -139,9 +145,12 @@ pub fn mistake_sentence(text: &Text, kind: &Kind) -> String {
         Kind::NumberInvalid(value) => {
             say!(text, "server-mistake-number-invalid", value = shown(value))
         }
-        Kind::WordUnknown(value) => {
-            say!(text, "server-mistake-word-unknown", value = shown(value))
-        }
+        Kind::WordUnknown { found, known } => say!(
+            text,
+            "server-mistake-word-unknown",
+            value = shown(found),
+            names = known.join(", ")
+        ),
         Kind::PortsInvalid(value) => {
             say!(text, "server-mistake-ports-invalid", value = shown(value))
         }

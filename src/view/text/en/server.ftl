@@ -21,12 +21,12 @@ server-mistake-param-unknown = there is no parameter { $name }; declare it at th
 server-mistake-host-invalid = "{ $host }" is no IPv4 address
 server-mistake-alternative-empty = one of the alternatives is empty
 server-mistake-regex-invalid = not a regular expression: { $detail }
-server-mistake-action-unknown = there is no action or setting "{ $name }"
+server-mistake-action-unknown = there is no action or setting "{ $name }"; there are { $names }
 server-mistake-argument-unwanted = nothing may stand here
 server-mistake-argument-missing = something is missing here
 server-mistake-time-invalid = "{ $value }" is no time: write 500ms, 5s or 2m, one day at most
 server-mistake-number-invalid = "{ $value }" is not a number that is possible here
-server-mistake-word-unknown = "{ $value }" is not a word that is possible here
+server-mistake-word-unknown = "{ $value }" is not a word that is possible here; there are { $names }
 server-mistake-ports-invalid = "{ $value }" is no range of ports: write 50000-50100
 server-mistake-address-invalid = "{ $value }" is no IP address
 server-mistake-param-invalid = a parameter is declared as NAME=DEFAULT, NAME=A..B or NAME=a,b,c

@@ -21,12 +21,12 @@ server-mistake-param-unknown = le paramètre { $name } n’existe pas ; décla
 server-mistake-host-invalid = « { $host } » n’est pas une adresse IPv4
 server-mistake-alternative-empty = une des possibilités est vide
 server-mistake-regex-invalid = ce n’est pas une expression régulière : { $detail }
-server-mistake-action-unknown = il n’y a ni action ni réglage « { $name } »
+server-mistake-action-unknown = il n’y a ni action ni réglage « { $name } » ; il y a { $names }
 server-mistake-argument-unwanted = rien ne peut figurer ici
 server-mistake-argument-missing = il manque quelque chose ici
 server-mistake-time-invalid = « { $value } » n’est pas une durée : écrivez 500ms, 5s ou 2m, un jour au plus
 server-mistake-number-invalid = « { $value } » n’est pas un nombre possible ici
-server-mistake-word-unknown = « { $value } » n’est pas un mot possible ici
+server-mistake-word-unknown = « { $value } » n’est pas un mot possible ici ; il y a { $names }
 server-mistake-ports-invalid = « { $value } » n’est pas une plage de ports : écrivez 50000-50100
 server-mistake-address-invalid = « { $value } » n’est pas une adresse IP
 server-mistake-param-invalid = un paramètre se déclare NOM=VALEUR, NOM=A..B ou NOM=a,b,c
