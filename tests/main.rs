@@ -17,6 +17,7 @@ mod layering;
 mod listen;
 mod pasv_calc;
 mod peers;
+mod programs;
 mod raw;
 mod readme;
 mod record;
