@@ -11,7 +11,10 @@ use std::{
     time::Duration,
 };
 
-use crate::harness::{Done, ftplab, golden};
+use crate::{
+    harness::{Done, ftplab, golden},
+    servers::process::FakeServer,
+};
 
 /// A server for one connection, played by a closure; the address to give to `raw`.
 fn peer(play: impl FnOnce(TcpStream) + Send + 'static) -> String {
@@ -277,6 +280,36 @@ fn passive_and_active_data_without_another_terminal() {
     let done = raw(&again, &format!("PASV\n/data > {}\n", file.display()), &[]).code(1);
     assert!(done.err().contains("exists and is kept"), "{}", done.err());
     fs::remove_dir_all(dir).expect("the folder goes");
+}
+
+#[test]
+fn data_stands_between_the_replies_to_it_however_fast_all_comes() {
+    let script = temp("order").join("s.ftp");
+    let text = "S> 220 Ready.\nC* USER *\nS> 230 In.\nC* PASV\nS> 227 Go ({pasv}).\n\
+                C* LIST*\nS> 150 Here.\nD> one\nD> two\nS> 226 Sent.\nC* QUIT\nS> 221 Bye.\n";
+    fs::write(&script, text).expect("a file");
+    let server = FakeServer::start(&[script.to_str().expect("UTF-8")]);
+    let address = format!("127.0.0.1:{}", server.port);
+    // Said and sent at once by the server; each run is another race of the threads that read it.
+    let shown = |input: &str| {
+        let done = raw(&address, input, &[]);
+        let both = format!("{}{}", done.out(), done.err());
+        let marks = ["S> 150", "D> one", "D> two", "S> 226"];
+        let told = both.lines().filter_map(|line| {
+            let mark = marks.iter().find(|mark| line.contains(**mark));
+            mark.copied()
+        });
+        assert_eq!(told.collect::<Vec<_>>(), marks, "{both}");
+    };
+    thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| {
+                for _ in 0..8 {
+                    shown("USER me\nPASV\n/data\nLIST\nQUIT\n");
+                }
+            });
+        }
+    });
 }
 
 #[test]

@@ -26,7 +26,6 @@ use crate::{
         clock,
         data::{By, ConnectError, Connection, Direction, Moment, Witness},
         file::{self, Parts},
-        order::Order,
         server::{Channel, Heard, Tap},
         stdio as streams,
     },
@@ -39,8 +38,6 @@ use crate::{
 #[derive(Clone)]
 pub(super) struct Recording {
     tape: Arc<Mutex<Tape>>,
-    /// Data connections have threads of their own.
-    order: Order,
 }
 
 struct Tape {
@@ -240,7 +237,6 @@ impl Recording {
         };
         Ok(Recording {
             tape: Arc::new(Mutex::new(tape)),
-            order: Order::default(),
         })
     }
 
@@ -302,11 +298,6 @@ impl Recording {
             }
         });
         tape.last = last.max(tape.last);
-    }
-
-    /// What came first.
-    pub(super) fn order(&self) -> Order {
-        self.order.clone()
     }
 
     /// One that hears of a data connection to be.
@@ -371,18 +362,6 @@ pub(super) struct Line {
 }
 
 impl Line {
-    /// These replies came: between them and what comes over data connections there is an order.
-    pub(super) fn replies(&self, bytes: &[u8], at: Nanos) {
-        let order = &self.recording.order;
-        order.tell_replies(bytes, |part| self.received(part, at));
-    }
-
-    /// The server has ended the control connection.
-    pub(super) fn replies_ended(&self, how: Close, at: Nanos) {
-        self.recording.order.end_replies();
-        self.ended(By::Peer, how, at);
-    }
-
     /// These bytes went out.
     pub(super) fn sent(&self, bytes: &[u8], at: Nanos) {
         self.bytes(By::Us, bytes, at);
@@ -463,10 +442,6 @@ impl Witness for DataWitness {
         let (local, peer) = (connection.local, connection.peer);
         let now = clock::now();
         self.line = Some(self.recording.opened(local, peer, connection.dialled, now));
-    }
-
-    fn order(&self) -> Order {
-        self.recording.order()
     }
 
     fn not_dialled(&mut self, error: &ConnectError, began: Nanos) {

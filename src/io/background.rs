@@ -3,7 +3,7 @@
 
 use std::{
     fs::File,
-    io::{self, Write},
+    io,
     net::SocketAddr,
     sync::mpsc::{Receiver, RecvTimeoutError, SyncSender},
     thread,
@@ -51,7 +51,7 @@ pub enum Told {
     NotAccepted(AcceptError),
 }
 
-/// Dials `to` and moves the data; `witness` hears of all of it.
+/// Dials `to` and moves the data; `witness` hears of all of it, and whoever waits in `order` waits until it is reported.
 ///
 /// # Errors
 /// Where no thread can be started.
@@ -59,15 +59,16 @@ pub fn dial<T: Send + 'static>(
     to: SocketAddr,
     carry: Carry,
     witness: Option<Box<dyn Witness>>,
+    order: Order,
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
 ) -> io::Result<Cancel> {
-    start(carry, witness, inbox, report, move |cancel, order| {
-        data::connect(to, DIAL_TIMEOUT, cancel, order).map_err(Told::NotDialled)
+    start(carry, witness, inbox, report, move |cancel| {
+        data::connect(to, DIAL_TIMEOUT, cancel, Some(&order)).map_err(Told::NotDialled)
     })
 }
 
-/// Waits for a connection and moves the data; `witness` hears of all of it.
+/// Waits for a connection and moves the data; `witness` and `order`: see [`dial`].
 ///
 /// # Errors
 /// Where no thread can be started.
@@ -75,15 +76,15 @@ pub fn listen<T: Send + 'static>(
     listener: Listener,
     carry: Carry,
     witness: Option<Box<dyn Witness>>,
+    order: &Order,
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
 ) -> io::Result<Cancel> {
     // Not in the thread: the server may dial before that runs.
-    let order = witness.as_ref().map(|witness| witness.order());
-    let watched = order.map(|order| listener.watch(&order)).transpose()?;
-    start(carry, witness, inbox, report, move |cancel, _| {
+    let watched = listener.watch(order)?;
+    start(carry, witness, inbox, report, move |cancel| {
         listener
-            .accept(None, cancel, watched)
+            .accept(None, cancel, Some(watched))
             .map_err(Told::NotAccepted)
     })
 }
@@ -93,7 +94,7 @@ fn start<T: Send + 'static>(
     witness: Option<Box<dyn Witness>>,
     inbox: SyncSender<T>,
     report: impl Fn(Told) -> T + Send + 'static,
-    open: impl FnOnce(&Cancel, Option<&Order>) -> Result<Connection, Told> + Send + 'static,
+    open: impl FnOnce(&Cancel) -> Result<Connection, Told> + Send + 'static,
 ) -> io::Result<Cancel> {
     let cancel = Cancel::default();
     let terms = Terms {
@@ -103,8 +104,7 @@ fn start<T: Send + 'static>(
     thread::Builder::new().name("data".into()).spawn(move || {
         let mut witness = witness;
         let began = clock::now();
-        let order = witness.as_ref().map(|witness| witness.order());
-        let mut connection = match open(&terms.cancel, order.as_ref()) {
+        let mut connection = match open(&terms.cancel) {
             Ok(connection) => connection,
             Err(told) => {
                 if let (Some(witness), Told::NotDialled(error)) = (&mut witness, &told) {
@@ -114,33 +114,38 @@ fn start<T: Send + 'static>(
                 return;
             }
         };
+        if !connection.dialled {
+            connection.after_replies();
+        }
         if let Some(witness) = &mut witness {
             witness.opened(&connection);
         }
-        connection.told_open();
         let (from, to) = if connection.dialled {
             (connection.local, connection.peer)
         } else {
             (connection.peer, connection.local)
         };
         let _ = inbox.send(report(Told::Open { from, to }));
+        connection.told_open();
         let direction = match carry {
             Carry::Show | Carry::Into(_) => Direction::Receive,
             Carry::From(..) => Direction::Send,
         };
+        // Of what is received the end is reported too, before the reply to it.
+        let received = direction == Direction::Receive;
+        let watched = received.then(|| connection.watched()).flatten();
+        let shows = matches!(carry, Carry::Show);
         let mut tell = |moment: Moment<'_>| {
             if let Some(witness) = &mut witness {
                 witness.moment(direction, moment);
             }
+            // Waits where they come faster than they are shown.
+            if let (true, Moment::Bytes(bytes)) = (shows, moment) {
+                let _ = inbox.send(report(Told::Bytes(bytes.to_vec())));
+            }
         };
         let outcome = match carry {
-            Carry::Show => {
-                let mut sink = Reporter {
-                    inbox: &inbox,
-                    report: &report,
-                };
-                data::receive(connection, &mut sink, &terms, &mut tell)
-            }
+            Carry::Show => data::receive(connection, &mut io::sink(), &terms, &mut tell),
             Carry::Into(mut file) => data::receive(connection, &mut file, &terms, &mut tell),
             Carry::From(mut file, ready) => {
                 while !terms.cancel.is_cancelled()
@@ -150,25 +155,7 @@ fn start<T: Send + 'static>(
             }
         };
         let _ = inbox.send(report(Told::Done(outcome)));
+        drop(watched);
     })?;
     Ok(cancel)
-}
-
-/// Bytes to whoever shows them; waits where they come faster than they are shown.
-struct Reporter<'a, T, F: Fn(Told) -> T> {
-    inbox: &'a SyncSender<T>,
-    report: &'a F,
-}
-
-impl<T, F: Fn(Told) -> T> Write for Reporter<'_, T, F> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.inbox
-            .send((self.report)(Told::Bytes(bytes.to_vec())))
-            .map(|()| bytes.len())
-            .map_err(|_| io::ErrorKind::BrokenPipe.into())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

@@ -70,44 +70,51 @@ impl Control {
         })
     }
 
-    /// Starts the thread that reports what comes, each time through `report` into `to`. Who tells of data waits in
-    /// `order` for what is read and not reported yet.
+    /// Starts the thread that reports what comes, each time through `report` into `to`: replies that announce data before
+    /// that data, replies that end a transfer behind it, as far as `order` knows of it.
     ///
     /// # Errors
     /// Where no thread can be started.
     pub fn listen<T: Send + 'static>(
         &self,
         to: SyncSender<T>,
-        order: Option<Order>,
+        order: Order,
         report: impl Fn(Incoming) -> T + Send + 'static,
     ) -> io::Result<()> {
         let mut stream = self.stream.try_clone()?;
-        if let Some(order) = &order {
-            order.watch_control(&stream)?;
-        }
+        order.watch_control(&stream)?;
         thread::Builder::new()
             .name("control".into())
             .spawn(move || {
                 let mut buffer = vec![0; CHUNK];
                 loop {
-                    if let Some(order) = &order {
-                        // The read that follows waits for nothing.
-                        let mut polled = [PollFd::new(&stream, PollFlags::IN)];
-                        if rustix::event::poll(&mut polled, None) == Err(Errno::INTR) {
+                    // The read that follows waits for nothing.
+                    let mut polled = [PollFd::new(&stream, PollFlags::IN)];
+                    if rustix::event::poll(&mut polled, None) == Err(Errno::INTR) {
+                        continue;
+                    }
+                    order.taking_replies();
+                    let closed = match stream.read(&mut buffer) {
+                        Ok(0) => Close::Fin,
+                        Ok(n) => {
+                            let at = clock::now();
+                            let mut gone = false;
+                            order.tell_replies(&buffer[..n], |part| {
+                                let incoming = Incoming::Bytes(part.to_vec(), at);
+                                gone |= to.send(report(incoming)).is_err();
+                            });
+                            if gone {
+                                return;
+                            }
                             continue;
                         }
-                        order.taking_replies();
-                    }
-                    let incoming = match stream.read(&mut buffer) {
-                        Ok(0) => Incoming::Closed(Close::Fin, clock::now()),
-                        Ok(n) => Incoming::Bytes(buffer[..n].to_vec(), clock::now()),
                         Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                        Err(_) => Incoming::Closed(Close::Rst, clock::now()),
+                        Err(_) => Close::Rst,
                     };
-                    let last = matches!(incoming, Incoming::Closed(..));
-                    if to.send(report(incoming)).is_err() || last {
-                        return;
-                    }
+                    let at = clock::now();
+                    order.end_replies();
+                    let _ = to.send(report(Incoming::Closed(closed, at)));
+                    return;
                 }
             })?;
         Ok(())

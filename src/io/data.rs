@@ -18,6 +18,7 @@ mod transfer;
 use std::{
     io::{self, Read},
     net::{SocketAddr, TcpStream},
+    sync::Arc,
     time::Instant,
 };
 
@@ -30,7 +31,7 @@ pub use self::{
     transfer::{Moment, Part, Terms, TransferError, receive, send},
 };
 use super::{
-    order::{Order, Watched},
+    order::Watched,
     wait::{Cancel, SLICE, Waited, wait},
 };
 pub use crate::ftp::outcome::{By, Direction, End, Outcome};
@@ -48,7 +49,7 @@ pub struct Connection {
     pub dialled: bool,
     opened: Instant,
     /// Somebody waits until what comes over it has been told.
-    watched: Option<Watched>,
+    watched: Option<Arc<Watched>>,
     /// Something was read.
     begun: bool,
 }
@@ -67,6 +68,18 @@ impl Connection {
             watched: None,
             begun: false,
         })
+    }
+
+    /// Waits until the replies that came before this connection have been told.
+    pub(super) fn after_replies(&self) {
+        if let Some(watched) = &self.watched {
+            watched.after_replies();
+        }
+    }
+
+    /// Keeps who waits for this connection waiting, until all that it gives is dropped.
+    pub(super) fn watched(&self) -> Option<Arc<Watched>> {
+        self.watched.clone()
     }
 
     /// Whoever hears of this connection has heard that it stands.
@@ -115,9 +128,6 @@ impl Connection {
 pub trait Witness: Send {
     /// The connection stands.
     fn opened(&mut self, connection: &Connection);
-
-    /// Where it is waited for what this one has to tell.
-    fn order(&self) -> Order;
 
     /// It did not come about; `began` is when it was dialled.
     fn not_dialled(&mut self, error: &ConnectError, began: Nanos);

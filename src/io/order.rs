@@ -1,6 +1,6 @@
-//! What came first. A reply on the control connection says that a file has been sent, and the thread that reads the data
-//! connection may not have been given the processor yet: told in the order in which threads happen to run, the 226
-//! comes before the bytes it speaks of, or the 150 behind them. Who is about to tell of a reply that ends something waits
+//! What came first, for the screen, the log and the recording. A reply on the control connection says that a file has been
+//! sent, and the thread that reads the data connection may not have been given the processor yet: told in the order in
+//! which threads happen to run, the 226 comes before the bytes it speaks of, or the 150 behind them. Who is about to tell of a reply that ends something waits
 //! here until all data that had come has been told; the first data of a connection waits for the reply that announces it.
 
 use std::{
@@ -137,19 +137,17 @@ impl Order {
         if !announced.is_empty() {
             tell(announced);
         }
-        let told = |settling| {
-            let mut list = self.list();
-            list.settling = settling;
-            if let Some(control) = &mut list.control {
-                control.taken = false;
-            }
-        };
-        told(true);
         if !rest.is_empty() {
+            // Data that was waiting for what has just been told goes on, and is waited for.
+            self.list().settling = true;
             self.settle();
+            // Whatever data comes from here on belongs behind the rest.
+            self.list().settling = false;
             tell(rest);
         }
-        told(false);
+        if let Some(control) = &mut self.list().control {
+            control.taken = false;
+        }
     }
 
     /// The control connection has ended, and all data that had come is to be told before that.

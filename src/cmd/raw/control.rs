@@ -13,6 +13,7 @@ use crate::{
         address::FTP_PORT,
         clock,
         control::{Control, Incoming},
+        data::By,
     },
     say,
     script::coach::{Coach, Remark},
@@ -35,12 +36,11 @@ impl Raw<'_> {
         });
         let (generation, outbox) = (self.generation, self.outbox.clone());
         let line = self.line.clone();
-        let order = self.recording.map(|recording| recording.order());
-        control.listen(outbox, order, move |incoming| {
+        control.listen(outbox, self.order.clone(), move |incoming| {
             // Here and not in the loop, which may be behind: data connections are recorded as they go.
             match (&line, &incoming) {
-                (Some(line), Incoming::Bytes(bytes, at)) => line.replies(bytes, *at),
-                (Some(line), Incoming::Closed(how, at)) => line.replies_ended(*how, *at),
+                (Some(line), Incoming::Bytes(bytes, at)) => line.received(bytes, *at),
+                (Some(line), Incoming::Closed(how, at)) => line.ended(By::Peer, *how, *at),
                 (None, _) => {}
             }
             Happened::Incoming(generation, incoming)

@@ -124,8 +124,9 @@ impl Raw<'_> {
             ),
         );
         self.remark(&told)?;
+        let order = self.order.clone();
         self.begin(false, address, payload, ready, |witness, outbox, report| {
-            background::dial(address, carry, witness, outbox, report)
+            background::dial(address, carry, witness, order, outbox, report)
         })
     }
 
@@ -158,8 +159,9 @@ impl Raw<'_> {
         self.remark(&told)?;
         let line = json::Listening::new(at);
         self.emit("listening", &line)?;
+        let order = self.order.clone();
         self.begin(true, at, payload, ready, |witness, outbox, report| {
-            background::listen(listener, carry, witness, outbox, report)
+            background::listen(listener, carry, witness, &order, outbox, report)
         })
     }
 

@@ -4,6 +4,7 @@
 use std::{
     io,
     net::{Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -69,7 +70,7 @@ pub fn connect(
         from: None,
     })?;
     Ok(Connection {
-        watched,
+        watched: watched.map(Arc::new),
         ..connection
     })
 }

@@ -3,6 +3,7 @@
 use std::{
     io,
     net::{IpAddr, SocketAddr, TcpListener},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
@@ -180,7 +181,7 @@ impl Listener {
                 Ok((stream, peer)) => {
                     let connection = Connection::new(stream, peer, false).map_err(system)?;
                     return Ok(Connection {
-                        watched,
+                        watched: watched.map(Arc::new),
                         ..connection
                     });
                 }
