@@ -15,6 +15,7 @@ use super::data::{
     Outcome, Terms, TransferError, Witness,
 };
 use super::{clock, order::Order, wait::Cancel};
+use crate::ftp::event::Nanos;
 
 /// How often a wait looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(100);
@@ -43,8 +44,8 @@ pub enum Told {
     },
     /// These bytes came (and are to be shown).
     Bytes(Vec<u8>),
-    /// It is over.
-    Done(Result<Outcome, TransferError>),
+    /// It is over, since this time.
+    Done(Result<Outcome, TransferError>, Nanos),
     /// It did not come about: the address could not be dialled.
     NotDialled(ConnectError),
     /// It did not come about: nobody dialled.
@@ -154,7 +155,7 @@ fn start<T: Send + 'static>(
                 data::send(connection, &mut file, &terms, &mut tell)
             }
         };
-        let _ = inbox.send(report(Told::Done(outcome)));
+        let _ = inbox.send(report(Told::Done(outcome, clock::now())));
         drop(watched);
     })?;
     Ok(cancel)

@@ -97,10 +97,10 @@ impl Control {
                     let closed = match stream.read(&mut buffer) {
                         Ok(0) => Close::Fin,
                         Ok(n) => {
-                            let at = clock::now();
                             let mut gone = false;
                             order.tell_replies(&buffer[..n], |part| {
-                                let incoming = Incoming::Bytes(part.to_vec(), at);
+                                // What was waited for came before, by the clock too.
+                                let incoming = Incoming::Bytes(part.to_vec(), clock::now());
                                 gone |= to.send(report(incoming)).is_err();
                             });
                             if gone {
@@ -111,9 +111,8 @@ impl Control {
                         Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                         Err(_) => Close::Rst,
                     };
-                    let at = clock::now();
                     order.end_replies();
-                    let _ = to.send(report(Incoming::Closed(closed, at)));
+                    let _ = to.send(report(Incoming::Closed(closed, clock::now())));
                     return;
                 }
             })?;

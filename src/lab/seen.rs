@@ -90,6 +90,8 @@ struct Session {
     teller: (u64, u64),
     ends: (SocketAddr, SocketAddr),
     line: Line,
+    /// The server tells it, and so the data of it in its place among the replies.
+    server: bool,
     /// Somebody else told it first.
     doubled: bool,
     pending: VecDeque<(u64, Verb, Option<String>)>,
@@ -283,6 +285,7 @@ impl Seen {
             teller,
             ends: (from, to),
             line: line.unwrap_or_default(),
+            server,
             doubled: line.is_none() || self.sessions.iter().any(known),
             pending: VecDeque::new(),
             greeted: false,
@@ -512,6 +515,11 @@ impl Seen {
             return None;
         }
         let line = data.line;
+        let told_by_server =
+            |session: &Session| session.line == line && session.server && !session.doubled;
+        if self.sessions.iter().any(|s| told_by_server(s) && !s.ended) {
+            return None;
+        }
         Some(vec![happened(
             line,
             told.direction.as_deref() == Some("up"),
@@ -520,7 +528,7 @@ impl Seen {
         )])
     }
 
-    /// What the server tells when a transfer has moved: no connection of its own stands behind it.
+    /// What the server tells when a transfer has moved. Who stands at the other end may tell more of it, and later.
     fn moved(&mut self, teller: (u64, u64), told: Told) -> Option<Vec<Happened>> {
         let bytes = told.bytes?;
         let up = told.direction.as_deref() == Some("up");
@@ -529,24 +537,27 @@ impl Seen {
             return None;
         }
         let head = told.head;
-        let all = self.data.iter_mut().rev();
-        let mut all = all.filter(|data| data.teller == teller);
-        let line = match all.next() {
-            Some(data) if data.doubled => return None,
-            Some(data) => {
-                data.bytes = Some(bytes);
-                data.lines = head.as_ref().and_then(|head| match head {
-                    Text::Plain(text) if text.len() as u64 == bytes => {
-                        Some(text.matches('\n').count() as u64)
-                    }
-                    _ => None,
-                });
-                if bytes == 0 {
-                    data.lines = Some(0);
-                }
-                data.line
+        let lines = match &head {
+            _ if bytes == 0 => Some(0),
+            Some(Text::Plain(text)) if text.len() as u64 == bytes => {
+                Some(text.matches('\n').count() as u64)
             }
-            None => self.session(teller)?.line,
+            _ => None,
+        };
+        let ours = self.session(teller).map(|session| session.line);
+        let of_teller = self.data.iter().rev().find(|data| data.teller == teller);
+        let line = match of_teller.map(|data| (data.ends, data.doubled, data.line)) {
+            Some((_, true, _)) if ours.is_none() => return None,
+            Some((ends, _, line)) => {
+                let mut all = self.data.iter_mut().rev();
+                if let Some(first) = all.find(|data| data.ends == ends && !data.doubled)
+                    && first.closed_by.is_none()
+                {
+                    (first.bytes, first.lines) = (Some(bytes), lines);
+                }
+                line
+            }
+            None => ours?,
         };
         Some(vec![happened(line, up, bytes, head)])
     }

@@ -87,13 +87,20 @@ fn lines_from_a_file_are_a_students_work() {
         let name = format!("small.{lang}.md");
         let done = typed(&folder, &name, LINES, &["--student", "Zoé"]).code(1);
         assert_eq!(done.err(), "");
-        // What two connections print comes in either order.
         let shown = steady(done.out(), folder.path());
-        let (before, rest) = shown.split_once("\nC> PASV").expect("it was sent");
-        let (_, after) = rest.split_once("\n\n").expect("it has ended");
+        // How long a data connection stood is another number each time.
+        let timed = |line: &&str| {
+            line.contains("Data connection closed") || line.contains("données fermée")
+        };
+        let (all, shown) = (
+            shown.lines().count(),
+            shown.lines().filter(|line| !timed(line)),
+        );
+        let shown: Vec<&str> = shown.collect();
+        assert_eq!(shown.len(), all - 1);
         golden(
             &format!("lab/run-answers.{lang}.txt"),
-            &format!("{before}\nC> PASV\n…\n\n{after}"),
+            &(shown.join("\n") + "\n"),
         );
         let base = folder.path().join("small");
         let report = report(&base);
@@ -123,9 +130,6 @@ fn lines_from_a_file_are_a_students_work() {
         assert!(passive.contains("hello.txt") && passive.contains("S> 226"));
         let page = fs::read_to_string(base.with_extension("md")).expect("a page");
         assert!(!page.contains("geheim"));
-        let (before, rest) = page.split_once("C> LIST").expect("it was sent");
-        let (_, after) = rest.split_once("```").expect("it has ended");
-        let page = format!("{before}C> LIST\n…\n```{after}");
         let page = page.replace(&report.digest[..16], "DIGEST");
         golden(
             &format!("lab/run-report.{lang}.md"),
@@ -196,11 +200,12 @@ fn what_was_done_is_gone_on_from() {
     let edited = json.replacen("\"done\": false", "\"done\": true", 1);
     fs::write(base.with_extension("json"), edited).expect("written");
     assert_ne!(report(&base).altered(), None);
-    typed(&folder, "small.en.md", "", &[]).code(1);
+    typed(&folder, "small.en.md", "", &["--student", "Zoé"]).code(1);
     let after = report(&base);
     assert!(after.edited && after.altered().is_none());
-    // Beginning again keeps it.
+    // Beginning again keeps it, and the name.
     typed(&folder, "small.en.md", "", &["--restart"]).code(1);
+    assert_eq!(report(&base).student.as_deref(), Some("Zoé"));
     assert!(!report(&base).block("code").expect("it is").done);
     let kept = Report::read(&fs::read(folder.path().join("small.1.json")).expect("kept"));
     assert!(kept.expect("a report").block("code").expect("it is").done);

@@ -20,7 +20,7 @@ use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault, params, recording},
     io::{
-        address::Place,
+        address,
         events::Events,
         file::{self, FileError},
         stdio,
@@ -73,41 +73,12 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     {
         accept(context, &mut person, host, *port)?;
     }
-    // What plays itself is nobody's work, and must not stand where somebody's is.
-    let kept = match (&asked.report, asked.demo) {
-        (None, true) => None,
-        (base, _) => Some(base.clone().unwrap_or_else(|| PathBuf::from(&found.id))),
-    };
-    let scratch;
-    let base = match &kept {
-        Some(base) => base.clone(),
-        None => {
-            scratch = scratch_folder(context, NAME)?;
-            scratch.join(&found.id)
-        }
-    };
-    let files = Files::of(&base);
-    // A sheet of the user's own may have the name that the report would have.
-    let files = if found.folder.is_some() && same_file(&files.md, Path::new(&found.name)) {
-        let mut aside = base.into_os_string();
-        aside.push(".report");
-        Files::of(Path::new(&aside))
-    } else {
-        files
-    };
-    // Where nothing can be written there is no lab: said before it begins.
-    let mut alone = alone(context, &files)?;
-    let earlier = if asked.restart || asked.demo {
-        let set_aside = files.set_aside();
-        set_aside
-            .map_err(|error| fault::failed(context, NAME, &fault::file(&context.text, &error)))?
-    } else {
-        None
-    };
-    if earlier.is_some() {
-        alone = self::alone(context, &files)?;
-    }
-    let (report, changed) = load(context, &files, &found, &sheet, asked)?;
+    let Place {
+        files,
+        alone,
+        earlier,
+    } = Place::take(context, asked, &found)?;
+    let (report, changed) = load(context, &files, earlier.as_ref(), &found, &sheet, asked)?;
     let values = report.params.clone();
     sheet.show_params(&values);
     let setup = Setup {
@@ -163,20 +134,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
             }
         });
     }
-    let mut greeting = view.title(
-        &sheet,
-        &walk.report,
-        &fault::shown(&files.json),
-        &fault::shown(&files.md),
-    );
-    if let Some(earlier) = earlier {
-        let told = say!(
-            view.text,
-            "labrun-restarted",
-            file = fault::shown(&earlier.json)
-        );
-        greeting.push_str(&view.line(Role::Remark, &told));
-    }
+    let mut greeting = greeting(&walk, &files, earlier.as_ref());
     if resumed {
         greeting.push_str(&welcome_back(view, &walk.report));
         if changed {
@@ -186,28 +144,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     }
     greeting.push('\n');
     let walked = if asked.demo {
-        let pace = if asked.fast { Duration::ZERO } else { PACE };
-        let mut out = |shown: &str| {
-            stdio::remark(shown, true);
-            Ok(())
-        };
-        out(&greeting)?;
-        let mut autopilot = Autopilot::new(context, pace, &mut out);
-        let walked = walk.walk(&mut autopilot);
-        if let Ok(false) = walked
-            && walk.unsaved.is_none()
-        {
-            let open: Vec<&str> = walk
-                .report
-                .blocks
-                .iter()
-                .filter(|block| !block.done)
-                .map(|block| block.id.as_str())
-                .collect();
-            let told = say!(view.text, "labrun-demo-open", what = open.join(", "));
-            out(&view.line(Role::Warning, &told))?;
-        }
-        walked
+        played(context, asked.fast, &mut walk, &greeting)
     } else {
         use super::walk::Hands;
         person.show(&greeting)?;
@@ -226,35 +163,120 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
         return Err(unsaved(context, &mut walk, asked, &found.id, &error));
     }
     let finished = walked?;
-    let report = &walk.report;
-    let done = report.blocks.iter().filter(|block| block.done).count();
-    let kept = walk.kept.as_ref().unwrap_or(&files);
-    let (json, md) = (fault::shown(&kept.json), fault::shown(&kept.md));
-    let told = match (asked.demo, finished) {
-        (true, _) => view.line(Role::Remark, &say!(view.text, "labrun-demo-kept", md = md)),
-        (false, true) => {
-            let told = say!(view.text, "labrun-finished", md = md, json = json);
-            view.line(Role::GoodReply, &told)
-        }
-        (false, false) => {
-            let all = report.blocks.len();
-            let told = say!(
-                view.text,
-                "labrun-kept",
-                json = json,
-                done = done,
-                all = all
-            );
-            // Somebody who has moved it was told how to go on there.
-            let here = match kept.json == files.json {
-                true => format!("{told} {}", say!(view.text, "labrun-kept-here")),
-                false => told,
-            };
-            view.line(Role::Remark, &here)
-        }
-    };
-    stdio::remark(&told, true);
+    stdio::remark(&farewell(&walk, &files, asked.demo, finished), true);
     Ok(if finished { Exit::Done } else { Exit::No })
+}
+
+/// Where the work of a run is kept.
+struct Place {
+    files: Files,
+    /// Held as long as the run goes on, see [`alone`].
+    alone: Events,
+    /// Where the work of an earlier run stands now, which began anew.
+    earlier: Option<Files>,
+}
+
+impl Place {
+    /// The files that were asked for, which nobody else works with; what an earlier run left there is set aside where a new
+    /// one is to begin.
+    fn take(context: &Context, asked: &cli::LabRun, found: &Found) -> Result<Place, Failure> {
+        let base = match (&asked.report, asked.demo) {
+            (Some(base), _) => base.clone(),
+            (None, false) => PathBuf::from(&found.id),
+            // What plays itself is nobody's work, and must not stand where somebody's is.
+            (None, true) => scratch_folder(context, NAME)?.join(&found.id),
+        };
+        let mut files = Files::of(&base);
+        // A sheet of the user's own may have the name that the report would have.
+        if found.folder.is_some() && same_file(&files.md, Path::new(&found.name)) {
+            let mut aside = base.into_os_string();
+            aside.push(".report");
+            files = Files::of(Path::new(&aside));
+        }
+        // Where nothing can be written there is no lab: said before it begins.
+        let mut alone = alone(context, &files)?;
+        let mut earlier = None;
+        if asked.restart || asked.demo {
+            earlier = files.set_aside().map_err(|error| {
+                fault::failed(context, NAME, &fault::file(&context.text, &error))
+            })?;
+        }
+        if earlier.is_some() {
+            alone = self::alone(context, &files)?;
+        }
+        Ok(Place {
+            files,
+            alone,
+            earlier,
+        })
+    }
+}
+
+/// What is told before the first step.
+fn greeting(walk: &Walk<'_>, files: &Files, earlier: Option<&Files>) -> String {
+    let view = walk.view;
+    let (json, md) = (fault::shown(&files.json), fault::shown(&files.md));
+    let mut greeting = view.title(walk.sheet, &walk.report, &json, &md);
+    if let Some(earlier) = earlier {
+        let file = fault::shown(&earlier.json);
+        let told = say!(view.text, "labrun-restarted", file = file);
+        greeting.push_str(&view.line(Role::Remark, &told));
+    }
+    greeting
+}
+
+/// Has the autopilot walk through; true where it came to the end.
+fn played(
+    context: &Context,
+    fast: bool,
+    walk: &mut Walk<'_>,
+    greeting: &str,
+) -> Result<bool, Failure> {
+    let pace = if fast { Duration::ZERO } else { PACE };
+    let mut out = |shown: &str| {
+        stdio::remark(shown, true);
+        Ok(())
+    };
+    out(greeting)?;
+    let mut autopilot = Autopilot::new(context, pace, &mut out);
+    let walked = walk.walk(&mut autopilot);
+    if let Ok(false) = walked
+        && walk.unsaved.is_none()
+    {
+        let open = walk.report.blocks.iter().filter(|block| !block.done);
+        let open: Vec<&str> = open.map(|block| block.id.as_str()).collect();
+        let told = say!(walk.view.text, "labrun-demo-open", what = open.join(", "));
+        out(&walk.view.line(Role::Warning, &told))?;
+    }
+    walked
+}
+
+/// What is told at the end: where the work is, and how to go on.
+fn farewell(walk: &Walk<'_>, files: &Files, demo: bool, finished: bool) -> String {
+    let view = walk.view;
+    let kept = walk.kept.as_ref().unwrap_or(files);
+    let (json, md) = (fault::shown(&kept.json), fault::shown(&kept.md));
+    if demo {
+        return view.line(Role::Remark, &say!(view.text, "labrun-demo-kept", md = md));
+    }
+    if finished {
+        let told = say!(view.text, "labrun-finished", md = md, json = json);
+        return view.line(Role::GoodReply, &told);
+    }
+    let blocks = &walk.report.blocks;
+    let mut told = say!(
+        view.text,
+        "labrun-kept",
+        json = json,
+        done = blocks.iter().filter(|block| block.done).count(),
+        all = blocks.len()
+    );
+    // Somebody who has moved it was told how to go on there.
+    if kept.json == files.json {
+        told.push(' ');
+        told.push_str(&say!(view.text, "labrun-kept-here"));
+    }
+    view.line(Role::Remark, &told)
 }
 
 /// The events file of a run, which nobody else works with as long as this is held: of two runs with one report, each would
@@ -350,6 +372,7 @@ pub(in crate::cmd) fn scratch_folder(context: &Context, command: &str) -> Result
 fn load(
     context: &Context,
     files: &Files,
+    before: Option<&Files>,
     found: &Found,
     sheet: &Sheet,
     asked: &cli::LabRun,
@@ -371,12 +394,12 @@ fn load(
             json
         }
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let student = asked.student.as_deref();
-            let values = values(student)?;
-            return Ok((
-                walk::fresh(found, sheet, student, values, asked.demo),
-                false,
-            ));
+            let student = asked.student.clone();
+            // Whoever begins anew is still the same.
+            let student = student.or_else(|| before.filter(|_| !asked.demo).and_then(student_of));
+            let values = values(student.as_deref())?;
+            let report = walk::fresh(found, sheet, student.as_deref(), values, asked.demo);
+            return Ok((report, false));
         }
         Err(error) => return Err(unreadable(context, &files.json, &error)),
     };
@@ -424,6 +447,12 @@ fn load(
     earlier.sheet = named;
     env!("CARGO_PKG_VERSION").clone_into(&mut earlier.ftplab);
     Ok((earlier, changed))
+}
+
+/// Whose report this was.
+fn student_of(files: &Files) -> Option<String> {
+    let json = file::beginning(&files.json, report::MAX_REPORT).ok()?;
+    Report::read(&json).ok()?.student
 }
 
 fn welcome_back(view: Run<'_>, report: &Report) -> String {
@@ -480,7 +509,7 @@ fn unreadable(context: &Context, path: &Path, error: &std::io::Error) -> Failure
 
 /// True where every address of a host is this machine's own.
 fn is_loopback(host: &str, port: u16) -> bool {
-    let place = Place {
+    let place = address::Place {
         host: host.to_owned(),
         port: Some(port),
     };

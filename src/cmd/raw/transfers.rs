@@ -9,7 +9,7 @@ use std::{
 use super::{Happened, Raw, Transfer};
 use crate::{
     cmd::{Failure, fault, recording::Recording},
-    ftp::{catalogue::Flow, dialogue::Stage, endpoint},
+    ftp::{catalogue::Flow, dialogue::Stage, endpoint, event::Nanos},
     io::{
         address::{self, FTP_PORT},
         background::{self, Carry, Told},
@@ -222,9 +222,9 @@ impl Raw<'_> {
                 let transfer = self.transfers.remove(at);
                 self.not_accepted(transfer.address, &error)
             }
-            Told::Done(outcome) => {
+            Told::Done(outcome, ended) => {
                 let transfer = self.transfers.remove(at);
-                self.data_done(transfer, outcome)
+                self.data_done(transfer, outcome, ended)
             }
         }
     }
@@ -279,6 +279,7 @@ impl Raw<'_> {
         &mut self,
         mut transfer: Transfer,
         outcome: Result<Outcome, TransferError>,
+        at: Nanos,
     ) -> Result<(), Failure> {
         let rest = transfer.lines.finish(&self.view);
         self.show(&rest)?;
@@ -306,7 +307,7 @@ impl Raw<'_> {
                 transfer.number,
                 &json::Ended::of(&outcome),
                 &transfer.kept,
-                clock::now(),
+                at,
             ),
         )
     }
