@@ -303,6 +303,12 @@ fn a_final_reply_does_not_overtake_what_a_client_reads_late() {
     data.read_to_end(&mut got).expect("all of it");
     assert_eq!(got.len(), FILE);
     assert!(line.reply().starts_with("226"));
+    // One that breaks it off instead has not got the file.
+    let data = TcpStream::connect(line.passive()).expect("open");
+    assert!(line.say("RETR big").starts_with("150"));
+    std::thread::sleep(Duration::from_millis(100));
+    drop(data);
+    assert!(line.reply().starts_with("426"));
     fs::remove_dir_all(dir).expect("removed");
 }
 

@@ -241,12 +241,13 @@ pub(super) fn send(stream: Stream, folder: Folder, sending: Sending) -> DataTask
             Source::Bytes(_) | Source::Shared(_) => None,
         };
         let mut sent = Sent::default();
-        let fault = match folder.open(&sending.source) {
+        let mut fault = match folder.open(&sending.source) {
             Ok(body) => pump(&mut stream, body, &sending, &mut sent).await.err(),
             Err(_) => Some(DataFault::NoFile),
         };
-        if fault.is_none() {
-            go_out(&stream, sending.stall).await;
+        if fault.is_none() && !go_out(&stream, sending.stall).await {
+            stream.ended(Close::Rst);
+            fault = Some(DataFault::Lost);
         }
         Done::Moved {
             stream,
@@ -361,10 +362,11 @@ async fn pump(
     Ok(())
 }
 
-/// Waits until the system has put all bytes on the way. Its buffer takes megabytes that a client that reads late has not
-/// seen: a 226 that is sent now would overtake them, and who stops at the reply would lose the rest.
+/// Waits until the system has put all bytes on the way; false where the client has broken the connection off. The system's
+/// buffer takes megabytes that a client that reads late has not seen: a 226 that is sent now would overtake them, and who
+/// stops at the reply would lose the rest.
 #[cfg(target_os = "linux")]
-async fn go_out(stream: &TcpStream, most: Duration) {
+async fn go_out(stream: &TcpStream, most: Duration) -> bool {
     let began = Instant::now();
     let mut pause = FIRST_LOOK;
     // With this limit a socket is writable when it holds nothing that was never sent.
@@ -372,20 +374,23 @@ async fn go_out(stream: &TcpStream, most: Duration) {
         .set_tcp_notsent_lowat(1)
         .is_err()
     {
-        return;
+        return true;
     }
     while began.elapsed() < most {
         let mut polled = [PollFd::new(stream, PollFlags::OUT)];
         if rustix::event::poll(&mut polled, Some(&Timespec::default())) != Ok(0) {
-            return;
+            return !polled[0].revents().contains(PollFlags::ERR);
         }
         time::sleep(pause).await;
         pause = (pause * 2).min(LAST_LOOK);
     }
+    true
 }
 
 #[cfg(not(target_os = "linux"))]
-async fn go_out(_: &TcpStream, _: Duration) {}
+async fn go_out(_: &TcpStream, _: Duration) -> bool {
+    true
+}
 
 /// Lets the kernel copy a file into a socket. `Err(None)`: it does not do that with this file, and nothing was sent.
 #[cfg(target_os = "linux")]
