@@ -78,11 +78,11 @@ impl Control {
     pub fn listen<T: Send + 'static>(
         &self,
         to: SyncSender<T>,
-        order: Order,
+        order: &Order,
         report: impl Fn(Incoming) -> T + Send + 'static,
     ) -> io::Result<()> {
         let mut stream = self.stream.try_clone()?;
-        order.watch_control(&stream)?;
+        let replies = order.watch_control(&stream)?;
         thread::Builder::new()
             .name("control".into())
             .spawn(move || {
@@ -93,12 +93,12 @@ impl Control {
                     if rustix::event::poll(&mut polled, None) == Err(Errno::INTR) {
                         continue;
                     }
-                    order.taking_replies();
+                    replies.taking();
                     let closed = match stream.read(&mut buffer) {
                         Ok(0) => Close::Fin,
                         Ok(n) => {
                             let mut gone = false;
-                            order.tell_replies(&buffer[..n], |part| {
+                            replies.tell(&buffer[..n], |part| {
                                 // What was waited for came before, by the clock too.
                                 let incoming = Incoming::Bytes(part.to_vec(), clock::now());
                                 gone |= to.send(report(incoming)).is_err();
@@ -111,7 +111,7 @@ impl Control {
                         Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                         Err(_) => Close::Rst,
                     };
-                    order.end_replies();
+                    replies.end();
                     let _ = to.send(report(Incoming::Closed(closed, clock::now())));
                     return;
                 }

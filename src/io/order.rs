@@ -29,8 +29,8 @@ pub struct Order(Arc<Mutex<List>>);
 struct List {
     next: u64,
     sockets: BTreeMap<u64, Entry>,
-    /// The control connection.
-    control: Option<Entry>,
+    /// The control connection, with its number.
+    control: Option<(u64, Entry)>,
     /// Whoever tells of the control connection waits for the others.
     settling: bool,
 }
@@ -114,46 +114,19 @@ impl Order {
         })
     }
 
-    /// Begins to look at the control connection, which is read by one thread.
-    pub(super) fn watch_control(&self, socket: impl AsFd) -> io::Result<()> {
+    /// Begins to look at the control connection, which is read by one thread; in the place of an earlier one.
+    pub(super) fn watch_control(&self, socket: impl AsFd) -> io::Result<Replies> {
         let entry = Entry::new(socket, true, PollFlags::IN)?;
         let mut list = self.list();
+        list.next += 1;
+        let key = list.next;
         list.settling = false;
-        list.control = Some(entry);
-        Ok(())
-    }
-
-    /// Something is about to be taken off the control connection.
-    pub(super) fn taking_replies(&self) {
-        if let Some(control) = &mut self.list().control {
-            control.taken = true;
-        }
-    }
-
-    /// Tells what came over the control connection, in two parts: what announces data (1yz) at once, and the rest when
-    /// all data that has come has been told, or when it has been waited for that as long as is reasonable.
-    pub fn tell_replies(&self, bytes: &[u8], mut tell: impl FnMut(&[u8])) {
-        let (announced, rest) = bytes.split_at(announcement(bytes));
-        if !announced.is_empty() {
-            tell(announced);
-        }
-        if !rest.is_empty() {
-            // Data that was waiting for what has just been told goes on, and is waited for.
-            self.list().settling = true;
-            self.settle();
-            // Whatever data comes from here on belongs behind the rest.
-            self.list().settling = false;
-            tell(rest);
-        }
-        if let Some(control) = &mut self.list().control {
-            control.taken = false;
-        }
-    }
-
-    /// The control connection has ended, and all data that had come is to be told before that.
-    pub fn end_replies(&self) {
-        self.settle();
-        self.list().control = None;
+        list.control = Some((key, entry));
+        drop(list);
+        Ok(Replies {
+            order: self.clone(),
+            key,
+        })
     }
 
     /// Waits until what has come by now has been told; what comes meanwhile is nobody's concern here.
@@ -231,6 +204,58 @@ fn announcement(bytes: &[u8]) -> usize {
     if announces { end } else { 0 }
 }
 
+/// The control connection, which is looked at.
+#[derive(Debug)]
+pub(super) struct Replies {
+    order: Order,
+    key: u64,
+}
+
+impl Replies {
+    /// Something is about to be taken off it.
+    pub(super) fn taking(&self) {
+        self.change(|control, _| control.taken = true);
+    }
+
+    /// Tells what came over it, in two parts: what announces data (1yz) at once, and the rest when all data that has come
+    /// has been told, or when it has been waited for that as long as is reasonable.
+    pub(super) fn tell(&self, bytes: &[u8], mut tell: impl FnMut(&[u8])) {
+        let (announced, rest) = bytes.split_at(announcement(bytes));
+        if !announced.is_empty() {
+            tell(announced);
+        }
+        if !rest.is_empty() {
+            // Data that was waiting for what has just been told goes on, and is waited for.
+            self.change(|_, settling| *settling = true);
+            self.order.settle();
+            // Whatever data comes from here on belongs behind the rest.
+            self.change(|_, settling| *settling = false);
+            tell(rest);
+        }
+        self.change(|control, _| control.taken = false);
+    }
+
+    /// It has ended, and all data that had come is to be told before that.
+    pub(super) fn end(&self) {
+        self.order.settle();
+        let mut list = self.order.list();
+        list.control.take_if(|(key, _)| *key == self.key);
+    }
+
+    /// Changes what is known of it, unless another has taken its place.
+    fn change(&self, change: impl FnOnce(&mut Entry, &mut bool)) {
+        let mut list = self.order.list();
+        let List {
+            control, settling, ..
+        } = &mut *list;
+        if let Some((key, control)) = control
+            && *key == self.key
+        {
+            change(control, settling);
+        }
+    }
+}
+
 /// A socket that is looked at.
 #[derive(Debug)]
 pub struct Watched {
@@ -259,7 +284,8 @@ impl Watched {
     pub(super) fn after_replies(&self) {
         wait_while(|| {
             let list = self.order.list();
-            let waits = !list.settling && list.control.as_ref().is_some_and(Entry::has_untold);
+            let control = list.control.as_ref().filter(|_| !list.settling);
+            let waits = control.is_some_and(|(_, control)| control.has_untold());
             waits.then_some(false)
         });
     }
@@ -315,6 +341,8 @@ mod tests {
     fn a_reply_waits_for_the_bytes_that_came_before_it_and_not_for_ever() {
         let order = Order::default();
         order.settle();
+        let (control, _server) = pair();
+        let replies = order.watch_control(&control).expect("watched");
         let (mut here, mut there) = pair();
         let watched = order.watch(&here, PollFlags::IN).expect("watched");
         watched.stands(&here).expect("watched");
@@ -331,7 +359,7 @@ mod tests {
                 watched.told(4);
             });
             let mut parts = Vec::new();
-            order.tell_replies(b"150-go\r\n on\r\n150 on\r\n226 done\r\n", |part| {
+            replies.tell(b"150-go\r\n on\r\n150 on\r\n226 done\r\n", |part| {
                 parts.push((part.to_vec(), told.load(Ordering::SeqCst)));
             });
             let wanted = [
@@ -366,7 +394,7 @@ mod tests {
     fn the_first_data_waits_for_the_reply_that_announces_it_and_nobody_waits_for_each_other() {
         let order = Order::default();
         let (mut control, mut server) = pair();
-        order.watch_control(&control).expect("watched");
+        let replies = order.watch_control(&control).expect("watched");
         let (here, _there) = pair();
         let watched = order.watch(&here, PollFlags::IN).expect("watched");
         server.write_all(b"150 go\r\n226 done\r\n").expect("sent");
@@ -374,10 +402,10 @@ mod tests {
         thread::scope(|scope| {
             scope.spawn(|| {
                 thread::sleep(Duration::from_millis(30));
-                order.taking_replies();
+                replies.taking();
                 let mut buffer = [0; 64];
                 let count = control.read(&mut buffer).expect("read");
-                order.tell_replies(&buffer[..count], |part| {
+                replies.tell(&buffer[..count], |part| {
                     told.lock().expect("alive").push(part[..3].to_vec());
                 });
             });
@@ -388,5 +416,18 @@ mod tests {
         });
         let told = told.into_inner().expect("alive");
         assert_eq!(told, [&b"150"[..], b"data", b"226"]);
+        // The end of an earlier control connection is not that of the one in its place.
+        let (another, mut server) = pair();
+        let later = order.watch_control(&another).expect("watched");
+        replies.taking();
+        replies.end();
+        server.write_all(b"150 go\r\n").expect("sent");
+        let began = Instant::now();
+        watched.after_replies();
+        assert!(began.elapsed() >= PATIENCE, "it is waited for");
+        later.end();
+        let began = Instant::now();
+        watched.after_replies();
+        assert!(began.elapsed() < PATIENCE, "there is none");
     }
 }

@@ -150,6 +150,9 @@ fn a_sheet_plays_itself() {
             .run()
             .code(0);
         assert_eq!(done.err(), "");
+        // Nothing was there before.
+        assert!(!done.out().contains("mine.1"), "{}", done.out());
+        assert!(!folder.path().join("mine.1.events").exists());
         let report = report(&base);
         assert!(report.finished && report.demo);
         // A command is never broken, so that it can be copied.
@@ -540,8 +543,12 @@ fn a_student_serves_curl() {
     let screen = student.terminal.lines();
     let url = screen
         .iter()
-        .find_map(|line| line.split_once("$ curl ").map(|(_, url)| url.to_owned()))
-        .expect("the client's command");
+        .find_map(|line| {
+            // The sheet's own line may have scrolled away by now; the server says it too.
+            let (_, url) = line.split_once("curl ftp://")?;
+            Some(format!("ftp://{}", url.trim_end()))
+        })
+        .unwrap_or_else(|| panic!("the client's command: {screen:#?}"));
     student.sees("/help tells what else there is.");
     let curl = Command::new("curl")
         .args(["-sS", "--max-time", "30", &url])
@@ -589,4 +596,30 @@ fn a_server_that_dies_is_told_and_dialled_again() {
     student.types("C>", "PWD");
     student.sees("All of it is done.");
     assert!(report(&student.folder.path().join("dies")).finished);
+}
+
+#[test]
+fn a_text_that_is_left_in_the_middle_is_gone_on_with() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "---\ntitle: Text\nversion: 1\nlanguage: en\nserver: none\n---\n\n## One\n\n\
+                ```write id=why\nWhy?\n```\n";
+    fs::write(folder.path().join("text.en.md"), text).expect("written");
+    let mut student = Student::in_folder(folder, "text.en.md");
+    let base = student.folder.path().join("text");
+    for (line, end) in [("One.", "/quit\r"), ("Two.", "\u{4}")] {
+        student.types("|", line);
+        student.at("|");
+        student.terminal.keys(end);
+        student.sees("Kept in text.json: none of 1 blocks are done.");
+        assert!(!report(&base).block("why").expect("it is").done);
+        student.terminal = Student::sits(student.folder.path(), "text.en.md");
+        student.sees("You had written this;");
+        student.sees(&format!("| {line}"));
+    }
+    student.types("|", "Three.");
+    student.at("|");
+    student.terminal.enter();
+    student.sees("All of it is done.");
+    let block = report(&base).block("why").expect("it is").clone();
+    assert_eq!(block.text.as_deref(), Some("One.\nTwo.\nThree.\n"));
 }

@@ -44,7 +44,8 @@ impl Files {
         }
     }
 
-    fn all(&self) -> [&Path; 3] {
+    /// All of them.
+    pub(super) fn all(&self) -> [&Path; 3] {
         [&self.json, &self.md, &self.events]
     }
 

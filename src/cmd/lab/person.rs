@@ -758,15 +758,30 @@ impl<'a> Hands<'a> for Person<'a> {
     fn write(&mut self, walk: &mut Walk<'a>, write: &'a Write) -> Result<Go, Failure> {
         let told = say!(walk.view.text, "labrun-write");
         self.say(walk, Role::Remark, &told)?;
-        let mut text = String::new();
+        // What was written before somebody left it.
+        let mut text = walk
+            .block(&write.id)
+            .and_then(|block| block.text.clone())
+            .unwrap_or_default();
+        if !text.is_empty() {
+            let told = say!(walk.view.text, "labrun-write-draft");
+            self.say(walk, Role::Remark, &told)?;
+            let lines = text.lines().map(|line| walk.view.answered("| ", line));
+            self.keys.show(&lines.collect::<String>())?;
+        }
         loop {
             let line = match self.line(walk, "| ")? {
                 Came::Line(line) => line,
-                Came::End if text.is_empty() => return Ok(Go::Leave),
-                Came::End => String::new(),
+                // The end of a file of answers ends a text, too.
+                Came::End if !self.keys.interactive && !text.is_empty() => String::new(),
+                Came::End => {
+                    draft(walk, &write.id, text);
+                    return Ok(Go::Leave);
+                }
             };
             if let Some(key) = Key::read(&line) {
                 if let Some(go) = self.key(walk, &key, &write.id, &[])? {
+                    draft(walk, &write.id, text);
                     return Ok(go);
                 }
                 continue;
@@ -1012,4 +1027,12 @@ fn words() -> Vec<Word> {
         rest: String::new(),
     });
     verbs.chain(local).collect()
+}
+
+/// Keeps a text that is left before its end.
+fn draft(walk: &mut Walk<'_>, id: &str, text: String) {
+    if let Some(block) = walk.block(id).filter(|_| !text.is_empty()) {
+        block.text = Some(text);
+    }
+    walk.save();
 }

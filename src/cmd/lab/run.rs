@@ -194,9 +194,10 @@ impl Place {
             files = Files::of(Path::new(&aside));
         }
         // Where nothing can be written there is no lab: said before it begins.
+        let is_new = files.all().iter().all(|path| !path.exists());
         let mut alone = alone(context, &files)?;
         let mut earlier = None;
-        if asked.restart || asked.demo {
+        if (asked.restart || asked.demo) && !is_new {
             earlier = files.set_aside().map_err(|error| {
                 fault::failed(context, NAME, &fault::file(&context.text, &error))
             })?;

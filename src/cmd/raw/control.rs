@@ -36,7 +36,7 @@ impl Raw<'_> {
         });
         let (generation, outbox) = (self.generation, self.outbox.clone());
         let line = self.line.clone();
-        control.listen(outbox, self.order.clone(), move |incoming| {
+        control.listen(outbox, &self.order, move |incoming| {
             // Here and not in the loop, which may be behind: data connections are recorded as they go.
             match (&line, &incoming) {
                 (Some(line), Incoming::Bytes(bytes, at)) => line.received(bytes, *at),

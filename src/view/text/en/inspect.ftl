@@ -367,6 +367,7 @@ inspect-expect-no-refusal = The server refused nothing (no 4yz, no 5yz).
 inspect-expect-goodbye = QUIT was answered by 221.
 inspect-expect-reply = The server answered { $code }.
 inspect-expect-sessions = { $count ->
+    [0] There is no session.
     [one] There is one session.
    *[other] There are { $count } sessions.
 }

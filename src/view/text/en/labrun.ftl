@@ -61,6 +61,7 @@ labrun-all-seen-enter = All of it has happened. Enter goes on.
 labrun-dialogue-over = { $what } was not sent: this dialogue is over, and its control connection has ended. Enter goes on.
 labrun-answered-before = Your answer: { $answer }
 labrun-choose = One letter is the answer.
+labrun-write-draft = You had written this; go on, or end it with an empty line:
 labrun-write = Write as many lines as you like; an empty line ends it. It is for your teacher.
 labrun-written = Kept for your teacher.
 labrun-capture-ask = Which file is your capture? (Its name, or a path; Tab does not help here.)

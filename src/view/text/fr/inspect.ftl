@@ -367,6 +367,7 @@ inspect-expect-no-refusal = Le serveur n’a rien refusé (ni 4yz ni 5yz).
 inspect-expect-goodbye = QUIT a reçu la réponse 221.
 inspect-expect-reply = Le serveur a répondu { $code }.
 inspect-expect-sessions = { $count ->
+    [0] Il n’y a aucune session.
     [one] Il y a une session.
    *[other] Il y a { $count } sessions.
 }

@@ -4,9 +4,11 @@ labcheck-line = { $place } : { $what }
 labcheck-meant = { $what } (vouliez-vous dire { $nearest } ?)
 labcheck-fine = { $name } : rien à signaler.
 labcheck-fine-played = { $name } : rien à signaler. Joué : { $dialogues ->
+        [0] aucun dialogue
         [one] un dialogue
        *[other] { $dialogues } dialogues
     }, { $questions ->
+        [0] aucune question
         [one] une question
        *[other] { $questions } questions
     }.

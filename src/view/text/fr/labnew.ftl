@@ -58,6 +58,7 @@ labnew-done = { $path } : une feuille de { $steps ->
         [one] une étape
        *[other] { $steps } étapes
     }, { $questions ->
+        [0] aucune question
         [one] une question
        *[other] { $questions } questions
     }. Adaptez-la, puis : ftplab lab check { $path }

@@ -9,11 +9,12 @@ labprint-mark = Note :
 labprint-out-of = sur { $points }
 labprint-md-person = Nom : { $blank }{ $blank }{ $blank } Classe : { $blank } Date : { $blank }
 labprint-md-points = { $points ->
+        [0] Aucun point en tout.
         [one] Un point en tout.
        *[other] { $points } points en tout.
     }
 labprint-points = { $points ->
-        [one] 1 point
+        [one] { $points } point
        *[other] { $points } points
     }
 labprint-blank = à remplir

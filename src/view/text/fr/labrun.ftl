@@ -58,6 +58,7 @@ labrun-all-seen-enter = Tout ce qui était attendu est arrivé. Entrée continue
 labrun-dialogue-over = { $what } n’a pas été envoyé : ce dialogue est terminé, et sa connexion de contrôle aussi. Entrée continue.
 labrun-answered-before = Votre réponse : { $answer }
 labrun-choose = La réponse est une lettre.
+labrun-write-draft = Vous aviez écrit ceci ; continuez, ou terminez par une ligne vide :
 labrun-write = Écrivez autant de lignes que vous voulez ; une ligne vide termine. C’est pour votre enseignant.
 labrun-written = Gardé pour votre enseignant.
 labrun-capture-ask = Quel fichier est votre capture ? (Son nom, ou un chemin ; Tab ne le complète pas ici.)
@@ -156,10 +157,12 @@ labrun-md-answer-right = juste
 labrun-md-answer-wrong = faux
 labrun-md-file = Capture : { $answer } ({ $verdict })
 labrun-md-tries = { $count ->
+    [0] aucun essai
     [one] un essai
    *[other] { $count } essais
 }
 labrun-md-hints = { $count ->
+    [0] aucun indice
     [one] un indice
    *[other] { $count } indices
 }

@@ -7,6 +7,7 @@ record-other = CONTROLE.pcapng
 record-nothing = Aucune connexion n’a été établie ni refusée : rien à enregistrer, et { $file } n’a pas été gardé.
 record-exists = { $file } existe déjà, et un enregistrement ne remplace jamais un autre fichier. Prenez un autre nom, ou supprimez-le d’abord.
 record-broken = l’enregistrement { $file } n’est pas complet : { $why }. { $frames ->
+    [0] Aucune trame n’y est
     [one] Sa seule trame est entière et peut être lue
    *[other] Ses { $frames } trames sont entières et peuvent être lues
 } ; tout le reste a continué sans lui.
