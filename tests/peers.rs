@@ -312,7 +312,7 @@ fn forgotten(peer: Peer) {
     raw.command("PASV", &[227]);
     raw.say("LIST");
     raw.until(|_, line| {
-        line.contains("→ Nothing comes because the server waits")
+        line.contains("→ The final reply has not come. Where nobody")
             .then_some(())
     });
     raw.say("/data");

@@ -251,6 +251,7 @@ fn view<'a>(context: &'a Context, args: &cli::Raw, interactive: bool) -> View<'a
         },
         explain,
         hints: !args.no_hints && (interactive || args.explain.is_some()),
+        own_end: args.no_hints,
         echo: !interactive,
         show_credentials: args.show_credentials,
     }

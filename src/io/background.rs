@@ -127,6 +127,10 @@ fn start<T: Send + 'static>(
             (connection.peer, connection.local)
         };
         let _ = inbox.send(report(Told::Open { from, to }));
+        if matches!(carry, Carry::From(..)) {
+            // What is sent is told as it goes, and nobody waits for it; least of all while it waits for its command.
+            connection.unwatch();
+        }
         connection.told_open();
         let direction = match carry {
             Carry::Show | Carry::Into(_) => Direction::Receive,

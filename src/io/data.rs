@@ -77,6 +77,11 @@ impl Connection {
         }
     }
 
+    /// From now on nobody waits for what comes over this connection.
+    pub(super) fn unwatch(&mut self) {
+        self.watched = None;
+    }
+
     /// Keeps who waits for this connection waiting, until all that it gives is dropped.
     pub(super) fn watched(&self) -> Option<Arc<Watched>> {
         self.watched.clone()

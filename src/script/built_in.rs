@@ -97,6 +97,8 @@ pub(super) struct Question<'a> {
     pub(super) ipv4: bool,
     /// A data port is open, or one was announced.
     pub(super) agreed: bool,
+    /// A data connection stands.
+    pub(super) stands: bool,
     /// The file of the folder that it is about was looked at.
     pub(super) looked: bool,
     /// ABOR came in the middle of a block.

@@ -381,6 +381,7 @@ impl Player {
             now: date::seconds(now),
             ipv4: self.local.is_ipv4(),
             agreed,
+            stands: self.data,
             looked,
             aborted,
             may_call: &|address| may_call(foreign, client, the_client_itself(address, client)),

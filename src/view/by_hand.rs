@@ -526,7 +526,7 @@ impl ByHand<'_> {
                 low = low.to_string(),
                 division = division
             ),
-            Mistaken::Port(named) if open.is_ipv6() => say!(
+            Mistaken::Whole(named) => say!(
                 text,
                 "hand-address-port-229",
                 named = named.to_string(),

@@ -56,6 +56,8 @@ pub struct Raw<'a> {
     pub explain: Explain,
     /// Remarks about what to do next are made.
     pub hints: bool,
+    /// Without them, where our own end of the connection is stands alone.
+    pub own_end: bool,
     /// Commands are shown too (they were not typed on this screen).
     pub echo: bool,
     /// Passwords are shown.
@@ -317,6 +319,10 @@ impl Raw<'_> {
                     server = server.to_string()
                 ),
             ));
+        } else if self.own_end {
+            // In a lab who is who is a question; where our own end is can be read here.
+            let told = say!(self.text, "raw-own-end", user = user.to_string());
+            out.push_str(&self.remark(Role::Remark, &told));
         }
         out
     }
@@ -530,6 +536,7 @@ mod tests {
                 style: Style::plain(),
                 explain: Explain::Full,
                 hints: true,
+                own_end: false,
                 echo: false,
                 show_credentials: false,
             };
@@ -555,6 +562,7 @@ mod tests {
             style: Style::plain(),
             explain: Explain::Off,
             hints: false,
+            own_end: false,
             echo: false,
             show_credentials: false,
         };

@@ -265,7 +265,7 @@ fn give(
     tell: &mut dyn FnMut(Moment<'_>),
 ) -> Result<Outcome, TransferError> {
     // What we send is told as it goes; what comes against it is of no use to anybody.
-    connection.watched = None;
+    connection.unwatch();
     let mut count = Count::new(Direction::Send, connection.opened);
     let mut buffer = vec![0; BUFFER];
     let mut limited = false;

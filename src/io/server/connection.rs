@@ -336,7 +336,10 @@ impl<'s> Connection<'s> {
                 if let Some(stream) = self.data.take() {
                     let place = match (to, &self.shared.store) {
                         // What a person names is a new file.
-                        (Some(path), _) => Ok(Some(Place { path, name })),
+                        (Some(path), _) => {
+                            let name = path.display().to_string();
+                            Ok(Some(Place { path, name }))
+                        }
                         (None, Some(store)) => {
                             let place = store.place(&path, &name).map(Some);
                             place.ok_or(DataFault::NoRoom)

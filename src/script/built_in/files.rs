@@ -222,7 +222,10 @@ pub(super) fn status(question: &mut Question<'_>) -> Vec<Op> {
             line("211-This is ftplab's built-in server."),
             line(who),
             line(format!(" TYPE is {letter}, MODE is S, STRU is F.")),
-            line("211 No data connection is open."),
+            line(match question.stands {
+                true => "211 A data connection is open.",
+                false => "211 No data connection is open.",
+            }),
         ];
     }
     if question.arg.is_empty() && question.verb != Verb::Mlst {

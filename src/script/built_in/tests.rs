@@ -42,6 +42,7 @@ fn ops(tree: &Mutex<Tree>, session: &Session, memory: &mut Memory, command: &str
         now: 1_735_689_599,
         ipv4: true,
         agreed: true,
+        stands: false,
         looked: true,
         aborted: false,
         may_call: &|address| address.ip().is_loopback(),

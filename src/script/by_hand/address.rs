@@ -26,6 +26,8 @@ pub enum Mistaken {
     Low(u8),
     /// Another port: the one that the numbers give.
     Port(u16),
+    /// Another port in a 229, which names it whole.
+    Whole(u16),
     /// The address family of the control connection has no 227 (RFC 2428 2).
     NoIpv4,
 }
@@ -40,7 +42,7 @@ pub(super) fn mistaken(code: u16, text: &[u8], open: SocketAddr, own: IpAddr) ->
         return match endpoint::parse_229(text) {
             Err(fault) => Some(Mistaken::Unreadable(fault)),
             Ok(stated) if stated.endpoint.port != port => {
-                Some(Mistaken::Port(stated.endpoint.port))
+                Some(Mistaken::Whole(stated.endpoint.port))
             }
             Ok(_) => None,
         };
@@ -52,7 +54,9 @@ pub(super) fn mistaken(code: u16, text: &[u8], open: SocketAddr, own: IpAddr) ->
         Ok(stated) => stated,
         Err(fault) => {
             let undivided = match fault.kind {
-                FaultKind::Count { found: 5, .. } => true,
+                FaultKind::Count { found: 5, .. } => {
+                    memchr::memmem::find(text, port.to_string().as_bytes()).is_some()
+                }
                 FaultKind::OutOfRange { value } => value == u64::from(port),
                 _ => false,
             };
@@ -128,7 +132,7 @@ mod tests {
         let open: SocketAddr = "[::1]:6446".parse().expect("an address");
         let of = |text: &str| mistaken(229, text.as_bytes(), open, open.ip());
         assert_eq!(of("Entering (|||6446|)"), None);
-        assert_eq!(of("Entering (|||6464|)"), Some(Mistaken::Port(6464)));
+        assert_eq!(of("Entering (|||6464|)"), Some(Mistaken::Whole(6464)));
         assert!(matches!(of("(25,46)"), Some(Mistaken::Unreadable(_))));
         assert_eq!(
             mistaken(227, b"(127,0,0,1,25,46)", open, open.ip()),

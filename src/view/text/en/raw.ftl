@@ -3,6 +3,7 @@
 raw-trying = Trying { $address }, port { $port } …
 raw-not-there = { $address } does not answer: { $why }.
 raw-connected = Connected to { $server }: the control connection stands.
+raw-own-end = Your end of it is { $user }.
 raw-who-is-who = You are the user-PI, at { $user }: your side made the active open. The other end is the server-PI, which had made a passive open at { $server }. The server speaks first.
 raw-invitation = What you type goes out as it is, plus CR LF. /help tells what else there is; QUIT ends the session in FTP's own way.
 raw-line-cut = [+{ $count } bytes]
@@ -46,7 +47,7 @@ raw-hint-port-refused = The server does not take this address. It must be four n
 raw-hint-no-data-connection = No data connection: LIST, RETR and STOR never send data on the control line. First PASV (the server listens, you dial) or PORT (you listen, the server dials), each time anew.
 raw-hint-default-port = Neither PASV nor PORT came before: the server dials the default data port, which is the port of your control connection, { $port } (RFC 959 3.2). Nobody listens there, so a 425 will follow, or nothing at all. PASV or PORT first.
 raw-hint-used-up = The data connection that { $verb } agreed on has served already; this transfer waits for one that nobody opens. { $verb } again, then the transfer again.
-raw-hint-server-waits = Nothing comes because the server waits: it listens at { $address } and nobody has dialled yet. /data opens the connection here; ftplab pasv-calc --connect in another terminal.
+raw-hint-server-waits = The final reply has not come. Where nobody has dialled yet, the server waits for that: it listens at { $address }; /data opens the connection here, ftplab pasv-calc --connect in another terminal. Where it is open there, the transfer goes on.
 raw-hint-transfer-waits = { $verb } is still running: its final reply has not come. /state shows what may come.
 raw-hint-client-word = “{ $word }” belongs to a client program; the command of the protocol is { $verb } (/explain { $verb }).
 raw-hint-slip = The protocol has no such word. Did you mean { $verbs }? It went out as you typed it.

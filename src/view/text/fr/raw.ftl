@@ -3,6 +3,7 @@
 raw-trying = Essai de { $address }, port { $port } …
 raw-not-there = { $address } ne répond pas : { $why }.
 raw-connected = Connecté à { $server } : la connexion de contrôle est établie.
+raw-own-end = Votre bout en est { $user }.
 raw-who-is-who = Vous êtes le user-PI, en { $user } : l’ouverture active vient de votre côté. L’autre bout est le server-PI, qui avait fait une ouverture passive en { $server }. C’est le serveur qui parle le premier.
 raw-invitation = Ce que vous tapez part tel quel, suivi de CR LF. /help dit ce qu’il y a d’autre ; QUIT termine la session à la manière de FTP.
 raw-line-cut = [+{ $count } octets]
@@ -46,7 +47,7 @@ raw-hint-port-refused = Le serveur n’accepte pas cette adresse. Il faut les qu
 raw-hint-no-data-connection = Pas de connexion de données : LIST, RETR et STOR n’envoient jamais de données sur la connexion de contrôle. D’abord PASV (le serveur écoute, vous appelez) ou PORT (vous écoutez, le serveur appelle), à refaire pour chaque transfert.
 raw-hint-default-port = Ni PASV ni PORT n’est venu avant : le serveur appelle le port de données par défaut, celui de votre connexion de contrôle, { $port } (RFC 959 3.2). Personne n’y écoute : un 425 suivra, ou rien du tout. D’abord PASV ou PORT.
 raw-hint-used-up = La connexion de données convenue par { $verb } a déjà servi ; ce transfert en attend une que personne n’ouvre. À nouveau { $verb }, puis à nouveau le transfert.
-raw-hint-server-waits = Rien ne vient parce que le serveur attend : il écoute en { $address } et personne n’a encore appelé. /data ouvre la connexion ici ; ftplab pasv-calc --connect dans un autre terminal.
+raw-hint-server-waits = La réponse finale n’est pas venue. Si personne n’a encore appelé, le serveur attend cela : il écoute en { $address } ; /data ouvre la connexion ici, ftplab pasv-calc --connect dans un autre terminal. Si elle est ouverte là-bas, le transfert suit son cours.
 raw-hint-transfer-waits = { $verb } est toujours en cours : sa réponse finale n’est pas venue. /state montre ce qui peut venir.
 raw-hint-client-word = « { $word } » appartient à un programme client ; la commande du protocole est { $verb } (/explain { $verb }).
 raw-hint-slip = Ce mot n’existe pas dans le protocole. Vouliez-vous dire { $verbs } ? Il est parti tel que vous l’avez tapé.
