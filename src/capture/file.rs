@@ -27,6 +27,19 @@ use serde::Serialize;
 use input::Input;
 pub use sniff::Foreign;
 
+/// How many bytes of a file say whether it is a capture.
+pub const MAGIC: usize = 8;
+
+/// True where a file that begins like this is a capture, not compressed.
+#[must_use]
+pub fn is_capture(front: &[u8]) -> bool {
+    use sniff::Sniffed;
+    matches!(
+        sniff::sniff(front),
+        Sniffed::Pcap(_) | Sniffed::Pcapng | Sniffed::Snoop
+    )
+}
+
 /// Longest record that is read as a packet, its headers included; a longer one is skipped and counted. Twice what
 /// tcpdump and Wireshark capture at most (262,144 bytes).
 pub const MAX_RECORD: usize = 512 * 1024;

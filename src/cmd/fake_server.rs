@@ -154,7 +154,7 @@ impl Loaded {
                 found
                     .folder
                     .tree(dir, *read_only)
-                    .map_err(|error| no_tree(context, &error))?,
+                    .map_err(|error| no_tree(context, &found.name, &error))?,
             ),
             None => None,
         };
@@ -283,9 +283,11 @@ fn unreadable(context: &Context, path: &str, error: &io::Error) -> Failure {
     fault::failed(context, NAME, &what)
 }
 
-fn no_tree(context: &Context, error: &TreeError) -> Failure {
+fn no_tree(context: &Context, script: &str, error: &TreeError) -> Failure {
     match error {
-        TreeError::Unreadable { path, error } => unreadable(context, path, error),
+        TreeError::Unreadable { path, error } => {
+            unreadable(context, &format!("{script}: -- files {path}"), error)
+        }
         TreeError::TooMuch { path } => {
             let shown = fault::shown(Path::new(path));
             let what = say!(&context.text, "server-tree-too-much", path = shown);

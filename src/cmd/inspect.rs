@@ -26,7 +26,7 @@ use crate::{
         inspector::{Inspector, Options},
     },
     capture::{
-        file::{Reader, Unopened, Wrapper},
+        file::{MAGIC, Reader, Unopened, Wrapper, is_capture},
         tracker::Tracker,
     },
     cli,
@@ -538,11 +538,22 @@ fn folder(
             *deep = true;
         } else if kind.is_dir() {
             folder(&entry.path(), depth - 1, into, deep)?;
-        } else if is_capture_name(&entry.path()) {
+        } else if is_capture_name(&entry.path()) || begins_as_capture(&entry) {
             into.push(entry.path());
         }
     }
     Ok(())
+}
+
+/// True where a file is a capture by its content, whatever its name.
+fn begins_as_capture(entry: &std::fs::DirEntry) -> bool {
+    let mut front = Vec::new();
+    // A pipe would have us wait.
+    entry.file_type().is_ok_and(|kind| kind.is_file())
+        && File::open(entry.path())
+            .and_then(|file| file.take(MAGIC as u64).read_to_end(&mut front))
+            .is_ok()
+        && is_capture(&front)
 }
 
 fn is_capture_name(path: &Path) -> bool {

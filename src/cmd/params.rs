@@ -3,14 +3,14 @@
 use super::{Context, Failure, fault};
 use crate::{
     say,
-    script::params::{self, Param, Values},
+    script::params::{self, Domain, Param, Refused, Values},
     view::sanitise,
 };
 
 /// The values of these parameters.
 ///
 /// # Errors
-/// Where a name is given that none of them has.
+/// Where a name is given that none of them has, or a value that it cannot have.
 pub(super) fn resolve(
     context: &Context,
     command: &str,
@@ -18,8 +18,26 @@ pub(super) fn resolve(
     given: &[(String, String)],
     student: Option<&str>,
 ) -> Result<Values, Failure> {
-    params::resolve(params, given, student).map_err(|name| {
-        let name = sanitise::line(name.as_bytes()).into_owned();
+    let shown = |text: &str| sanitise::line(text.as_bytes()).into_owned();
+    params::resolve(params, given, student).map_err(|refused| {
+        let name = match refused {
+            Refused::Unknown(name) => shown(name),
+            Refused::Outside(param, value) => {
+                let domain = match &param.domain {
+                    Domain::Range(from, to) => format!("{from}..{to}"),
+                    Domain::Choice(all) => all.join(", "),
+                    Domain::Default(_) => String::new(),
+                };
+                let what = say!(
+                    context.text,
+                    "error-param-outside",
+                    name = shown(&param.name),
+                    value = shown(value),
+                    domain = shown(&domain)
+                );
+                return fault::failed(context, command, &what);
+            }
+        };
         let known: Vec<&str> = params.iter().map(|param| param.name.as_str()).collect();
         let what = if known.is_empty() {
             say!(context.text, "error-param-none", name = name)

@@ -55,6 +55,18 @@ impl Param {
         })
     }
 
+    /// True where it may have this value.
+    #[must_use]
+    pub fn takes(&self, value: &str) -> bool {
+        match &self.domain {
+            Domain::Default(_) => true,
+            Domain::Range(from, to) => value
+                .parse()
+                .is_ok_and(|value: u64| (*from..=*to).contains(&value)),
+            Domain::Choice(all) => all.iter().any(|one| one == value),
+        }
+    }
+
     /// The value that a seed chooses; without one, the first.
     #[must_use]
     pub fn choose(&self, seed: Option<&str>) -> String {
@@ -105,22 +117,36 @@ pub fn draw(seed: &str, name: &str) -> u64 {
     u64::from_be_bytes(first)
 }
 
-/// The values of `params`: what `given` says, else what the seed chooses. The error is a given name that no parameter
-/// has.
-pub fn resolve(
-    params: &[Param],
-    given: &[(String, String)],
+/// Why a value is not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused<'a> {
+    /// No parameter has this name.
+    Unknown(&'a str),
+    /// The value is none of those that the parameter may have.
+    Outside(&'a Param, &'a str),
+}
+
+/// The values of `params`: what `given` says, else what the seed chooses.
+///
+/// # Errors
+/// The first that was given and is not possible.
+pub fn resolve<'a>(
+    params: &'a [Param],
+    given: &'a [(String, String)],
     seed: Option<&str>,
-) -> Result<Values, String> {
+) -> Result<Values, Refused<'a>> {
     let mut values: Values = params
         .iter()
         .map(|param| (param.name.clone(), param.choose(seed)))
         .collect();
     for (name, value) in given {
-        match values.get_mut(name) {
-            Some(slot) => slot.clone_from(value),
-            None => return Err(name.clone()),
+        let Some(param) = params.iter().find(|param| param.name == *name) else {
+            return Err(Refused::Unknown(name));
+        };
+        if !param.takes(value) {
+            return Err(Refused::Outside(param, value));
         }
+        values.insert(name.clone(), value.clone());
     }
     Ok(values)
 }
@@ -167,6 +193,20 @@ mod tests {
         let params = [Param::parse("a=1").expect("fine")];
         let given = |name: &str| [(name.to_owned(), "2".to_owned())];
         assert_eq!(resolve(&params, &given("a"), None).expect("fine")["a"], "2");
-        assert_eq!(resolve(&params, &given("b"), None), Err("b".into()));
+        assert_eq!(
+            resolve(&params, &given("b"), None),
+            Err(Refused::Unknown("b"))
+        );
+        for (declared, fine, wrong) in [("a=1..3", "3", "4"), ("a=x,y", "y", "z")] {
+            let params = [Param::parse(declared).expect("fine")];
+            let given = |value: &str| [("a".to_owned(), value.to_owned())];
+            assert_eq!(
+                resolve(&params, &given(fine), None).expect("fine")["a"],
+                fine
+            );
+            let given = given(wrong);
+            let refused = Refused::Outside(&params[0], wrong);
+            assert_eq!(resolve(&params, &given, None), Err(refused));
+        }
     }
 }

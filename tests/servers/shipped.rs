@@ -387,8 +387,8 @@ fn a_student_gets_the_same_server_again() {
         .collect();
     assert!(others.len() > 1);
     assert_eq!(
-        greeting(&["--param", "word=pink", "--param", "room=7"]),
-        "220 7 pink"
+        greeting(&["--param", "word=blue", "--param", "room=107"]),
+        "220 107 blue"
     );
     fs::remove_dir_all(dir).expect("removed");
 }

@@ -15,7 +15,7 @@ use crate::{
     say,
     view::{
         json::{self, Bytes},
-        sanitise,
+        number, sanitise,
         style::{Role, Style},
         text::Text,
         wrap::wrap,
@@ -214,7 +214,25 @@ pub fn title(text: &Text, expectation: &Expectation) -> String {
         return sanitise::line(title.as_bytes()).into_owned();
     }
     let clean = |text: &str| sanitise::line(text.as_bytes()).into_owned();
-    let file = |file: &File| clean(file.name.as_deref().unwrap_or("*"));
+    let file = |wanted: &File, named: &'static str, any: &'static str| {
+        let shown = match &wanted.name {
+            Some(name) => say!(text, named, name = clean(name)),
+            None => text.say(any, &[]),
+        };
+        let bytes = wanted.bytes.map(|bytes| {
+            let count = number::count(text, bytes);
+            say!(text, "inspect-expect-bytes", count = bytes, bytes = count)
+        });
+        let hash = wanted.sha256.as_ref().map(|hash| {
+            let hash = hash.trim();
+            format!("SHA-256 {}…", hash.get(..8).unwrap_or(hash))
+        });
+        let details: Vec<String> = bytes.into_iter().chain(hash).collect();
+        match details.is_empty() {
+            true => format!("{shown}."),
+            false => format!("{shown} ({}).", details.join(", ")),
+        }
+    };
     match &expectation.what {
         Expected::LoggedIn(None) => say!(text, "inspect-expect-logged-in"),
         Expected::LoggedIn(Some(user)) => {
@@ -224,10 +242,14 @@ pub fn title(text: &Text, expectation: &Expectation) -> String {
         Expected::Active => say!(text, "inspect-expect-active"),
         Expected::Passive => say!(text, "inspect-expect-passive"),
         Expected::Both => say!(text, "inspect-expect-both"),
-        Expected::Retrieved(wanted) => {
-            say!(text, "inspect-expect-retrieved", name = file(wanted))
+        Expected::Retrieved(wanted) => file(
+            wanted,
+            "inspect-expect-retrieved",
+            "inspect-expect-retrieved-any",
+        ),
+        Expected::Stored(wanted) => {
+            file(wanted, "inspect-expect-stored", "inspect-expect-stored-any")
         }
-        Expected::Stored(wanted) => say!(text, "inspect-expect-stored", name = file(wanted)),
         Expected::Listed => say!(text, "inspect-expect-listed"),
         Expected::PortComputed => say!(text, "inspect-expect-port"),
         Expected::Commands(verbs) => say!(

@@ -58,6 +58,7 @@ error-network = The connection failed after { $bytes } bytes: { $why }.
 error-no-route = There is no way from here to { $host }: { $why }.
 
 error-param-none = there is no parameter { $name }: there are none at all
+error-param-outside = parameter { $name } cannot be “{ $value }”: { $domain }
 error-param-unknown = there is no parameter { $name }; there is: { $names }
 
 error-text-too-long = a text of more than { $most } bytes; make it shorter, or cut it into its sessions

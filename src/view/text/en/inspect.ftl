@@ -357,8 +357,14 @@ inspect-expect-no-failed-login = No login was refused.
 inspect-expect-active = Active mode was used.
 inspect-expect-passive = Passive mode was used.
 inspect-expect-both = Active and passive mode were both used.
-inspect-expect-retrieved = The file { $name } was fetched.
-inspect-expect-stored = The file { $name } was sent.
+inspect-expect-retrieved = The file { $name } was fetched
+inspect-expect-retrieved-any = A file was fetched
+inspect-expect-bytes = { $count ->
+    [one] one byte
+   *[other] { $bytes } bytes
+}
+inspect-expect-stored = The file { $name } was sent
+inspect-expect-stored-any = A file was sent
 inspect-expect-listed = A directory was listed.
 inspect-expect-port = A SYN went to the port that the six numbers make.
 inspect-mark-tried-only = No data connection was opened, though.

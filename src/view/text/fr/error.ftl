@@ -58,6 +58,7 @@ error-network = La connexion a échoué après { $bytes } octets : { $why }.
 error-no-route = Aucun chemin d’ici à { $host } : { $why }.
 
 error-param-none = il n’y a pas de paramètre { $name } : il n’y en a aucun
+error-param-outside = le paramètre { $name } ne peut pas valoir « { $value } » : { $domain }
 error-param-unknown = il n’y a pas de paramètre { $name } ; il y a : { $names }
 
 error-text-too-long = un texte de plus de { $most } octets ; raccourcissez-le, ou séparez ses sessions

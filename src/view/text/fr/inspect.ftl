@@ -357,8 +357,14 @@ inspect-expect-no-failed-login = Aucune identification n’a été refusée.
 inspect-expect-active = Le mode actif a été utilisé.
 inspect-expect-passive = Le mode passif a été utilisé.
 inspect-expect-both = Les modes actif et passif ont tous deux été utilisés.
-inspect-expect-retrieved = Le fichier { $name } a été récupéré.
-inspect-expect-stored = Le fichier { $name } a été envoyé.
+inspect-expect-retrieved = Le fichier { $name } a été récupéré
+inspect-expect-retrieved-any = Un fichier a été récupéré
+inspect-expect-bytes = { $count ->
+    [one] { $bytes } octet
+   *[other] { $bytes } octets
+}
+inspect-expect-stored = Le fichier { $name } a été envoyé
+inspect-expect-stored-any = Un fichier a été envoyé
 inspect-expect-listed = Un répertoire a été listé.
 inspect-expect-port = Un SYN est allé au port que donnent les six nombres.
 inspect-mark-tried-only = Mais aucune connexion de données n’a été ouverte.
