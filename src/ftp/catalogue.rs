@@ -302,10 +302,10 @@ static FACTS: &[CommandFact] = facts! {
         rows!(RFC959: First 250, First 450 550, First 500 501 502 421 530);
     Enc "ENC <SP> <base64data>" AccessControl None, false, Extension, RFC2228_3, PROTECTED_ROWS;
     Eprt "EPRT <SP> <d><net-prt><d><net-addr><d><tcp-port><d>" TransferParameter None, true, Extension, RFC2428_2,
-        rows!(RFC2428_2: First 200, First 522, First 500 501);
-    // RFC 2428 does not say what answers EPSV ALL; servers say 200.
+        rows!(RFC2428_2: First 200, First 522, First 500 501; PRACTICE: First 502);
+    // RFC 2428 does not say what answers EPSV ALL; servers say 200. Those without it say 502 as often as 500.
     Epsv "EPSV [<SP> <net-prt> | ALL]" TransferParameter None, true, Extension, RFC2428_3,
-        rows!(RFC2428_3: First 229, First 522, First 500 501; PRACTICE: First 200);
+        rows!(RFC2428_3: First 229, First 522, First 500 501; PRACTICE: First 200, First 502);
     Feat "FEAT" AccessControl None, false, Extension, Source::Rfc(2389, "3"),
         rows!(RFC2389_3: First 211, First 500 502, First 501);
     Help "HELP [<SP> <string>]" Service None, false, Mandatory, SERVICE,
