@@ -77,12 +77,15 @@ impl Checker<'_> {
             let text = match &line.item {
                 Item::Send(text) => text,
                 Item::Typed(typed) => {
-                    // A person will type it: what the digits begin with is what can be known.
+                    // A person will type it: the model, else what the digits begin with.
+                    let model = typed.model.as_ref().map(|model| self.sent(model));
+                    let model = model.and_then(|model| Head::of(&model).code);
+                    let model = model.filter(|code| code.to_string().starts_with(&typed.code));
                     let code = format!("{:0<3}", typed.code);
                     let digits = code.as_bytes().first_chunk::<3>().copied();
                     acts.push(Act::Reply(Said {
                         line: number,
-                        code: digits.and_then(ReplyCode::from_digits),
+                        code: model.or_else(|| digits.and_then(ReplyCode::from_digits)),
                         text: Vec::new(),
                         multiline: false,
                         opens_port: true,

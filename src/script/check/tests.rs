@@ -210,3 +210,15 @@ fn names_are_unique() {
         assert_eq!(Trap::named(trap.name()), Some(*trap));
     }
 }
+
+#[test]
+fn a_reply_that_is_typed_is_what_its_model_says() {
+    for (reply, warned) in [
+        ("S? 2 230 In.", false),
+        ("S? 2", true),
+        ("S? 230 In.", false),
+    ] {
+        let source = format!("S> 220 Ready.\nC* USER *\nS> 331 Go on.\nC* PASS *\n{reply}\n");
+        assert_eq!(names_of(&source).contains(&"login-200"), warned, "{reply}");
+    }
+}
