@@ -138,7 +138,9 @@ pub(super) fn run(asked: &cli::Inspect, context: &Context) -> Result<Exit, Failu
     if job.cut.is_cancelled() {
         let told = say!(context.text, "inspect-interrupted", unread = totals.unread);
         streams::complain(&fault::failed(context, "inspect", &told).to_string());
-        totals.exit = Exit::No;
+        if totals.exit == Exit::Done {
+            totals.exit = Exit::No;
+        }
     }
     if totals.files > 1 && job.form() == Form::Summary && job.rubric.is_none() {
         let total = say!(

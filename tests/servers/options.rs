@@ -159,6 +159,9 @@ fn what_is_appended_stands_behind_what_was_stored() {
     assert_eq!(upload(&["appe x"], "two"), is("226", "onetwo"));
     // The bound holds for all of it, and what was whole before stays whole.
     assert_eq!(upload(&["APPE x"], "three"), is("552", "onetwo"));
+    // Also where nothing is to be added to more than that.
+    fs::write(store.join("x"), "more than eight").expect("a file");
+    assert_eq!(upload(&["APPE x"], ""), is("552", "more than eight"));
     assert_eq!(upload(&["STOR x"], "new"), is("226", "new"));
     assert_eq!(upload(&["REST 2", "STOR x"], "t"), is("226", "net"));
     assert!(line.say("QUIT").starts_with("221"));

@@ -135,12 +135,13 @@ fn serve(
         Failure::failed(told.trim_end().to_owned())
     })?;
     let known = &script.settings.params;
-    let given: Vec<(String, String)> = wish
-        .params
-        .into_iter()
-        .filter(|(name, _)| known.iter().any(|param| param.name == *name))
-        .collect();
-    let values = params::resolve(known, &given, wish.student.as_deref()).unwrap_or_default();
+    let chosen = known
+        .iter()
+        .map(|param| (param.name.clone(), param.choose(wish.student.as_deref())));
+    let mut values: params::Values = chosen.collect();
+    // The sheet knows best what its own server is to say, whatever the script would choose from.
+    let given = wish.params.into_iter();
+    values.extend(given.filter(|(name, _)| known.iter().any(|param| param.name == *name)));
     let loaded = Loaded {
         found: wish.found,
         script,

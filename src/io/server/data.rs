@@ -439,15 +439,9 @@ pub(super) fn receive(
         let mut stream = stream;
         let mut received = 0;
         let outcome = match place {
-            Ok(Some(Place { path, name })) => match Part::create(path, before.min(most.0)) {
-                Ok((part, held)) => {
-                    let most = (most.0 - held, most.1);
-                    store(&mut stream, part, most, &mut received)
-                        .await
-                        .map(|()| Some(name))
-                }
-                Err(error) => Err(DataFault::NotStored(error.kind())),
-            },
+            Ok(Some(place)) => store(&mut stream, place, before, most, &mut received)
+                .await
+                .map(Some),
             Ok(None) => fill(&mut stream, most, &mut received, |_| Ok(()))
                 .await
                 .map(|()| None),
@@ -470,14 +464,19 @@ pub(super) fn receive(
 
 async fn store(
     stream: &mut Stream,
-    mut part: Part,
-    most: Most,
+    Place { path, name }: Place,
+    before: u64,
+    (limit, stall): Most,
     received: &mut u64,
-) -> Result<(), DataFault> {
+) -> Result<String, DataFault> {
     let failed = |error: io::Error| DataFault::NotStored(error.kind());
+    let stays = fs::metadata(&path).map_or(0, |there| there.len().min(before));
+    let room = limit.checked_sub(stays).ok_or(DataFault::TooMuch)?;
+    let mut part = Part::create(path, stays).map_err(failed)?;
     let keep = |bytes: &[u8]| part.write_all(bytes).map_err(failed);
-    fill(stream, most, received, keep).await?;
-    part.done().map_err(failed)
+    fill(stream, (room, stall), received, keep).await?;
+    part.done().map_err(failed)?;
+    Ok(name)
 }
 
 /// Receives until the client closes, into memory, behind what was there before; with TYPE A's line ends or not.

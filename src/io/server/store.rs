@@ -83,11 +83,10 @@ pub(super) struct Part {
 }
 
 impl Part {
-    /// Begins a file for this place, where nothing is or a regular file; never through a link. It begins with as many of
-    /// the `before` bytes as lie there; given is how many.
-    pub(super) fn create(place: PathBuf, before: u64) -> io::Result<(Part, u64)> {
-        let there = place.symlink_metadata();
-        if there.as_ref().is_ok_and(|there| !there.is_file()) {
+    /// Begins a file for this place, where nothing is or a regular file; never through a link. It begins with the first
+    /// `stays` bytes of what lies there.
+    pub(super) fn create(place: PathBuf, stays: u64) -> io::Result<Part> {
+        if place.symlink_metadata().is_ok_and(|there| !there.is_file()) {
             return Err(io::ErrorKind::AlreadyExists.into());
         }
         let number = PARTS.fetch_add(1, Ordering::Relaxed);
@@ -95,12 +94,11 @@ impl Part {
         let path = place.parent().unwrap_or(Path::new("")).join(name);
         let file = fs::File::create_new(&path)?;
         let mut part = Part { file, path, place };
-        let mut held = 0;
-        if before > 0 && there.is_ok() {
-            let stays = fs::File::open(&part.place)?;
-            held = io::copy(&mut stays.take(before), &mut part.file)?;
+        if stays > 0 {
+            let there = fs::File::open(&part.place)?;
+            io::copy(&mut there.take(stays), &mut part.file)?;
         }
-        Ok((part, held))
+        Ok(part)
     }
 
     /// It is whole.
