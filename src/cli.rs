@@ -66,6 +66,8 @@ pub enum Misuse {
     Unknown(String),
     /// There is no such command.
     NoCommand(String),
+    /// This option wants a value.
+    NoValue(String),
     /// Such a value does not go with this option.
     Value(String, String),
     /// Something else.
@@ -91,7 +93,10 @@ impl Misuse {
             }
             ErrorKind::InvalidValue | ErrorKind::ValueValidation => one(ContextKind::InvalidArg)
                 .zip(one(ContextKind::InvalidValue))
-                .map(|(option, value)| Misuse::Value(option, value)),
+                .map(|(option, value)| match value.as_str() {
+                    "" => Misuse::NoValue(option),
+                    _ => Misuse::Value(option, value),
+                }),
             _ => None,
         };
         misuse.unwrap_or(Misuse::Other)
@@ -304,6 +309,9 @@ pub struct FakeServer {
     /// You type the replies; a script, if one is named, answers what it has lines for
     #[arg(long)]
     pub by_hand: bool,
+    /// For lab run, which has said where it listens, and passes on what is typed there
+    #[arg(long, hide = true)]
+    pub introduced: bool,
     /// With --by-hand: which client will come, and so how long it waits [default: told by what it sends]
     #[arg(long, value_name = "NAME")]
     pub client: Option<ClientArg>,
@@ -319,7 +327,7 @@ pub struct FakeServer {
     /// Record all connections to FILE (pcapng, for Wireshark and inspect; a new file)
     #[arg(long, value_name = "FILE")]
     pub record: Option<PathBuf>,
-    /// Write the dialogues to FILE, in the notation
+    /// Append the dialogues to FILE, in the notation
     #[arg(long, value_name = "FILE")]
     pub log: Option<PathBuf>,
     /// Write a site for FileZilla's site manager to FILE, to be imported there
@@ -577,6 +585,9 @@ pub struct LabPrint {
     /// Into FILE instead of standard output (a new file)
     #[arg(short, long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Overwrite an existing FILE
+    #[arg(long, requires = "output")]
+    pub force: bool,
     /// For this student: their parameters
     #[arg(long, value_name = "NAME")]
     pub student: Option<String>,
@@ -605,7 +616,7 @@ pub struct LabNew {
 /// `lab marks`.
 #[derive(Debug, Args)]
 pub struct LabMarks {
-    /// Reports: the JSON files that lab run writes
+    /// Reports: the JSON files that lab run writes, or folders of them
     #[arg(value_name = "REPORT", required = true)]
     pub reports: Vec<PathBuf>,
     /// CSV on standard output

@@ -20,6 +20,7 @@ mod dialogue;
 mod explain;
 mod fake_server;
 mod fault;
+mod folder;
 mod inspect;
 mod lab;
 mod listen;

@@ -12,11 +12,11 @@ use ftplab::cli::Cli;
 
 use crate::harness::ftplab;
 
-/// A command's own long options, as they are typed; those of every command are left out.
+/// A command's own long options, as they are typed; those of every command are left out, and those for ftplab itself.
 fn long_options(command: &clap::Command) -> Vec<String> {
     command
         .get_arguments()
-        .filter(|argument| !argument.is_global_set())
+        .filter(|argument| !argument.is_global_set() && !argument.is_hide_set())
         .filter_map(|argument| Some(format!("--{}", argument.get_long()?)))
         .collect()
 }

@@ -11,7 +11,7 @@
 mod frames;
 mod inspect;
 mod scripts;
-mod served;
+pub(crate) mod served;
 mod shown;
 mod streams;
 mod typed;
@@ -134,7 +134,7 @@ const BOUNDS: &[Bound] = &[
     ("view/inspect/phrase.rs", "MAX_VALUES", CAPTURE, Whole("values of our own messages"), "no_message_has_more_values_than_a_phrase_takes"),
     ("view/log.rs", "MAX_DATA", PEER, Beside("# data from S: N bytes"), "long_data_is_a_number_in_a_log_and_its_head_in_json"),
     ("view/json.rs", "MAX_HEAD", PEER, Beside("the number of bytes stands beside the first of them"), "long_data_is_a_number_in_a_log_and_its_head_in_json"),
-    ("cmd/inspect.rs", "MAX_DEPTH", FILE, Says("inspect-folders-deep"), "folders_that_are_too_deep_are_told"),
+    ("cmd/folder.rs", "MAX_DEPTH", FILE, Says("error-folders-deep"), "folders_that_are_too_deep_are_told"),
     ("cmd/inspect/extract.rs", "MAX_FILES", CAPTURE, Says("inspect-extract-beyond"), "files_beyond_the_last_place_are_told"),
     ("cmd/inspect/extract.rs", "MAX_PIECES", CAPTURE, Beside("left_out in the manifest"), "a_transfer_in_too_many_pieces_says_what_is_in_no_file"),
     ("cmd/inspect/extract.rs", "BUFFERS", CAPTURE, Whole("what is beyond is written to the file at once"), "files_that_are_too_much_for_memory_are_whole"),
@@ -145,6 +145,7 @@ const BOUNDS: &[Bound] = &[
     ("cmd/pasv_calc.rs", "MAX_PIECES", PERSON, Whole("an end point broken over more lines is told as one that breaks off"), "an_end_point_broken_over_too_many_lines_is_told_as_one_that_breaks_off"),
     ("view/raw.rs", "SHOWN", PEER, Says("raw-line-cut"), "a_hostile_server_reaches_neither_the_terminal_nor_the_memory"),
     ("view/raw.rs", "MAX_DATA_LINE", PEER, Whole("a longer line of data is shown in pieces"), "a_line_of_data_without_end_is_shown_in_pieces"),
+    ("io/background.rs", "MAX_WAITING", PEER, Whole("no more is read until some of it is shown"), "what_comes_faster_than_it_is_shown_waits"),
     ("io/printer.rs", "MAX_WAITING", PEER, Whole("whoever prints waits for the terminal, a second at most"), "whoever_prints_too_much_waits_a_moment_and_nothing_is_lost"),
     ("io/terminals.rs", "MAX_LINE", PEER, Whole("the rest of a longer line is a line of its own"), "a_line_that_is_too_long_comes_in_pieces"),
     ("io/file.rs", "MAX_SYSTEM_FILE", FILE, Less("who holds a port is not named among 100,000 sockets"), "a_file_of_the_systems_is_read_up_to_a_bound"),

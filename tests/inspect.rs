@@ -640,22 +640,56 @@ fn captures_are_held_against_a_rubric() {
     assert_eq!(rows.len(), 4, "{rows:?}");
     assert!(rows[1].starts_with("passive-vsftpd.pcap,6,6,1,1,1,1,1,1"));
     assert!(rows[2].starts_with("active-vsftpd.pcap,"));
-    assert!(rows[3].starts_with("README.md,0,6,0"));
+    // No marks at all are not the same as none that are met.
+    assert_eq!(rows[3], "README.md,,6,,,,,,");
+    let lines = inspect(&["--expect", &rubric, "--json", "README.md"]).code(2);
+    let lines = lines.json_lines();
+    assert_eq!(lines[0]["type"], "unread");
+    assert_eq!((lines.len(), &lines[0]["file"]), (1, &"README.md".into()));
     let bad = folder.write("bad.toml", b"[[expect]]\nlisted = true\nreply = 200\n");
     let done = inspect(&["--expect", &bad, "passive-vsftpd.pcap"]).code(2);
     assert!(done.err().contains("expectation 1"), "{}", done.err());
-    // A name that is mistyped is told with all those that there are.
-    let bad = folder.write("bad.toml", b"[[expect]]\nlitsed = true\n");
-    let done = inspect(&["--expect", &bad, "passive-vsftpd.pcap"]).code(2);
-    assert!(done.err().trim_end().ends_with("`whole`"), "{}", done.err());
+    // What is mistyped is told with what there is.
+    for (wrong, lang, told) in [
+        (
+            "litsed = true",
+            "en",
+            "line 2, column 1: there is no field “litsed” here;",
+        ),
+        (
+            "litsed = true",
+            "fr",
+            "ligne 2, colonne 1\u{a0}: il n’y a pas ici de champ",
+        ),
+        (
+            "mode = 1",
+            "en",
+            "line 2, column 8: “mode” is written like this: mode = \"active\"",
+        ),
+        (
+            "mode = 1",
+            "fr",
+            "ligne 2, colonne 8\u{a0}: «\u{a0}mode\u{a0}» s’écrit ainsi\u{a0}:",
+        ),
+        (
+            "mode = both",
+            "fr",
+            "ligne 2, colonne 8\u{a0}: ce n’est pas du TOML\u{a0}:",
+        ),
+    ] {
+        let bad = folder.write("bad.toml", format!("[[expect]]\n{wrong}\n").as_bytes());
+        let done = inspect(&["--lang", lang, "--expect", &bad, "passive-vsftpd.pcap"]).code(2);
+        let said = done.err().replace("\n ", "").replace("  ", " ");
+        assert!(said.contains(told), "{said}");
+    }
     // The place is told, and no more of a long line than a line.
     let long = format!("[[expect]]\n\"{}\" = 1\n", "x".repeat(900_000));
     let bad = folder.write("bad.toml", long.as_bytes());
     for (lang, told) in [
-        ("en", "bad.toml: line 2, column 1: unknown field `xxx"),
+        ("en", "bad.toml: line 2, column 1: there is no field “xxx"),
         (
             "fr",
-            "bad.toml: ligne 2, colonne 1\u{a0}: unknown field `xxx",
+            "bad.toml: ligne 2, colonne 1\u{a0}: il n’y a pas ici de champ «\u{a0}xxx",
         ),
     ] {
         let done = inspect(&["--lang", lang, "--expect", &bad, "passive-vsftpd.pcap"]).code(2);

@@ -52,6 +52,13 @@ fn captures(fields: &mut Fields, dir: &Path) {
         }
     }
     take_file(fields, &dir.join("extracted/manifest.jsonl"));
+    for line in ftplab()
+        .args(["inspect", "--json", &rubric])
+        .run()
+        .json_lines()
+    {
+        take(fields, &line);
+    }
 }
 
 /// All that comes of what is at hand without a network.

@@ -1,11 +1,18 @@
 //! `--record`: what both ends of a session recorded, read back by `inspect` and, where it is installed, by tshark; and
 //! what a recording must not do.
 
-use std::{fs, net::TcpListener, path::Path, process::Command};
+use std::{
+    fs,
+    io::Read,
+    net::{TcpListener, TcpStream},
+    path::Path,
+    process::Command,
+};
 
 use crate::{
     harness::{ftplab, missing_peer},
     peers::program::Program,
+    servers::process::{FakeServer, PATIENCE},
 };
 
 /// A megabyte and a bit, so that segments, reads and writes all have to be cut.
@@ -432,4 +439,63 @@ fn a_refused_connection_is_recorded_and_nothing_leaves_no_file() {
         .run()
         .code(2);
     assert!(!nothing.exists());
+}
+
+#[test]
+fn a_data_connection_is_told_and_recorded_when_the_client_came() {
+    let dir = folder();
+    let file = dir.path().join("server.pcapng");
+    let server = FakeServer::start(&["any-client", "--record", &file.display().to_string()]);
+    let mut line = server.dial();
+    line.log_in();
+    // Before its command, as most clients come; behind the 150, as a person may; and for nothing.
+    let at = line.passive();
+    let mut data = TcpStream::connect(at).expect("connected");
+    line.send("NLST");
+    let mut names = String::new();
+    data.read_to_string(&mut names).expect("closed in order");
+    assert!(names.contains("hello.txt"), "{names}");
+    assert!(line.reply().starts_with("150") && line.reply().starts_with("226"));
+    let at = line.passive();
+    line.send("LIST");
+    assert!(line.reply().starts_with("150"));
+    let mut data = TcpStream::connect(at).expect("connected");
+    data.read_to_string(&mut names).expect("closed in order");
+    assert!(line.reply().starts_with("226"));
+    let at = line.passive();
+    let mut data = TcpStream::connect(at).expect("connected");
+    data.set_read_timeout(Some(PATIENCE)).expect("set");
+    // Who asks for another port has no use for this one.
+    let other = line.passive();
+    assert_ne!(other, at);
+    assert!(data.read(&mut [0]).is_err());
+    assert!(line.say("QUIT").starts_with("221"));
+    let (code, said) = server.stop();
+    assert_eq!(code, 0);
+    let order = |lines: &[serde_json::Value]| -> Vec<String> {
+        let of = |line: &serde_json::Value| match line["type"].as_str()? {
+            "data-connected" => Some("SYN".to_owned()),
+            "command" => line["verb"].as_str().map(str::to_owned),
+            "reply" => Some(line["code"].to_string()),
+            _ => None,
+        };
+        let all = lines.iter().filter_map(of);
+        all.skip_while(|one| one != "PASV").collect()
+    };
+    let wanted =
+        "PASV 227 SYN NLST 150 226 PASV 227 LIST 150 SYN 226 PASV 227 SYN PASV 227 QUIT 221";
+    assert_eq!(order(&said).join(" "), wanted);
+    let recorded = lines(&file);
+    for (verb, before) in [("NLST", true), ("LIST", false)] {
+        let is = |kind: &str| {
+            let mut found = recorded.iter();
+            found
+                .find(|line| line["type"] == kind && line["verb"] == verb)
+                .cloned()
+                .expect("it is in the recording")
+        };
+        let command = is("command")["frame"].as_u64().expect("its frame");
+        let first = is("transfer")["connection"]["first_frame"].as_u64();
+        assert_eq!(first.expect("its SYN") < command, before, "{verb}");
+    }
 }

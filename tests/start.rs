@@ -41,6 +41,10 @@ fn a_wrong_command_line_is_told_in_french_too() {
             &["--color", "yes"],
             "«\u{a0}yes\u{a0}» ne convient pas pour --color <WHEN>",
         ),
+        (
+            &["listen", "5000", "--timeout"],
+            "--timeout <TIME> demande une valeur",
+        ),
         (&["lab"], "la ligne de commande n’est pas comprise"),
     ] {
         let french = ftplab().lang("fr").args(words).run().code(2);

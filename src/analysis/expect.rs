@@ -26,9 +26,11 @@
 //! firewall, has used active mode; and a SYN shows the port that was computed even if nobody answers it. The mark says
 //! where no data connection was ever opened; whether files arrived is what `retrieved`, `stored` and `listed` ask.
 
+mod read;
+
 use std::net::SocketAddr;
 
-use serde::Deserialize;
+pub use read::Misread;
 
 use super::{
     finding::{Finding, Transfer},
@@ -52,13 +54,15 @@ pub enum RubricError {
     /// It is no UTF-8, as TOML is.
     #[error("not UTF-8")]
     NotUtf8,
-    /// It is no TOML, or has a field that nobody knows.
-    #[error("{message}")]
-    Toml {
-        /// What the library says, in English; with words of the rubric, however long.
-        message: String,
-        /// The line and the column where it is wrong, both from 1.
-        at: Option<(usize, usize)>,
+    /// It is no TOML, or has a field that nobody knows, or a value that its field does not take.
+    #[error("line {line}, column {column}: {what:?}")]
+    Misread {
+        /// The line where it is wrong, from 1.
+        line: usize,
+        /// The column, in characters, from 1.
+        column: usize,
+        /// What is wrong.
+        what: Misread,
     },
     /// An expectation names nothing, or several things.
     #[error("expectation {number} names {found} things")]
@@ -150,8 +154,7 @@ pub enum Expected {
 }
 
 /// A file that is expected to be transferred.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct File {
     /// The last part of its path.
     pub name: Option<String>,
@@ -161,84 +164,7 @@ pub struct File {
     pub bytes: Option<u64>,
 }
 
-/// `true`, or something closer.
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum OrTrue<T> {
-    Is(bool),
-    This(T),
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RawRubric {
-    title: Option<String>,
-    #[serde(default)]
-    expect: Vec<Raw>,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "kebab-case")]
-struct Raw {
-    title: Option<String>,
-    logged_in: Option<OrTrue<String>>,
-    no_failed_login: Option<bool>,
-    mode: Option<Mode>,
-    retrieved: Option<OrTrue<File>>,
-    stored: Option<OrTrue<File>>,
-    listed: Option<bool>,
-    port_computed: Option<bool>,
-    commands: Option<Vec<String>>,
-    no_refusal: Option<bool>,
-    goodbye: Option<bool>,
-    reply: Option<u16>,
-    sessions: Option<u64>,
-    server: Option<SocketAddr>,
-    whole: Option<bool>,
-}
-
-#[derive(Debug, Clone, Copy, Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum Mode {
-    Active,
-    Passive,
-    Both,
-}
-
 impl Rubric {
-    /// Reads a rubric.
-    ///
-    /// # Errors
-    /// Where it is too long, is no TOML, names what nobody knows, or an expectation does not name exactly one thing.
-    pub fn parse(bytes: &[u8]) -> Result<Rubric, RubricError> {
-        if bytes.len() > MAX_RUBRIC {
-            return Err(RubricError::TooLong);
-        }
-        let text = std::str::from_utf8(bytes).map_err(|_| RubricError::NotUtf8)?;
-        let raw: RawRubric =
-            toml::from_str(text).map_err(|error: toml::de::Error| RubricError::Toml {
-                message: error.message().to_owned(),
-                at: error.span().map(|span| {
-                    let before = text.get(..span.start).unwrap_or(text);
-                    let line = before.rsplit('\n').next().unwrap_or_default();
-                    (before.matches('\n').count() + 1, line.chars().count() + 1)
-                }),
-            })?;
-        if raw.expect.is_empty() || raw.expect.len() > MAX_EXPECTATIONS {
-            return Err(RubricError::Count(raw.expect.len()));
-        }
-        let expectations = raw
-            .expect
-            .into_iter()
-            .enumerate()
-            .map(|(at, raw)| expectation(at + 1, raw))
-            .collect::<Result<_, _>>()?;
-        Ok(Rubric {
-            title: raw.title,
-            expectations,
-        })
-    }
-
     /// Whether an expectation asks for SHA-256.
     #[must_use]
     pub fn wants_hashes(&self) -> bool {
@@ -248,57 +174,6 @@ impl Rubric {
                 Expected::Retrieved(file) | Expected::Stored(file) if file.sha256.is_some()
             )
         })
-    }
-}
-
-fn expectation(number: usize, raw: Raw) -> Result<Expectation, RubricError> {
-    let is = |flag: Option<bool>, what: Expected| flag.filter(|flag| *flag).map(|_| what);
-    let file = |given: Option<OrTrue<File>>| match given {
-        None | Some(OrTrue::Is(false)) => None,
-        Some(OrTrue::Is(true)) => Some(File::default()),
-        Some(OrTrue::This(file)) => Some(file),
-    };
-    let logged_in = match raw.logged_in {
-        None | Some(OrTrue::Is(false)) => None,
-        Some(OrTrue::Is(true)) => Some(Expected::LoggedIn(None)),
-        Some(OrTrue::This(user)) => Some(Expected::LoggedIn(Some(user))),
-    };
-    let mode = raw.mode.map(|mode| match mode {
-        Mode::Active => Expected::Active,
-        Mode::Passive => Expected::Passive,
-        Mode::Both => Expected::Both,
-    });
-    let mut named: Vec<Expected> = [
-        logged_in,
-        is(raw.no_failed_login, Expected::NoFailedLogin),
-        mode,
-        file(raw.retrieved).map(Expected::Retrieved),
-        file(raw.stored).map(Expected::Stored),
-        is(raw.listed, Expected::Listed),
-        is(raw.port_computed, Expected::PortComputed),
-        raw.commands.map(Expected::Commands),
-        is(raw.no_refusal, Expected::NoRefusal),
-        is(raw.goodbye, Expected::Goodbye),
-        raw.reply.map(Expected::Reply),
-        raw.sessions.map(Expected::Sessions),
-        raw.server.map(Expected::Server),
-        is(raw.whole, Expected::Whole),
-    ]
-    .into_iter()
-    .flatten()
-    .collect();
-    match (named.pop(), named.len()) {
-        (Some(what), 0) => match unmeetable(&what) {
-            Some(what) => Err(RubricError::Unmeetable { number, what }),
-            None => Ok(Expectation {
-                title: raw.title,
-                what,
-            }),
-        },
-        (last, others) => Err(RubricError::NotOne {
-            number,
-            found: others + usize::from(last.is_some()),
-        }),
     }
 }
 
@@ -674,13 +549,6 @@ mod tests {
         assert!(matches!(Rubric::parse(&most), Err(RubricError::Count(0))));
         let more = [&most[..], b"\n"].concat();
         assert!(matches!(Rubric::parse(&more), Err(RubricError::TooLong)));
-        assert!(matches!(
-            Rubric::parse(b"[[expect]]\n\xc3\xa9 = litsed\n"),
-            Err(RubricError::Toml {
-                at: Some((2, _)),
-                ..
-            })
-        ));
     }
 
     #[test]

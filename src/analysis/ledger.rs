@@ -51,6 +51,8 @@ const DEFAULT: u64 = 0;
 pub(super) struct Slot {
     key: u64,
     agreement: Agreement,
+    /// A data connection of it has served a command.
+    served: bool,
     /// Data connections that fit it and that no row has taken.
     lines: Vec<FlowId>,
     /// Rows that used it.
@@ -170,6 +172,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
         control.slots.push(Slot {
             key,
             agreement,
+            served: false,
             lines: Vec::new(),
             used: 0,
             superseded: !accepted,
@@ -286,6 +289,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                     .lines
                     .iter()
                     .position(|line| self.lines.get(line).is_some_and(|line| line.established));
+                slot.used = slot.used.max(1);
                 let taken = slot.lines.remove(good.unwrap_or(slot.lines.len() - 1));
                 control.rows[at].line = Some(taken);
             }
@@ -376,6 +380,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                             peer_differs: false,
                             mark: control.facts.last,
                         },
+                        served: false,
                         lines: Vec::new(),
                         used: 0,
                         superseded: false,

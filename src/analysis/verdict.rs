@@ -223,6 +223,9 @@ pub enum Reason {
         /// Somebody connected.
         dialled: bool,
     },
+    /// The reply says that it went well, nobody said how much it was, and its sender ended with a reset: what was on its
+    /// way may be lost, and a reset is no end of a file (RFC 959 3.4.1).
+    ResetAtEnd,
     /// The data came whole; the command that asked for it is not in the capture.
     CommandMissing,
     /// Found without its control connection.
@@ -519,6 +522,7 @@ fn went_well(evidence: &Evidence<'_>, line: &Line) -> Judgement {
     }
     let reason = match declared {
         Some(declared) if short => Reason::Shorter { declared, bytes },
+        _ if !known_whole && line.sender_end == Some(End::Reset) => Reason::ResetAtEnd,
         _ => Reason::Whole,
     };
     judgement(Verdict::Complete, None, reason)
@@ -660,6 +664,15 @@ mod tests {
 
         short.restart = 1_000;
         assert_eq!(judge(&short).reason, Reason::Whole, "REST");
+
+        let reset = Line {
+            sender_end: Some(End::Reset),
+            ..line()
+        };
+        let mut reset = evidence(Some(&reset), reply(226));
+        assert_eq!(judge(&reset).reason, Reason::ResetAtEnd);
+        reset.declared = declared(1);
+        assert_eq!(judge(&reset).reason, Reason::Whole, "as much as was said");
 
         let stopped = Line {
             sender_end: None,

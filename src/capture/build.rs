@@ -561,6 +561,8 @@ pub(crate) struct Journal {
     pub(crate) streams: BTreeMap<(u64, Way), Vec<Option<u8>>>,
     /// What to answer when a connection is opened.
     pub(crate) ignore: bool,
+    /// A connection that has left was established.
+    pub(crate) established: bool,
 }
 
 impl Journal {
@@ -681,6 +683,7 @@ impl Watch for Journal {
     }
 
     fn left(&mut self, flow: &Flow, why: Leaving) {
+        self.established |= flow.established();
         self.lines.push(format!("{} left {why:?}", flow.id().0));
     }
 }

@@ -336,7 +336,13 @@ impl Flow {
     #[must_use]
     pub fn established(&self) -> bool {
         match self.opening {
-            Opening::Syn | Opening::SynAck => self.handshake[1].is_some(),
+            // Where the SYN-ACK is missing, what could not come without it says that there was one.
+            Opening::Syn | Opening::SynAck => {
+                let talks =
+                    |way: usize| self.streams[way].counts().wire > 0 || self.fins[way].is_some();
+                let answers = self.streams[Way::Back.index()].counts().packets > 0;
+                self.handshake[1].is_some() || answers && (talks(0) || talks(1))
+            }
             Opening::Middle => self.streams.iter().any(|stream| stream.counts().wire > 0),
         }
     }
@@ -788,7 +794,13 @@ impl Table {
         };
         loop {
             let mut moved = false;
-            for way in [Way::Forth, Way::Back] {
+            // What was held comes in the order of its frames.
+            let first = |way: Way| flow.streams[way.index()].first_held().unwrap_or(0);
+            let order = match first(Way::Back) < first(Way::Forth) {
+                true => [Way::Back, Way::Forth],
+                false => [Way::Forth, Way::Back],
+            };
+            for way in order {
                 let index = way.index();
                 if !flow.streams[index].may_be_ready() {
                     continue;

@@ -514,15 +514,31 @@ impl Stream {
         }
     }
 
-    /// How far the other side says it has bytes that were not passed on yet; None where it has none. One byte more than
-    /// was seen may be a FIN that was not captured.
+    /// How far the other side says it has bytes that no frame had so far; None where it has none. Bytes that are held, and
+    /// could be passed on but for the order, were seen: two directions would wait for each other. One byte more than was
+    /// seen may be a FIN that was not captured.
     #[must_use]
     pub fn unseen(&self) -> Option<u64> {
         let to = self
             .fin
             .map_or(self.acknowledged, |fin| self.acknowledged.min(fin));
-        let slack = u64::from(self.fin.is_none() && !self.holds());
-        (to > self.next + slack).then_some(to)
+        let (mut end, mut beyond) = (self.next, false);
+        for (&start, piece) in self.held.iter().flat_map(|held| &held.pieces) {
+            beyond = start > end;
+            if beyond || end >= to {
+                break;
+            }
+            end = end.max(start + piece.length);
+        }
+        let slack = u64::from(self.fin.is_none() && !beyond);
+        (to > end + slack).then_some(to)
+    }
+
+    /// The frame of the first bytes that are held and could be passed on.
+    #[must_use]
+    pub fn first_held(&self) -> Option<u64> {
+        let (&start, piece) = self.held.as_ref()?.pieces.first_key_value()?;
+        (start <= self.next).then_some(piece.mark.frame)
     }
 
     /// Whether anything is held.

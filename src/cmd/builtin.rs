@@ -28,6 +28,8 @@ pub(super) struct Found {
     pub(super) text: Vec<u8>,
     /// What its files are below.
     pub(super) folder: Folder,
+    /// Its title in French, where it is one of ours; the one that the script itself has is English.
+    pub(super) french: Option<&'static str>,
 }
 
 /// The script at this path, else the one of this name; `Ok(None)` where there is neither.
@@ -45,6 +47,7 @@ pub(super) fn find_from(folder: &Path, asked: &str) -> io::Result<Option<Found>>
             name: named.to_str().unwrap_or(asked).to_owned(),
             text: file::beginning(&path, MAX_SCRIPT as u64)?,
             folder: Folder::Disk(parent.unwrap_or(Path::new(".")).to_owned()),
+            french: None,
         }));
     }
     Ok(shipped(asked))
@@ -61,7 +64,16 @@ pub(super) fn shipped(asked: &str) -> Option<Found> {
         name: format!("{stem}.ftp"),
         text: file.contents().to_vec(),
         folder: Folder::Inside(Arc::new(Labs { shelf })),
+        french: french(stem),
     })
+}
+
+/// The French title of the script of this name that ftplab brings.
+pub(super) fn french(stem: &str) -> Option<&'static str> {
+    let titles = LABS.get_file("titles.fr")?.contents_utf8()?.lines();
+    let mut named = titles.filter_map(|line| line.split_once(' '));
+    let (_, title) = named.find(|(name, _)| *name == stem)?;
+    Some(title.trim_start())
 }
 
 /// The sheets that ftplab brings: file name and text, in the order of their names.
@@ -186,5 +198,16 @@ mod tests {
         }
         assert!(find("no-such-script").expect("readable").is_none());
         assert!(names().contains(&"any-client"));
+    }
+
+    #[test]
+    fn every_script_has_a_title_in_french_and_no_other_has() {
+        let titles = LABS.get_file("titles.fr").expect("there").contents_utf8();
+        let named = titles.expect("UTF-8").lines().skip(1);
+        let named: Vec<_> = named.map(|line| line.split(' ').next()).collect();
+        let names: Vec<_> = names().into_iter().map(Some).collect();
+        assert_eq!(named, names);
+        assert_eq!(french("slow"), Some("Un octet à la fois"));
+        assert!(french("sl").is_none());
     }
 }

@@ -20,6 +20,7 @@ use crate::{
     ftp::event::Nanos,
     io::{
         data::BindError,
+        file::{self, FileError},
         server::{Folder, Options, Room, Server, StartError, Tap, TreeError},
     },
     say,
@@ -29,7 +30,12 @@ use crate::{
         play::{Limits, Play},
         watch::Happening,
     },
-    view::{json, log::MAX_DATA, server as view, text::Text},
+    view::{
+        json,
+        log::MAX_DATA,
+        server as view,
+        text::{Lang, Text},
+    },
 };
 use outputs::{Outputs, Prepared};
 
@@ -39,6 +45,8 @@ const NAME: &str = "fake-server";
 const ALONE: (&str, &str) = (NAME, "fake-server --port");
 /// The script that is played when none is named.
 const DEFAULT: &str = "any-client";
+/// What is read of a site that an earlier run may have written: such a one is far shorter.
+const SITE: u64 = 16 * 1024;
 /// The port when none is asked for.
 const PORT: u16 = 2121;
 /// Where the ports of students begin, and how many there are: every other one, since the data of a server on port L
@@ -101,13 +109,16 @@ fn load(
             let what = say!(text, "server-unknown-script", name = name, names = names);
             fault::failed(context, NAME, &what)
         })?;
-    let script = Script::parse(&found.text).map_err(|all| {
+    let mut script = Script::parse(&found.text).map_err(|all| {
         exit(
             view::mistakes(text, context.err, &found.name, &all)
                 .trim_end()
                 .to_owned(),
         )
     })?;
+    if let Some(title) = found.french.filter(|_| text.lang() == Lang::Fr) {
+        script.settings.title = Some(title.to_owned());
+    }
     let values = crate::cmd::params::resolve(
         context,
         NAME,
@@ -132,6 +143,7 @@ impl Loaded {
                 name: NAME.to_owned(),
                 text: Vec::new(),
                 folder: Folder::None,
+                french: None,
             },
             script,
             values: Values::new(),
@@ -220,8 +232,22 @@ fn serve(
         .stop_on_interrupt()
         .map_err(|error| not_started(context, ALONE, error))?;
     if let (Some(path), Some(&address)) = (&asked.filezilla_site, server.addresses().first()) {
-        fs::write(path, view::filezilla_site(address))
-            .map_err(|error| unreadable(context, &fault::shown(path), &error))?;
+        // A site of an earlier run is replaced; a file of anybody else's is not, nor FileZilla's own list of sites.
+        let earlier = file::beginning(path, SITE);
+        let earlier = earlier.is_ok_and(|bytes| view::is_filezilla_site(&bytes));
+        file::write(path, earlier, view::filezilla_site(address).as_bytes()).map_err(|error| {
+            let what = match &error {
+                FileError::Exists { path } => {
+                    say!(
+                        &context.text,
+                        "server-site-exists",
+                        file = fault::shown(path)
+                    )
+                }
+                FileError::System { .. } => fault::file(&context.text, &error),
+            };
+            fault::failed(context, NAME, &what)
+        })?;
     }
     if let (Some(recording), Some(address)) = (recording, server.addresses().first()) {
         recording.control(address.port());

@@ -67,6 +67,9 @@ pub(super) fn misuse(text: &Text, misuse: &Misuse) -> String {
         Misuse::Missing(all) => say!(text, "error-usage-missing", what = shown(&all.join(" "))),
         Misuse::Unknown(what) => say!(text, "error-usage-unknown", what = shown(what)),
         Misuse::NoCommand(what) => say!(text, "error-usage-command", what = shown(what)),
+        Misuse::NoValue(option) => {
+            say!(text, "error-usage-no-value", option = shown(option))
+        }
         Misuse::Value(option, value) => say!(
             text,
             "error-usage-value",

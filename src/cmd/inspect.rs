@@ -7,7 +7,7 @@ mod merge;
 
 use std::{
     collections::VecDeque,
-    fs::File,
+    fs::{DirEntry, File},
     io::{self as stdio, Read, Write},
     path::{Path, PathBuf},
     sync::{
@@ -18,7 +18,7 @@ use std::{
     thread,
 };
 
-use super::{Context, Exit, Failure, builtin, fault};
+use super::{Context, Exit, Failure, builtin, fault, folder};
 use crate::{
     analysis::{
         expect::{MAX_RUBRIC, Marks, Rubric},
@@ -38,7 +38,7 @@ use crate::{
             Overview, Show, Wanted,
             dialogue::Dialogue,
             html::Html,
-            json::Json,
+            json::{self, Json},
             ladder::Ladder,
             lists::{self, AtHand, Csv, Filters, Summary},
             marks::{self, Marker, Sheet},
@@ -60,8 +60,6 @@ const STDIN: &str = "-";
 const PENDING: usize = 64 * 1024;
 /// Pieces of text of a capture that wait for their turn.
 const WAITING: usize = 64;
-/// How deep folders are searched: links are not followed, so that more is hardly anybody's. What lies deeper is told.
-const MAX_DEPTH: usize = 16;
 /// How many packets are read before somebody asks whether that is still wanted.
 const BETWEEN: u64 = 4_096;
 /// What the names of captures end with, in folders; behind it `.gz` or `.zst` may stand.
@@ -310,9 +308,14 @@ fn collect<'s>(
                     }
                 }
                 Told::Bad(sentence) => {
-                    if let (Some(rubric), Form::Csv) = (&job.rubric, job.form()) {
-                        out.write_all(table(marks::csv_bad(&source.name(), rubric)).as_bytes())?;
-                    }
+                    let line = match (job.form(), &job.rubric) {
+                        (Form::Csv, Some(rubric)) => {
+                            table(marks::csv_unread(&source.name(), rubric))
+                        }
+                        (Form::Json, _) => json::unread(&source.name(), &sentence),
+                        _ => String::new(),
+                    };
+                    out.write_all(line.as_bytes())?;
                     out.flush()?;
                     streams::complain(&fault::failed(context, "inspect", &sentence).to_string());
                     totals.bad += 1;
@@ -473,40 +476,9 @@ impl Source {
 
 /// The captures that were asked for, folders opened.
 fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failure> {
-    let mut paths = Vec::new();
-    for path in &asked.files {
-        if !path.is_dir() {
-            paths.push(path.clone());
-            continue;
-        }
-        let before = paths.len();
-        let mut deep = false;
-        folder(path, MAX_DEPTH, &mut paths, &mut deep).map_err(|error| {
-            let why = fault::reason(&context.text, &error);
-            fault::failed(
-                context,
-                "inspect",
-                &format!("{}: {why}", fault::shown(path)),
-            )
-        })?;
-        if deep {
-            let told = say!(
-                context.text,
-                "inspect-folders-deep",
-                folder = fault::shown(path),
-                most = MAX_DEPTH as u64
-            );
-            streams::complain(&told);
-        }
-        if paths.len() == before {
-            let why = say!(
-                context.text,
-                "inspect-empty-folder",
-                folder = fault::shown(path)
-            );
-            return Err(fault::failed(context, "inspect", &why));
-        }
-    }
+    let is_capture = |entry: &DirEntry| is_capture_name(&entry.path()) || begins_as_capture(entry);
+    let empty = |folder| say!(context.text, "inspect-empty-folder", folder = folder);
+    let paths = folder::opened(context, "inspect", &asked.files, is_capture, empty)?;
     Ok(if asked.merge {
         vec![Source { number: 1, paths }]
     } else {
@@ -521,34 +493,8 @@ fn sources(asked: &cli::Inspect, context: &Context) -> Result<Vec<Source>, Failu
     })
 }
 
-/// The captures in a folder and below it, by name.
-fn folder(
-    path: &Path,
-    depth: usize,
-    into: &mut Vec<PathBuf>,
-    deep: &mut bool,
-) -> stdio::Result<()> {
-    let mut entries = std::fs::read_dir(path)?.collect::<Result<Vec<_>, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let kind = entry.file_type()?;
-        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
-        if hidden {
-            continue;
-        }
-        if kind.is_dir() && depth == 0 {
-            *deep = true;
-        } else if kind.is_dir() {
-            folder(&entry.path(), depth - 1, into, deep)?;
-        } else if is_capture_name(&entry.path()) || begins_as_capture(&entry) {
-            into.push(entry.path());
-        }
-    }
-    Ok(())
-}
-
 /// True where a file is a capture by its content, whatever its name.
-fn begins_as_capture(entry: &std::fs::DirEntry) -> bool {
+fn begins_as_capture(entry: &DirEntry) -> bool {
     let mut front = Vec::new();
     // A pipe would have us wait.
     entry.file_type().is_ok_and(|kind| kind.is_file())

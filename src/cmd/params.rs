@@ -3,7 +3,7 @@
 use super::{Context, Failure, fault};
 use crate::{
     say,
-    script::params::{self, Domain, Param, Refused, Values},
+    script::params::{self, Param, Refused, Values},
     view::sanitise,
 };
 
@@ -23,17 +23,12 @@ pub(super) fn resolve(
         let name = match refused {
             Refused::Unknown(name) => shown(name),
             Refused::Outside(param, value) => {
-                let domain = match &param.domain {
-                    Domain::Range(from, to) => format!("{from}..{to}"),
-                    Domain::Choice(all) => all.join(", "),
-                    Domain::Default(_) => String::new(),
-                };
                 let what = say!(
                     context.text,
                     "error-param-outside",
                     name = shown(&param.name),
                     value = shown(value),
-                    domain = shown(&domain)
+                    domain = shown(&param.domain.to_string())
                 );
                 return fault::failed(context, command, &what);
             }

@@ -179,13 +179,8 @@ fn converse(
         fault::failed(context, "raw", &what)
     })?;
     let (screen, keyboard) = if interactive {
-        editor::terminal(
-            "C> ",
-            words(),
-            context.out.colour(),
-            outbox.clone(),
-            Happened::Typed,
-        )
+        let colour = context.out.colour();
+        editor::terminal(words(), colour, outbox.clone(), Happened::Typed)
     } else {
         editor::pipe(outbox.clone(), Happened::Typed)
     }?;
@@ -321,6 +316,7 @@ impl Raw<'_> {
             let invitation = self.view.invitation();
             self.show(&invitation)?;
         }
+        self.keyboard.go_on_behind("C> ");
         loop {
             let happened = self.inbox.recv_timeout(TICK);
             if ends.is_cancelled() {

@@ -178,9 +178,12 @@ pub struct Session {
 
 impl Session {
     /// A path as the server sees it: absolute, or from the working directory, with `.` and `..` resolved. `None` while
-    /// the working directory is unknown.
+    /// the working directory is unknown, and where a server may take a tilde for somebody's home.
     #[must_use]
     pub fn resolve(&self, path: &[u8]) -> Option<Vec<u8>> {
+        if path.first() == Some(&b'~') {
+            return None;
+        }
         let base: &[u8] = if path.first() == Some(&b'/') {
             b""
         } else {
@@ -264,6 +267,24 @@ pub fn declared_length(text: &[u8]) -> Option<Declared> {
     if digits.is_empty() {
         return None;
     }
+    // `1,234,567 bytes`
+    let grouped = before
+        .trim_end_matches(|c: char| c.is_ascii_digit() || c == ',')
+        .len();
+    let groups = before[grouped..].trim_start_matches(',');
+    if groups.contains(',') {
+        let mut all = groups.split(',');
+        let first = all.next().unwrap_or_default();
+        if first.len() > 3 || all.any(|group| group.len() != 3) {
+            return None;
+        }
+        let bytes = groups.replace(',', "").parse().ok()?;
+        return (!kilo).then_some(Declared {
+            bytes,
+            rounded: false,
+            by_size: false,
+        });
+    }
     let bytes = if kilo {
         (digits.parse::<f64>().ok()? * 1024.0) as u64
     } else {
@@ -296,6 +317,7 @@ mod tests {
         assert_eq!(resolve(".."), "/pub");
         assert_eq!(resolve("/.."), "/");
         assert_eq!(Session::default().resolve(b"x"), None);
+        assert_eq!(session.resolve(b"~bob/x"), None);
         assert_eq!(
             Session::default().resolve(b"/x").as_deref(),
             Some(&b"/x"[..])
@@ -325,5 +347,8 @@ mod tests {
         );
         assert_eq!(bytes("Here comes the directory listing."), None);
         assert_eq!(bytes("(many bytes)"), None);
+        assert_eq!(bytes("x (1,234,567 bytes)"), Some((1_234_567, false)));
+        assert_eq!(bytes("one,234 bytes"), Some((234, false)));
+        assert_eq!(bytes("a file of 12,34 bytes"), None);
     }
 }

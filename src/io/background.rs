@@ -5,7 +5,11 @@ use std::{
     fs::File,
     io,
     net::SocketAddr,
-    sync::mpsc::{Receiver, RecvTimeoutError, SyncSender},
+    ops::Deref,
+    sync::{
+        Arc, Condvar, Mutex, PoisonError,
+        mpsc::{Receiver, RecvTimeoutError, SyncSender},
+    },
     thread,
     time::Duration,
 };
@@ -19,6 +23,9 @@ use crate::ftp::event::Nanos;
 
 /// How often a wait looks whether it was cancelled.
 const LOOK: Duration = Duration::from_millis(100);
+
+/// Bytes that may wait to be shown: a line that is typed meanwhile, ABOR perhaps, comes behind them.
+const MAX_WAITING: usize = 512 * 1024;
 
 /// What is done with a data connection.
 #[derive(Debug)]
@@ -43,13 +50,57 @@ pub enum Told {
         to: SocketAddr,
     },
     /// These bytes came (and are to be shown).
-    Bytes(Vec<u8>),
+    Bytes(Piece),
     /// It is over, since this time.
     Done(Result<Outcome, TransferError>, Nanos),
     /// It did not come about: the address could not be dialled.
     NotDialled(ConnectError),
     /// It did not come about: nobody dialled.
     NotAccepted(AcceptError),
+}
+
+/// Bytes to be shown. As long as they are there, not many others come.
+#[derive(Debug)]
+pub struct Piece {
+    bytes: Vec<u8>,
+    room: Arc<Room>,
+}
+
+/// How many bytes wait to be shown.
+#[derive(Debug, Default)]
+struct Room {
+    waiting: Mutex<usize>,
+    less: Condvar,
+}
+
+impl Piece {
+    /// These bytes, once there is room for them.
+    fn new(bytes: &[u8], room: &Arc<Room>) -> Piece {
+        let full = |waiting: &mut usize| *waiting > 0 && *waiting + bytes.len() > MAX_WAITING;
+        let waiting = room.waiting.lock().unwrap_or_else(PoisonError::into_inner);
+        let waiting = room.less.wait_while(waiting, full);
+        *waiting.unwrap_or_else(PoisonError::into_inner) += bytes.len();
+        Piece {
+            bytes: bytes.to_vec(),
+            room: Arc::clone(room),
+        }
+    }
+}
+
+impl Deref for Piece {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Piece {
+    fn drop(&mut self) {
+        let waiting = self.room.waiting.lock();
+        *waiting.unwrap_or_else(PoisonError::into_inner) -= self.bytes.len();
+        self.room.less.notify_one();
+    }
 }
 
 /// Dials `to` and moves the data; `witness` hears of all of it, and whoever waits in `order` waits until it is reported.
@@ -140,13 +191,14 @@ fn start<T: Send + 'static>(
         let received = direction == Direction::Receive;
         let watched = received.then(|| connection.watched()).flatten();
         let shows = matches!(carry, Carry::Show);
+        let room = Arc::default();
         let mut tell = |moment: Moment<'_>| {
             if let Some(witness) = &mut witness {
                 witness.moment(direction, moment);
             }
             // Waits where they come faster than they are shown.
             if let (true, Moment::Bytes(bytes)) = (shows, moment) {
-                let _ = inbox.send(report(Told::Bytes(bytes.to_vec())));
+                let _ = inbox.send(report(Told::Bytes(Piece::new(bytes, &room))));
             }
         };
         let outcome = match carry {
@@ -163,4 +215,44 @@ fn start<T: Send + 'static>(
         drop(watched);
     })?;
     Ok(cancel)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{
+        io::Write,
+        net::{Ipv4Addr, TcpListener},
+        sync::mpsc::sync_channel,
+    };
+
+    use super::*;
+
+    #[test]
+    fn what_comes_faster_than_it_is_shown_waits() {
+        const FILE: usize = 8 * MAX_WAITING;
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");
+        let to = listener.local_addr().expect("bound");
+        let server = thread::spawn(move || {
+            let (mut stream, _) = listener.accept().expect("dialled");
+            stream.write_all(&vec![b'x'; FILE]).expect("sent");
+        });
+        let (outbox, inbox) = sync_channel(FILE);
+        let order = Order::default();
+        dial(to, Carry::Show, None, order, outbox, |told| told).expect("a thread");
+        // Nobody shows anything, until no more comes.
+        let mut held = Vec::new();
+        while let Ok(told) = inbox.recv_timeout(Duration::from_secs(1)) {
+            held.push(told);
+        }
+        let length = |told: &Told| match told {
+            Told::Bytes(piece) => piece.len(),
+            _ => 0,
+        };
+        let waiting: usize = held.iter().map(length).sum();
+        assert!(waiting > 0 && waiting <= MAX_WAITING, "{waiting} bytes");
+        drop(held);
+        let rest: usize = inbox.iter().map(|told| length(&told)).sum();
+        assert_eq!(waiting + rest, FILE);
+        server.join().expect("all was sent");
+    }
 }

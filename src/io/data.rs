@@ -111,7 +111,7 @@ impl Connection {
         if taken.is_err() {
             watched.told(0);
         } else if !std::mem::replace(&mut self.begun, true) {
-            watched.after_replies();
+            self.after_replies();
         }
         taken
     }

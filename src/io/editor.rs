@@ -9,10 +9,9 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
-        mpsc::{Receiver, Sender, SyncSender, channel},
+        mpsc::{Sender, SyncSender, channel},
     },
     thread,
-    time::{Duration, Instant},
 };
 
 use rustix::termios::{self, OptionalActions, Termios};
@@ -69,15 +68,6 @@ enum Printer {
     Stdout,
 }
 
-/// How long the editor may take to put the terminal into the state it needs.
-const TAKING: Duration = Duration::from_millis(100);
-
-/// True where the terminal gives every key by itself, as an editor wants it.
-fn is_taken() -> bool {
-    termios::tcgetattr(io::stdin())
-        .is_ok_and(|now| !now.local_modes.contains(termios::LocalModes::ICANON))
-}
-
 /// However a command ends: a shell is not to find its terminal as the editor wants it.
 impl Drop for Screen {
     fn drop(&mut self) {
@@ -90,18 +80,14 @@ impl Screen {
     pub fn leave(&mut self) {
         if let Printer::Editor(above) = &self.printer {
             above.finish();
-            // A prompt that was asked for just now takes the terminal yet, and would keep it.
-            let end = Instant::now() + TAKING;
-            while above.is_typed() && !is_taken() && Instant::now() < end {
-                thread::sleep(Duration::from_millis(1));
-            }
         }
         let drawn = self.draws();
         self.printer = Printer::Stdout;
         if let Some(before) = self.before.take() {
             let _ = termios::tcsetattr(io::stdin(), OptionalActions::Drain, &before);
             if drawn {
-                let _ = self.print("\r\x1b[K");
+                // The editor may have begun a picture that it never finishes (mode 2026, "synchronised update").
+                let _ = self.print("\x1b[?2026l\r\x1b[K");
             }
         }
     }
@@ -124,8 +110,8 @@ impl Screen {
     }
 }
 
-/// The keyboard's thread, which waits after each line until [`Keyboard::go_on`] is called: a prompt appears when the line
-/// before it has been dealt with.
+/// The keyboard's thread, which waits for each line until [`Keyboard::go_on`] is called: a prompt appears when all that
+/// stands before it has been shown, and the line before it has been dealt with.
 pub struct Keyboard {
     /// The next line may be typed, behind another prompt where there is one.
     go: Sender<Option<String>>,
@@ -133,7 +119,7 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Lets the next line be typed.
+    /// Lets the next line be typed, or the first one.
     pub fn go_on(&self) {
         self.go(None);
     }
@@ -149,12 +135,12 @@ impl Keyboard {
     }
 }
 
-/// Starts reading from the terminal with an editor; every line goes through `report` into `to`.
+/// Starts an editor on the terminal, which waits for [`Keyboard::go_on_behind`]; every line goes through `report` into
+/// `to`.
 ///
 /// # Errors
 /// Where the terminal cannot be set up.
 pub fn terminal<T: Send + 'static>(
-    prompt: &str,
     words: Vec<Word>,
     colour: bool,
     to: SyncSender<T>,
@@ -168,7 +154,12 @@ pub fn terminal<T: Send + 'static>(
         .build();
     let mut editor: Editor<Console, MemHistory> =
         Editor::with_history(config, MemHistory::new()).map_err(io::Error::other)?;
-    editor.set_helper(Some(Console { words, colour }));
+    let shared = Arc::new(Shared::default());
+    editor.set_helper(Some(Console {
+        words,
+        colour,
+        shared: Arc::clone(&shared),
+    }));
     // Stars are drawn by the highlighter, which is asked only where colour is possible; without colour it draws none.
     editor.set_color_mode(ColorMode::Forced);
     let close = Arc::new(AtomicBool::new(false));
@@ -178,23 +169,22 @@ pub fn terminal<T: Send + 'static>(
     );
     // A terminal that can do nothing but print (TERM=dumb) has no line to be torn: what comes is printed as it comes.
     // There, a prompt would stand in front of the server's lines.
-    let shared = Arc::new(Shared::default());
-    shared.begin();
-    let (printer, mut prompt) = match editor.create_external_printer() {
-        Ok(printer) => {
-            let above = Above::start(printer, Arc::clone(&shared))?;
-            (Printer::Editor(above), prompt.to_owned())
-        }
-        Err(_) => (Printer::Stdout, String::new()),
+    let printer = match editor.create_external_printer() {
+        Ok(printer) => Printer::Editor(Above::start(printer, Arc::clone(&shared))?),
+        Err(_) => Printer::Stdout,
     };
     let prompts = matches!(printer, Printer::Editor(_));
     let before = termios::tcgetattr(io::stdin()).ok();
-    let (go, gone_on) = channel();
+    let (go, gone_on) = channel::<Option<String>>();
     let typing = Arc::clone(&shared);
     thread::Builder::new()
         .name("keyboard".into())
         .spawn(move || {
-            loop {
+            let mut prompt = String::new();
+            while let Ok(next) = gone_on.recv() {
+                if let Some(next) = next.filter(|_| prompts) {
+                    prompt = next;
+                }
                 typing.prompt();
                 let line = editor.readline(&prompt);
                 typing.end();
@@ -211,17 +201,16 @@ pub fn terminal<T: Send + 'static>(
                     }
                     Err(_) => Typed::End,
                 };
-                match tell(typed, &to, report, &gone_on) {
-                    None => return,
-                    Some(Some(next)) if prompts => prompt = next,
-                    Some(_) => {}
+                if tell(typed, &to, report) {
+                    return;
                 }
             }
         })?;
     Ok((Screen { printer, before }, Keyboard { go, shared }))
 }
 
-/// Starts reading plain lines from standard input; printing goes to standard output.
+/// Starts a reader of plain lines from standard input, which waits for [`Keyboard::go_on`]; printing goes to standard
+/// output.
 ///
 /// # Errors
 /// Where no thread can be started.
@@ -232,12 +221,12 @@ pub fn pipe<T: Send + 'static>(
     let (go, gone_on) = channel();
     thread::Builder::new().name("input".into()).spawn(move || {
         let mut input = io::stdin().lock();
-        loop {
+        while gone_on.recv().is_ok() {
             let typed = match line(&mut input) {
                 Ok(Some(typed)) => typed,
                 Ok(None) | Err(_) => Typed::End,
             };
-            if tell(typed, &to, report, &gone_on).is_none() {
+            if tell(typed, &to, report) {
                 return;
             }
         }
@@ -254,17 +243,10 @@ pub fn pipe<T: Send + 'static>(
     ))
 }
 
-/// Reports what was typed and waits until the next line may be, perhaps behind another prompt; `None` when there is nobody
-/// to report to, or no next line.
-fn tell<T>(
-    typed: Typed,
-    to: &SyncSender<T>,
-    report: fn(Typed) -> T,
-    gone_on: &Receiver<Option<String>>,
-) -> Option<Option<String>> {
+/// Reports what was typed; true when it was the last, or there is nobody to report to.
+fn tell<T>(typed: Typed, to: &SyncSender<T>, report: fn(Typed) -> T) -> bool {
     let last = typed == Typed::End;
-    to.send(report(typed)).ok()?;
-    if last { None } else { gone_on.recv().ok() }
+    to.send(report(typed)).is_err() || last
 }
 
 /// The next line of a pipe, without its LF or CR LF.
@@ -305,6 +287,7 @@ impl ConditionalEventHandler for CloseKey {
 struct Console {
     words: Vec<Word>,
     colour: bool,
+    shared: Arc<Shared>,
 }
 
 impl Helper for Console {}
@@ -376,6 +359,11 @@ impl Highlighter for Console {
         Cow::Owned(format!("{}{stars}", &line[..end]))
     }
 
+    fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
+        self.shared.drawing();
+        Cow::Borrowed(prompt)
+    }
+
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {
         if self.colour {
             Cow::Owned(format!("\x1b[2m{hint}\x1b[0m"))
@@ -427,6 +415,7 @@ mod tests {
         let console = Console {
             words: Vec::new(),
             colour: false,
+            shared: Arc::default(),
         };
         assert_eq!(console.highlight("pass a b", 0), "pass * *");
         assert_eq!(console.highlight("USER a", 0), "USER a");

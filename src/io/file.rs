@@ -1,7 +1,7 @@
 //! Files: the small ones in which the system tells about itself, and those that a user names for data.
 
 use std::{
-    fs::{File, OpenOptions},
+    fs::{self, DirEntry, File, OpenOptions},
     io::{self, Read},
     os::unix::fs::MetadataExt,
     path::{Path, PathBuf},
@@ -19,6 +19,44 @@ pub fn beginning(path: &Path, most: u64) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     File::open(path)?.take(most + 1).read_to_end(&mut bytes)?;
     Ok(bytes)
+}
+
+/// True where these bytes are somewhere in a file's.
+#[must_use]
+pub fn has(bytes: &[u8], what: &[u8]) -> bool {
+    memchr::memmem::find(bytes, what).is_some()
+}
+
+/// The files in a folder and so many folders below it that are wanted, by name; and whether there are folders deeper
+/// down. Hidden files and folders are nobody's, and links are not followed.
+///
+/// # Errors
+/// Where one of the folders cannot be read.
+pub fn below(
+    folder: &Path,
+    depth: usize,
+    wanted: &impl Fn(&DirEntry) -> bool,
+) -> io::Result<(Vec<PathBuf>, bool)> {
+    let mut entries = fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(DirEntry::file_name);
+    let (mut found, mut deep) = (Vec::new(), false);
+    for entry in entries {
+        let is_folder = entry.file_type()?.is_dir();
+        let hidden = entry.file_name().as_encoded_bytes().starts_with(b".");
+        if hidden {
+            continue;
+        }
+        if is_folder && depth == 0 {
+            deep = true;
+        } else if is_folder {
+            let (more, deeper) = below(&entry.path(), depth - 1, wanted)?;
+            found.extend(more);
+            deep |= deeper;
+        } else if wanted(&entry) {
+            found.push(entry.path());
+        }
+    }
+    Ok((found, deep))
 }
 
 /// A file of the system's as text, cut at [`MAX_SYSTEM_FILE`]; empty where there is none.

@@ -1,7 +1,8 @@
 //! What came first, for the screen, the log and the recording. A reply on the control connection says that a file has been
 //! sent, and the thread that reads the data connection may not have been given the processor yet: told in the order in
-//! which threads happen to run, the 226 comes before the bytes it speaks of, or the 150 behind them. Who is about to tell of a reply that ends something waits
-//! here until all data that had come has been told; the first data of a connection waits for the reply that announces it.
+//! which threads happen to run, the 226 comes before the bytes it speaks of, or the 150 behind them. Who is about to tell
+//! of a reply that ends something waits here until all data that had come has been told; the first data of a connection
+//! waits for the reply that announces it.
 
 use std::{
     collections::BTreeMap,
@@ -350,11 +351,11 @@ mod tests {
         let told = AtomicBool::new(false);
         thread::scope(|scope| {
             scope.spawn(|| {
-                thread::sleep(Duration::from_millis(30));
+                thread::sleep(Duration::from_millis(200));
                 let mut buffer = [0; 4];
                 let taken = watched.take(|| here.read(&mut buffer));
                 assert_eq!(taken.expect("read"), 4);
-                thread::sleep(Duration::from_millis(30));
+                thread::sleep(Duration::from_millis(200));
                 told.store(true, Ordering::SeqCst);
                 watched.told(4);
             });
@@ -372,9 +373,9 @@ mod tests {
         there.write_all(b"more").expect("sent");
         thread::scope(|scope| {
             scope.spawn(|| {
-                thread::sleep(Duration::from_millis(30));
+                thread::sleep(Duration::from_millis(200));
                 there.write_all(b"never read").expect("sent");
-                thread::sleep(Duration::from_millis(30));
+                thread::sleep(Duration::from_millis(200));
                 watched.told(4);
             });
             let began = Instant::now();
@@ -401,7 +402,7 @@ mod tests {
         let told = std::sync::Mutex::new(Vec::new());
         thread::scope(|scope| {
             scope.spawn(|| {
-                thread::sleep(Duration::from_millis(30));
+                thread::sleep(Duration::from_millis(200));
                 replies.taking();
                 let mut buffer = [0; 64];
                 let count = control.read(&mut buffer).expect("read");

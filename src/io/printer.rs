@@ -23,6 +23,10 @@ const MAX_WAITING: usize = 256;
 const LONGEST: Duration = Duration::from_secs(1);
 /// How long the next prompt waits for what is to stand before it.
 const BEFORE_PROMPT: Duration = Duration::from_millis(20);
+/// How long an editor that is to draw nothing more may take for what it has.
+const LEAVING: Duration = Duration::from_millis(250);
+/// A text that makes the editor draw its line and shows nothing: a line up, and down again.
+const NOTHING: &str = "\x1b[A\n";
 
 /// What the printer, its thread and the keyboard share.
 #[derive(Default)]
@@ -31,6 +35,10 @@ pub(super) struct Shared {
     typing: AtomicBool,
     /// The terminal takes no more.
     failed: AtomicBool,
+    /// The editor is to draw nothing more.
+    leaving: AtomicBool,
+    /// It draws nothing more.
+    left: AtomicBool,
     waiting: Mutex<usize>,
     fewer: Condvar,
 }
@@ -42,9 +50,14 @@ impl Shared {
 
     /// Waits until no more than `most` texts wait, but not for longer than this.
     fn wait(&self, most: usize, longest: Duration) {
+        self.wait_while(longest, |waiting| waiting > most);
+    }
+
+    /// Waits while this holds of the number of texts that wait, but not for longer than this.
+    fn wait_while(&self, longest: Duration, holds: impl Fn(usize) -> bool) {
         let end = Instant::now() + longest;
         let mut waiting = self.waiting();
-        while *waiting > most {
+        while holds(*waiting) {
             let left = end.saturating_duration_since(Instant::now());
             if left.is_zero() {
                 return;
@@ -67,6 +80,21 @@ impl Shared {
     /// The line has been typed.
     pub(super) fn end(&self) {
         self.typing.store(false, Ordering::SeqCst);
+    }
+
+    /// Called by the editor before it draws its line: where somebody leaves, it never does.
+    pub(super) fn drawing(&self) {
+        if !self.leaving.load(Ordering::SeqCst) {
+            return;
+        }
+        {
+            let _waiting = self.waiting();
+            self.left.store(true, Ordering::SeqCst);
+            self.fewer.notify_all();
+        }
+        loop {
+            thread::park();
+        }
     }
 }
 
@@ -107,6 +135,11 @@ impl Above {
             return direct(text);
         }
         self.shared.wait(MAX_WAITING, LONGEST);
+        self.give(text)
+    }
+
+    /// Gives a text to the thread.
+    fn give(&self, text: &str) -> io::Result<()> {
         *self.shared.waiting() += 1;
         self.to
             .send(text.to_owned())
@@ -114,13 +147,27 @@ impl Above {
     }
 
     /// True where a line is being typed, or will be at once.
-    pub(super) fn is_typed(&self) -> bool {
+    fn is_typed(&self) -> bool {
         self.shared.typing.load(Ordering::SeqCst)
     }
 
-    /// Waits until all is printed, but not for long.
+    /// Waits until all is printed and no line will be drawn any more, but not for long. Nothing can be printed here
+    /// afterwards.
+    ///
+    /// The thread knows when the editor's channel takes a text, not when the editor has drawn it. The channel has room for
+    /// one: when it takes the second of two that show nothing, the editor has the first, and all before it is drawn.
     pub(super) fn finish(&self) {
-        self.shared.wait(0, LONGEST / 4);
+        let shared = &self.shared;
+        if !self.is_typed() {
+            return shared.wait(0, LEAVING);
+        }
+        let nothing = || drop(self.give(NOTHING));
+        nothing();
+        nothing();
+        shared.wait(0, LEAVING);
+        shared.leaving.store(true, Ordering::SeqCst);
+        nothing();
+        shared.wait_while(LEAVING, |_| !shared.left.load(Ordering::SeqCst));
     }
 }
 
@@ -162,8 +209,34 @@ mod tests {
         shared.prompt();
         let all: Vec<String> = texts.iter().take(10).collect();
         assert_eq!(all.concat(), "0123456789");
-        above.finish();
+        shared.wait(0, LONGEST);
         assert_eq!(*shared.waiting(), 0);
+    }
+
+    #[test]
+    fn whoever_leaves_has_all_of_it_drawn_and_no_line_afterwards() {
+        let (to, texts) = sync_channel(1);
+        let shared = Arc::new(Shared::default());
+        shared.begin();
+        let above = Above::start(Editor(to), Arc::clone(&shared)).expect("a thread");
+        let drawn = Arc::new(Mutex::new(String::new()));
+        let (editor, screen) = (Arc::clone(&shared), Arc::clone(&drawn));
+        // As the editor does: a text, then its line once more.
+        thread::spawn(move || {
+            for text in texts {
+                let draw = |what: &str| screen.lock().expect("alive").push_str(what);
+                draw(&text.replace(NOTHING, ""));
+                editor.drawing();
+                draw(">");
+            }
+        });
+        for n in 0..9 {
+            above.print(&n.to_string()).expect("printed");
+        }
+        above.finish();
+        assert!(shared.left.load(Ordering::SeqCst));
+        let drawn = drawn.lock().expect("alive");
+        assert_eq!(drawn.replace('>', ""), "012345678");
     }
 
     #[test]

@@ -63,7 +63,7 @@ impl Row {
             if let (Some(began), Some(ended)) = (block.began, block.ended) {
                 row.seconds = row.seconds.saturating_add(ended.saturating_sub(began));
             }
-            row.written += block.text.as_ref().map_or(0, |text| text.chars().count());
+            row.written += (block.text.as_ref()).map_or(0, |text| text.trim_end().chars().count());
         }
         row
     }

@@ -2,7 +2,7 @@
 
 use super::template::{FaultKind, Name};
 use crate::{
-    analysis::expect::Unmeetable,
+    analysis::expect::{Misread, Unmeetable},
     script::mistake::{self, Kind as Notation},
 };
 
@@ -126,6 +126,8 @@ pub enum Kind {
     SayOnly,
     /// No command can be made of this pattern, and `-- say` does not give one.
     SayMissing,
+    /// A right answer with ` # ` in it: nobody would type that.
+    AnswerRemark,
     /// The first thing behind `S>` is no reply code.
     CodeInvalid(String),
     /// A block with nothing in it that must come.
@@ -172,8 +174,8 @@ pub enum Kind {
 
     /// A `shell` block without a command.
     ShellEmpty,
-    /// Not TOML, or with a field that nobody knows; what the library says, in English.
-    RubricToml(String),
+    /// Not TOML, or with a field that nobody knows, or a value that its field does not take.
+    RubricMisread(Misread),
     /// An expectation names nothing or several things; its number.
     RubricNotOne(usize),
     /// No expectations, or too many.

@@ -692,8 +692,8 @@ impl<'a> Reader<'a> {
             Ok(rubric) => Some(Capture { id, file, rubric }),
             Err(error) => {
                 let (at, kind) = match error {
-                    RubricError::Toml { message, at } => {
-                        (at.or(Some((1, 1))), Wrong::RubricToml(message))
+                    RubricError::Misread { line, column, what } => {
+                        (Some((line, column)), Wrong::RubricMisread(what))
                     }
                     RubricError::NotOne { number, .. } => (None, Wrong::RubricNotOne(number)),
                     // No sheet is so long, and its text has been read.

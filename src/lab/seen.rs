@@ -127,6 +127,8 @@ struct Connection {
     bytes: Option<u64>,
     lines: Option<u64>,
     closed_by: Option<&'static str>,
+    /// Its data were said to have happened.
+    moved: bool,
 }
 
 /// Something that happened, as a dialogue is held against it.
@@ -349,13 +351,11 @@ impl Seen {
         {
             agreed.transfer = Some(verb);
             let number = agreed.number;
-            // The connection may have been opened before.
-            let open = self.data.iter_mut().rev();
-            let mut open = open.filter(|data| data.agreed == Some(number));
-            if let Some(data) = open.next()
-                && data.transfer.is_none()
-            {
-                data.transfer = Some(verb);
+            // The connection may have been opened before, and be told by both ends.
+            for data in &mut self.data {
+                if data.agreed == Some(number) {
+                    data.transfer.get_or_insert(verb);
+                }
             }
         }
         Some(vec![Happened {
@@ -484,6 +484,7 @@ impl Seen {
             bytes: None,
             lines: None,
             closed_by: None,
+            moved: false,
         };
         keep(&mut self.data, connection, MAX_DATA);
         None
@@ -505,19 +506,18 @@ impl Seen {
         };
         data.bytes = told.bytes;
         data.lines = Some(lines);
-        if data.doubled {
-            // The server told it first, and knows neither the lines nor who closed.
-            let (ends, bytes, by) = (data.ends, data.bytes, data.closed_by);
-            let first = self.data.iter_mut().find(|d| d.ends == ends && !d.doubled);
-            if let Some(first) = first {
-                (first.bytes, first.lines, first.closed_by) = (bytes, Some(lines), by);
-            }
-            return None;
-        }
-        let line = data.line;
+        let (ends, line, bytes, by) = (data.ends, data.line, data.bytes, data.closed_by);
         let told_by_server =
             |session: &Session| session.line == line && session.server && !session.doubled;
-        if self.sessions.iter().any(|s| told_by_server(s) && !s.ended) {
+        let told_by_server = self.sessions.iter().any(|s| told_by_server(s) && !s.ended);
+        if let Some(first) = self.first(ends) {
+            // Where the server told it first: that knows neither the lines nor who closed.
+            (first.bytes, first.lines, first.closed_by) = (bytes, Some(lines), by);
+            if std::mem::replace(&mut first.moved, true) {
+                return None;
+            }
+        }
+        if told_by_server {
             return None;
         }
         Some(vec![happened(
@@ -546,20 +546,30 @@ impl Seen {
         };
         let ours = self.session(teller).map(|session| session.line);
         let of_teller = self.data.iter().rev().find(|data| data.teller == teller);
-        let line = match of_teller.map(|data| (data.ends, data.doubled, data.line)) {
-            Some((_, true, _)) if ours.is_none() => return None,
-            Some((ends, _, line)) => {
-                let mut all = self.data.iter_mut().rev();
-                if let Some(first) = all.find(|data| data.ends == ends && !data.doubled)
-                    && first.closed_by.is_none()
-                {
-                    (first.bytes, first.lines) = (Some(bytes), lines);
+        let line = match of_teller.map(|data| (data.ends, data.line)) {
+            Some((ends, line)) => {
+                // Whoever tells the session tells its data, so that these stand between the replies.
+                let other = |data: &Connection| data.ends == ends && data.teller != teller;
+                if ours.is_none() && self.data.iter().any(other) {
+                    return None;
+                }
+                if let Some(first) = self.first(ends) {
+                    first.moved = true;
+                    if first.closed_by.is_none() {
+                        (first.bytes, first.lines) = (Some(bytes), lines);
+                    }
                 }
                 line
             }
             None => ours?,
         };
         Some(vec![happened(line, up, bytes, head)])
+    }
+
+    /// The data connection of these ends, as the first who told of it told it.
+    fn first(&mut self, ends: (SocketAddr, SocketAddr)) -> Option<&mut Connection> {
+        let mut all = self.data.iter_mut().rev();
+        all.find(|data| data.ends == ends && !data.doubled)
     }
 }
 

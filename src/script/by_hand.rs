@@ -31,7 +31,7 @@ use crate::ftp::{
     catalogue,
     code::ReplyCode,
     command::Verb,
-    event::{Nanos, What},
+    event::{Nanos, Reply, What},
     reply::{Head, Mark},
     secret::verb_of,
 };
@@ -114,6 +114,13 @@ pub enum Say {
     DataThere,
     /// Data was moved: what comes next.
     DataMoved(Direction),
+    /// SIZE was told another number than has gone out, and the transfer is called complete.
+    SizeDiffers {
+        /// What 213 said.
+        told: u64,
+        /// Bytes that were sent.
+        sent: u64,
+    },
     /// Something with the data connection failed.
     DataFailed(DataFault),
     /// `/line`, `/data`, … while nothing is agreed on and nothing is open.
@@ -192,6 +199,10 @@ pub struct Desk {
     /// What was asked for before: verb, and whether after 1yz.
     seen: Vec<(Verb, bool)>,
     queued: u64,
+    /// The file that SIZE asked for last, and what it was told.
+    size: (Vec<u8>, Option<u64>),
+    /// The file that RETR asked for last, and the bytes that have gone out since.
+    retrieved: (Vec<u8>, u64),
     /// Another client was turned away while this one was served.
     turned_away: bool,
 }
@@ -284,13 +295,15 @@ impl Desk {
             Happening::Asks(ask) => self.asks(at, ask, &mut says),
             Happening::PortOpened(address) => {
                 self.data.port = Some(*address);
+                self.data.here = false;
                 self.data.call = None;
                 // With a question the port is told otherwise.
                 if self.busy.take_if(|busy| *busy == Busy::Port).is_some() {
                     says.push(Say::PortOpen(*address));
                 }
             }
-            Happening::DataOpened { .. } => {
+            Happening::DataOpened { .. } => self.data.here = true,
+            Happening::DataTaken => {
                 self.data = Data {
                     open: true,
                     moved: true,
@@ -301,8 +314,14 @@ impl Desk {
                 }
             }
             Happening::Data {
-                direction, fault, ..
+                direction,
+                fault,
+                bytes,
+                ..
             } => {
+                if *direction == Direction::Down {
+                    self.retrieved.1 += bytes;
+                }
                 self.data.moved = true;
                 self.restart(at);
                 if let Some(Busy::Move { closes: true }) = self.busy.take() {
@@ -315,6 +334,7 @@ impl Desk {
             Happening::Notice(Notice::ByHand(fault)) => {
                 self.busy = None;
                 self.data.port = None;
+                self.data.here = false;
                 self.data.call = None;
                 says.push(Say::DataFailed(*fault));
             }
@@ -332,6 +352,12 @@ impl Desk {
         match what {
             What::Command(command) => {
                 self.recogniser.take(command.line);
+                let file = || command.arg.unwrap_or_default().to_vec();
+                match command.verb {
+                    Verb::Size => self.size = (file(), None),
+                    Verb::Retr => self.retrieved = (file(), 0),
+                    _ => {}
+                }
                 if !self.recognised
                     && let Some(client) = self.recogniser.client()
                 {
@@ -363,15 +389,37 @@ impl Desk {
                     self.restart(at);
                 }
             }
-            What::Reply(_) => self.hold = None,
+            What::Reply(reply) => {
+                self.hold = None;
+                says.extend(self.size_differs(reply));
+            }
             What::Negotiation(negotiation) if negotiation.accepted => {
                 if let Some(listen) = negotiation.listen.filter(|_| negotiation.verb.announces()) {
                     self.data.call = Some(listen);
                     self.data.port = None;
+                    self.data.here = false;
                     says.push(Say::WillCall(listen));
                 }
             }
             _ => {}
+        }
+    }
+
+    /// What SIZE is told is remembered (RFC 3659 4), and held against what RETR has sent when that is called complete.
+    fn size_differs(&mut self, reply: &Reply<'_>) -> Option<Say> {
+        let code = reply.code.filter(|code| code.is_completion())?;
+        match reply.answers?.verb {
+            Verb::Size if code.value() == 213 => {
+                let digits = str::from_utf8(reply.text.last_text()).ok()?;
+                self.size.1 = digits.trim().parse().ok();
+                None
+            }
+            Verb::Retr => {
+                let (file, sent) = &self.retrieved;
+                let told = self.size.1.filter(|_| self.size.0 == *file)?;
+                (told != *sent).then_some(Say::SizeDiffers { told, sent: *sent })
+            }
+            _ => None,
         }
     }
 

@@ -25,7 +25,7 @@ use super::{
     params::Values,
     pattern::{Pattern, verb_len},
 };
-use crate::ftp::{code::ReplyCode, command::Verb};
+use crate::ftp::{catalogue, code::ReplyCode, command::Verb, secret::verb_of};
 
 /// What was found.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -96,6 +96,8 @@ pub fn check(script: &Script, values: &Values, has: &dyn Fn(&str) -> Option<u64>
     }
     checker.sessions();
     checker.shadowed();
+    checker.odd();
+    checker.behind_quit();
     let mut all = Vec::new();
     for line in &script.lines {
         if let Item::File(path) = &line.item
@@ -176,6 +178,61 @@ impl Checker<'_> {
             self.warn(line, Trap::NeverMatches, pattern);
         }
     }
+
+    /// Patterns that take a bar, a slash or a backslash as it is, where another thing was meant, most likely.
+    fn odd(&mut self) {
+        let script = self.script;
+        for block in &script.blocks {
+            let Some(pattern) = script.pattern(block) else {
+                continue;
+            };
+            let written = pattern.to_string();
+            let is_odd = match pattern.alternatives() {
+                [] => written.contains(r"\|"),
+                globs => globs.iter().any(|glob| {
+                    let head = glob.head();
+                    let verb = &head[..verb_len(head)];
+                    verb.contains(&b'|') || verb.starts_with(b"/") || names_another(glob)
+                }),
+            };
+            let line = script.line_of(block);
+            for glob in pattern.alternatives() {
+                let (head, all) = (glob.head(), glob.to_string());
+                let verb = &head[..verb_len(head)];
+                if all.starts_with(' ')
+                    || all.ends_with(' ')
+                    || head[verb.len()..].starts_with(b"  ")
+                {
+                    self.warn(line, Trap::OddBlanks, format!("\"{all}\""));
+                }
+                let known =
+                    verb_of(verb).0 != Verb::Other || !verb.iter().all(u8::is_ascii_alphabetic);
+                let upper = verb.to_ascii_uppercase();
+                let near = |meant: &&Verb| catalogue::slips(&upper, meant.name().as_bytes()) == 1;
+                if let Some(meant) = Verb::ALL.iter().find(near).filter(|_| !known) {
+                    let verb = String::from_utf8_lossy(verb);
+                    self.warn(
+                        line,
+                        Trap::UnknownVerb,
+                        format!("{verb} ({}?)", meant.name()),
+                    );
+                }
+            }
+            if is_odd && !written.contains("{|}") {
+                self.warn(line, Trap::OddPattern, written);
+            }
+        }
+    }
+}
+
+/// True where a bar stands in front of a verb, as between alternatives: `LIST*|NLST*`.
+fn names_another(glob: &Literal) -> bool {
+    let written = glob.to_string();
+    written.split('|').skip(1).any(|part| {
+        let part = part.trim_start().as_bytes();
+        verb_of(&part[..part.iter().take_while(|b| b.is_ascii_alphabetic()).count()]).0
+            != Verb::Other
+    })
 }
 
 /// A command that a glob matches, with each star filled in.

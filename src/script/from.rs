@@ -1,12 +1,14 @@
 //! From a dialogue to a script: a log in the notation, or a plain transcript as a telnet user sees it (the paper lab's own,
 //! with its broken lines). Addresses become values, so that real data ports are named, and data becomes `D` lines.
 //!
-//! A transcript has no marks. A line that begins with a reply code is the server's, one that begins with a verb in
-//! capitals is the user's; a line that is neither goes on with the server's line before it, as paper and narrow terminals
-//! break them. What telnet itself says, and shell prompts, are left out. Behind `Connection closed` a second connection
-//! may begin: when its lines are no dialogue they are the data of the transfer that had none.
+//! A transcript has no marks. A line that begins with a reply code is the server's, one that begins with a verb is the
+//! user's; a line that is neither goes on with the server's line before it, as paper and narrow terminals break them. A
+//! verb in small letters may be a word of such a line, and so may one that nobody knows: they are commands where a reply
+//! follows, and for the latter one that says so. Inside a reply of several lines nothing is a command. What telnet itself
+//! says, and shell prompts, are left out. Behind `Connection closed` a second connection may begin: when its lines are no
+//! dialogue they are the data of the transfer that had none.
 
-use std::fmt::Write;
+use std::{borrow::Cow, collections::HashMap, fmt::Write};
 
 use super::{
     literal::{escape, escape_pattern, is_plain},
@@ -14,6 +16,7 @@ use super::{
 };
 use crate::ftp::{
     catalogue::Flow,
+    code::ReplyCode,
     command::Verb,
     endpoint,
     reply::{Head, Mark, text_of},
@@ -49,7 +52,7 @@ const ENOUGH: usize = 2;
 /// Reads a log or a transcript; `None` where there is no dialogue in it.
 #[must_use]
 pub fn read(source: &[u8]) -> Option<Dialogue> {
-    let dialogue = match Script::parse(source) {
+    let dialogue = match Script::parse(&escaped(source)) {
         Ok(script)
             if script
                 .lines
@@ -58,10 +61,30 @@ pub fn read(source: &[u8]) -> Option<Dialogue> {
         {
             log(&script)
         }
-        _ => transcript(source),
+        _ => {
+            let dialogue = transcript(source);
+            // A server alone is no dialogue: what the user said was not understood.
+            let said = |piece: &Piece| matches!(piece, Piece::Command(_));
+            dialogue.pieces.iter().any(said).then_some(dialogue)?
+        }
     };
     let spoken = |piece: &&Piece| matches!(piece, Piece::Reply(_) | Piece::Command(_));
     (dialogue.pieces.iter().filter(spoken).count() >= ENOUGH).then_some(dialogue)
+}
+
+/// A log with its bytes that are no UTF-8 as the notation writes them.
+fn escaped(source: &[u8]) -> Cow<'_, [u8]> {
+    if std::str::from_utf8(source).is_ok() {
+        return Cow::Borrowed(source);
+    }
+    let mut out = Vec::new();
+    for chunk in source.utf8_chunks() {
+        out.extend_from_slice(chunk.valid().as_bytes());
+        for byte in chunk.invalid() {
+            out.extend_from_slice(format!("{{x{byte:02X}}}").as_bytes());
+        }
+    }
+    Cow::Owned(out)
 }
 
 /// A log's lines are what was: literal text.
@@ -153,32 +176,68 @@ fn is_reply(line: &str) -> bool {
     first && matches!(head.mark, Mark::Blank | Mark::Hyphen)
 }
 
-/// True where a line is a command: a verb that everybody knows, in capitals.
-fn is_command(line: &str) -> bool {
+/// True where a line is a command. One in capitals is; for others it takes the reply before them, which must have ended
+/// and not announce data, and the line behind them, which must be a reply: 50z where nobody knows the verb.
+fn is_command(line: &str, before: &[Piece], behind: Option<&str>) -> bool {
     let (verb, end) = verb_of(line.as_bytes());
     let word = line.get(..end).unwrap_or("");
-    verb != Verb::Other && word.bytes().all(|b| b.is_ascii_uppercase())
+    if verb != Verb::Other && word.bytes().all(|b| b.is_ascii_uppercase()) {
+        return true;
+    }
+    let ended = match before.last() {
+        Some(Piece::Reply(reply)) => !announces(reply),
+        _ => false,
+    };
+    let Some(reply) = behind.filter(|line| ended && is_reply(line)) else {
+        return false;
+    };
+    let unknown = reply.starts_with("50") && word.bytes().all(|b| b.is_ascii_alphabetic());
+    verb != Verb::Other || (unknown && (3..=4).contains(&word.len()))
 }
 
 fn transcript(source: &[u8]) -> Dialogue {
-    let text = String::from_utf8_lossy(source);
+    // What is no UTF-8 is taken byte by byte, and each byte is one again in the end.
+    let (text, bytewise) = match std::str::from_utf8(source) {
+        Ok(text) => (Cow::Borrowed(text), false),
+        Err(_) => (source.iter().copied().map(char::from).collect(), true),
+    };
+    let bytes = |line: &str| -> Vec<u8> {
+        match bytewise {
+            false => line.as_bytes().to_vec(),
+            true => line
+                .chars()
+                .map(|c| u8::try_from(c).unwrap_or(b'?'))
+                .collect(),
+        }
+    };
+    let lines: Vec<&str> = text
+        .lines()
+        .map(|line| line.trim_end().trim_start_matches('\u{feff}'))
+        .filter(|line| !line.trim().is_empty())
+        .collect();
+    // The last line that ends a reply of this code.
+    let ends: HashMap<ReplyCode, usize> = (lines.iter().enumerate())
+        .filter_map(|(at, line)| {
+            let head = Head::of(line.as_bytes());
+            let code = head
+                .code
+                .filter(|_| matches!(head.mark, Mark::Blank | Mark::Nothing));
+            code.map(|code| (code, at))
+        })
+        .collect();
     let mut pieces: Vec<Piece> = Vec::new();
     let mut data: Vec<Vec<Piece>> = Vec::new();
     // A second connection: its lines are data unless they turn out to be a dialogue.
     let mut beside: Option<Vec<String>> = None;
     let mut frame = false;
-    for line in text.lines() {
-        let line = line.trim_end().trim_start_matches('\u{feff}');
+    for (at, &line) in lines.iter().enumerate() {
         let indented = line.starts_with(' ');
-        if line.trim().is_empty() {
-            continue;
-        }
         if is_frame(line) {
             if line.starts_with("Trying ") || (line.starts_with("$ ") && line.contains("nc")) {
                 let spoken = |piece: &Piece| matches!(piece, Piece::Command(_));
                 if pieces.iter().any(spoken) {
                     if let Some(lines) = beside.take() {
-                        data.push(rejoined(lines));
+                        data.push(rejoined(lines, &bytes));
                     }
                     beside = Some(Vec::new());
                 }
@@ -210,29 +269,36 @@ fn transcript(source: &[u8]) -> Dialogue {
                 // `221-… was`, `433 bytes`: inside an open reply, another number begins the rest of a broken line.
                 (Some(open), Some(Piece::Reply(before))) if code != Some(open) => {
                     before.push(b' ');
-                    before.extend_from_slice(line.as_bytes());
+                    before.extend_from_slice(&bytes(line));
                 }
-                _ => pieces.push(Piece::Reply(line.as_bytes().to_vec())),
+                _ => pieces.push(Piece::Reply(bytes(line))),
             }
-        } else if is_command(line) {
-            pieces.push(Piece::Command(line.as_bytes().to_vec()));
-        } else if indented && open_reply(&pieces).is_some() {
+            continue;
+        }
+        let open = open_reply(&pieces);
+        // One that nothing ends was broken off.
+        let inside = open.is_some_and(|code| ends.get(&code).is_some_and(|&end| end > at));
+        if inside && is_command(line, &[], None) {
+            pieces.push(Piece::Reply(bytes(line)));
+        } else if !inside && is_command(line, &pieces, lines.get(at + 1).copied()) {
+            pieces.push(Piece::Command(bytes(line)));
+        } else if indented && open.is_some() {
             // FEAT's lines begin with a blank (RFC 2389 3.2), and so do those of most servers' HELP and STAT.
-            pieces.push(Piece::Reply(line.as_bytes().to_vec()));
+            pieces.push(Piece::Reply(bytes(line)));
         } else if let Some(Piece::Reply(before)) = pieces.last_mut() {
             before.push(b' ');
-            before.extend_from_slice(line.trim_start().as_bytes());
+            before.extend_from_slice(&bytes(line.trim_start()));
         }
     }
     if let Some(lines) = beside {
-        data.push(rejoined(lines));
+        data.push(rejoined(lines, &bytes));
     }
     put_in(&mut pieces, data);
     Dialogue { pieces }
 }
 
 /// The code of the reply of several lines that is open at the end.
-fn open_reply(pieces: &[Piece]) -> Option<crate::ftp::code::ReplyCode> {
+fn open_reply(pieces: &[Piece]) -> Option<ReplyCode> {
     let reply = pieces.iter().rev().map_while(|piece| match piece {
         Piece::Reply(line) => Some(Head::of(line)),
         _ => None,
@@ -253,7 +319,7 @@ fn after_quit(pieces: &[Piece]) -> bool {
 }
 
 /// Lines of a listing that were broken: a piece that is too short to be an entry goes on with the line before it.
-fn rejoined(lines: Vec<String>) -> Vec<Piece> {
+fn rejoined(lines: Vec<String>, bytes: &dyn Fn(&str) -> Vec<u8>) -> Vec<Piece> {
     let is_entry = |line: &str| {
         line.starts_with("total ")
             || (line.len() > 10
@@ -274,7 +340,7 @@ fn rejoined(lines: Vec<String>) -> Vec<Piece> {
         }
     }
     out.into_iter()
-        .map(|line| Piece::Data(line.into_bytes()))
+        .map(|line| Piece::Data(bytes(&line)))
         .collect()
 }
 
@@ -452,6 +518,38 @@ mod tests {
             list.starts_with("# +0.9 s\nD> one\nD> two\nS> 226-b\nS> 226 c\nC> QUIT"),
             "{script}"
         );
+    }
+
+    #[test]
+    fn verbs_are_found_however_they_are_typed_and_not_inside_a_reply() {
+        let script = |text: &[u8]| read(text).expect("a dialogue").script("");
+        let small = script(b"220 ready\nuser a\n331 pw\npass secret\n230 in\nquit\n221 bye\n");
+        for line in ["C> user a", "C> PASS *", "C> quit"] {
+            assert!(small.contains(line), "{small}");
+        }
+        let odd = script(
+            b"220 a\nUSER a\n331 b\nPASS x\n230-c\nUSER limit is 50\n230 d\nUSRE x\n500 e\nQUIT\n221 f\n",
+        );
+        assert!(
+            odd.contains("S> 230-c\nS> USER limit is 50\nS> 230 d\nC> USRE x\n"),
+            "{odd}"
+        );
+        // A broken line of the server's, and one of a reply that nothing ends.
+        let broken =
+            script(b"220 all of the\nlist is here\nUSER a\n331-b\nPASS x\n230 c\nQUIT\n221 d\n");
+        assert!(
+            broken.contains("S> 220 all of the list is here\n"),
+            "{broken}"
+        );
+        assert!(broken.contains("C> PASS *\n"), "{broken}");
+        let latin = script(b"220 r\xe9p\nUSER \xe9\n331 {b}\n");
+        assert!(
+            latin.contains("S> 220 r{xE9}p\n\nC> USER {xE9}\nS> 331 {{b}}\n"),
+            "{latin}"
+        );
+        let log = script(b"S> 220 r\xe9p\nC> USER a\nS> 331 b\n");
+        assert!(log.contains("S> 220 r{xE9}p\n"), "{log}");
+        assert!(read(b"220 a\n331 b\n230 c\n").is_none(), "nobody asks");
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::{
 
 use super::{literal::Literal, params::Param, pattern::Pattern};
 
-/// What may stand behind `--`: the settings, then the actions.
+/// All that may stand behind `--`: the settings, then the actions. What is not here is not read.
 pub const NAMES: [&str; 18] = [
     "title",
     "files",

@@ -45,7 +45,12 @@ impl Param {
             }
             Domain::Range(from, to)
         } else if value.contains(',') {
-            Domain::Choice(value.split(',').map(str::to_owned).collect())
+            let all: Vec<String> = value.split(',').map(str::to_owned).collect();
+            // A comma too many.
+            if all.iter().any(String::is_empty) {
+                return None;
+            }
+            Domain::Choice(all)
         } else {
             Domain::Default(value.to_owned())
         };
@@ -94,8 +99,13 @@ impl Param {
 
 impl fmt::Display for Param {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}=", self.name)?;
-        match &self.domain {
+        write!(f, "{}={}", self.name, self.domain)
+    }
+}
+
+impl fmt::Display for Domain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
             Domain::Default(value) => f.write_str(value),
             Domain::Range(from, to) => write!(f, "{from}..{to}"),
             Domain::Choice(all) => f.write_str(&all.join(",")),

@@ -7,7 +7,8 @@ use super::{
     literal::{Found, Literal, Place, Value},
     mistake::{Kind, Mistake},
     notation::{
-        Action, Block, Body, DataAction, Eol, Item, Line, LineEnd, Script, Setting, Settings, Typed,
+        Action, Block, Body, DataAction, Eol, Item, Line, LineEnd, NAMES, Script, Setting,
+        Settings, Typed,
     },
     params::Param,
     pattern::Pattern,
@@ -250,18 +251,15 @@ impl Reader {
     fn directive(&mut self, number: u32, rest: &str, found: &mut Found) -> Item {
         let (name, argument) = rest.split_once(' ').unwrap_or((rest, ""));
         let column = name.chars().count() + 1;
-        let mut problem = |kind: Kind| {
-            let at = match &kind {
-                Kind::ActionUnknown(_) => 0,
-                _ => column,
-            };
-            found.push((at, kind));
-        };
+        if !NAMES.contains(&name) {
+            found.push((0, Kind::ActionUnknown(name.to_owned())));
+            return Item::Empty;
+        }
         if let Some((once, setting)) = setting(name, argument) {
             let setting = match setting {
                 Ok(setting) => setting,
                 Err(kind) => {
-                    problem(kind);
+                    found.push((column, kind));
                     return Item::Empty;
                 }
             };
@@ -274,11 +272,7 @@ impl Reader {
         let action = match action(name, argument, column, found) {
             Ok(action) => action,
             Err(kind) => {
-                let at = match &kind {
-                    Kind::ActionUnknown(_) => 0,
-                    _ => column,
-                };
-                found.push((at, kind));
+                found.push((column, kind));
                 return Item::Empty;
             }
         };
@@ -407,7 +401,14 @@ fn setting(name: &str, argument: &str) -> Option<(&'static str, Result<Setting, 
                 })
             }),
         ),
-        "idle" => ("idle", need(|text| time(text).map(Setting::Idle))),
+        "idle" => (
+            "idle",
+            need(|text| match time(text)? {
+                // Nobody is that quick.
+                Duration::ZERO => Err(Kind::TimeInvalid(text.to_owned())),
+                time => Ok(Setting::Idle(time)),
+            }),
+        ),
         "param" => (
             "param",
             need(|text| {
@@ -564,7 +565,7 @@ mod tests {
 
     #[test]
     fn every_name_that_is_told_is_known() {
-        for name in crate::script::notation::NAMES {
+        for name in NAMES {
             let read = Script::parse(format!("-- {name}\n").as_bytes());
             let unknown = |wrong: &Mistake| matches!(wrong.kind, Kind::ActionUnknown(_));
             assert!(
@@ -612,6 +613,8 @@ mod tests {
             ("-- title a\n-- title b", Kind::SettingTwice(1)),
             ("-- param a=1\n-- param a=2", Kind::SettingTwice(1)),
             ("-- param a", Kind::ParamInvalid),
+            ("-- param a=1,,2", Kind::ParamInvalid),
+            ("-- idle 0", Kind::TimeInvalid("0".into())),
             ("-- passive-ports 9-1", Kind::PortsInvalid("9-1".into())),
             (
                 "-- public-address here",

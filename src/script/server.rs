@@ -79,6 +79,8 @@ pub struct Player {
     data: bool,
     /// What the built-in server remembers.
     memory: Memory,
+    /// It was the built-in server that took the last REST: what it has promised, a block has to keep.
+    rest_promised: bool,
     last: Box<[u8]>,
     repeated: u32,
     repeated_since: Nanos,
@@ -117,6 +119,7 @@ impl Player {
             call: None,
             data: false,
             memory: Memory::default(),
+            rest_promised: false,
             last: Box::default(),
             repeated: 0,
             repeated_since: now,
@@ -308,6 +311,7 @@ impl Player {
         let (verb, _) = verb_of(line);
         let mut frame = Frame::new(verb, line, self.modes);
         frame.restart = session.restart.unwrap_or(0);
+        frame.skips = if self.rest_promised { frame.restart } else { 0 };
         if asked.too_long {
             frame.sending = Some((b"500 Line too long.\r\n".to_vec(), 0, Origin::Player));
             self.frames.push(frame);
@@ -318,6 +322,8 @@ impl Player {
                 if self.play.steps.get(self.step) == Some(&block) {
                     self.step += 1;
                 }
+                // A script that answers REST has written what it sends then.
+                self.rest_promised &= verb != Verb::Rest;
                 let range = self.answer(Some(block));
                 self.play.use_line(self.play.script.blocks[block].head);
                 self.effects
@@ -327,6 +333,7 @@ impl Player {
                 frame.answers = true;
             }
             None if self.has_built_in() => {
+                self.rest_promised |= verb == Verb::Rest;
                 frame.answers = true;
                 let ops = self.built_in(&frame, (false, aborted), now, session);
                 frame.ops = ops.into();

@@ -43,7 +43,7 @@ pub enum Happening<'a> {
     Asks(&'a Ask),
     /// A data port was opened.
     PortOpened(SocketAddr),
-    /// The data connection is there.
+    /// The data connection stands: the client has come to the open port, or was reached.
     DataOpened {
         /// Who opened it, from where.
         from: SocketAddr,
@@ -54,6 +54,8 @@ pub enum Happening<'a> {
         /// The source port that was wanted and could not be had, with the reason.
         wanted: Option<(u16, io::ErrorKind)>,
     },
+    /// The data connection that stands is taken, to be used.
+    DataTaken,
     /// Somebody else than the client came to the data port, and was sent away.
     Stranger(SocketAddr),
     /// Data was moved.

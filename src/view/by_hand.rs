@@ -42,6 +42,8 @@ pub struct ByHand<'a> {
     pub script: Option<&'a str>,
     /// Passwords are shown.
     pub show_credentials: bool,
+    /// The server ends with its first client.
+    pub once: bool,
 }
 
 /// What a script answers where a person answers too.
@@ -171,6 +173,9 @@ impl ByHand<'_> {
                 &say!(text, "hand-will-call", address = address.to_string()),
             ),
             Say::DataThere => self.remark(Role::Remark, &say!(text, "hand-data-there")),
+            Say::SizeDiffers { told, sent } => {
+                self.warning(&say!(text, "hand-size-differs", told = *told, sent = *sent))
+            }
             Say::DataMoved(Direction::Down) => self.hint(&say!(text, "hand-data-sent")),
             Say::DataMoved(Direction::Up) => self.hint(&say!(text, "hand-data-received")),
             Say::DataFailed(fault) => {
@@ -189,11 +194,15 @@ impl ByHand<'_> {
                 self.remark(Role::Warning, &say!(text, "hand-turned-away-again"))
             }
             Say::Gone { waiting } => {
-                let sentence = match waiting.as_deref() {
+                let mut sentence = match waiting.as_deref() {
                     None => say!(text, "hand-gone"),
                     Some(Asked { command: None, .. }) => say!(text, "hand-gone-greeting"),
                     Some(asked) => say!(text, "hand-gone-waiting", verb = verb(asked)),
                 };
+                if !self.once {
+                    sentence.push(' ');
+                    sentence.push_str(&say!(text, "hand-next"));
+                }
                 self.remark(Role::Remark, &sentence)
             }
         }
@@ -310,6 +319,9 @@ impl ByHand<'_> {
     fn transfer(&self, asked: &Asked, flow: Flow, data: &Data) -> String {
         let text = self.text;
         let agreed = match (data.port, data.call) {
+            (Some(port), _) if data.here => {
+                say!(text, "hand-how-here", address = port.to_string())
+            }
             (Some(port), _) => say!(text, "hand-how-passive", address = port.to_string()),
             (None, Some(call)) => say!(text, "hand-how-active", address = call.to_string()),
             (None, None) if data.open || data.moved => String::new(),
@@ -596,6 +608,9 @@ impl ByHand<'_> {
         let data = desk.data();
         let data = match (data.open, data.port, data.call) {
             (true, _, _) => say!(text, "hand-state-data-open"),
+            (_, Some(port), _) if data.here => {
+                say!(text, "hand-state-data-here", address = port.to_string())
+            }
             (_, Some(port), _) => say!(text, "hand-state-data-port", address = port.to_string()),
             (_, _, Some(call)) => say!(text, "hand-state-data-call", address = call.to_string()),
             _ => say!(text, "hand-state-data-none"),

@@ -7,6 +7,7 @@ use super::{
     sanitise,
     style::{Role, Style},
     text::Text,
+    wrap::wrap,
 };
 use crate::{say, script::notation::Script};
 
@@ -50,11 +51,8 @@ pub fn start(text: &Text, style: Style, name: &str, script: &Script, at: &[Socke
     };
     let _ = writeln!(out, "{}", style.paint(Role::Heading, &title));
     let addresses: Vec<String> = at.iter().map(ToString::to_string).collect();
-    let _ = writeln!(
-        out,
-        "{}",
-        say!(text, "server-listening", addresses = addresses.join(", "))
-    );
+    let told = say!(text, "server-listening", addresses = addresses.join(", "));
+    let _ = writeln!(out, "{}", wrap(&told, 0, 0, style.width()));
     let Some(first) = at.first() else {
         return out;
     };
@@ -119,4 +117,11 @@ pub fn filezilla_site(at: SocketAddr) -> String {
          <EncodingType>Auto</EncodingType>\n      <BypassProxy>0</BypassProxy>\n      <Name>ftplab {port}</Name>\n    \
          </Server>\n  </Servers>\n</FileZilla3>\n"
     )
+}
+
+/// True for a file as [`filezilla_site`] makes it: one site, of ftplab.
+#[must_use]
+pub fn is_filezilla_site(bytes: &[u8]) -> bool {
+    let sites = memchr::memmem::find_iter(bytes, b"<Server>").count();
+    sites == 1 && memchr::memmem::find(bytes, b"<Name>ftplab ").is_some()
 }

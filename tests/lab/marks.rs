@@ -147,3 +147,31 @@ fn a_file_without_end_is_no_report() {
         assert!(done.err().contains("16 MB"), "{}", done.err());
     }
 }
+
+#[test]
+fn a_folder_is_what_it_holds_and_who_has_no_name_is_their_file() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let below = folder.path().join("handed-in/by-mail");
+    fs::create_dir_all(&below).expect("a folder");
+    let mut nameless = report("", "101", "Mine.", true);
+    nameless.student = None;
+    nameless.seal();
+    let named = report("Zoé", "102", "My own.", true);
+    fs::write(below.join("of-somebody-who-forgot.json"), nameless.json()).expect("written");
+    fs::write(folder.path().join("handed-in/zoe.json"), named.json()).expect("written");
+    fs::write(folder.path().join("handed-in/zoe.md"), "# Not this one").expect("written");
+    let marks = |lang: &str, what: &str| {
+        let words = ["lab", "marks", "--lang", lang, what];
+        ftplab().within(folder.path()).args(words).run()
+    };
+    let done = marks("en", "handed-in").code(0);
+    assert_eq!(done.err(), "");
+    for told in ["\nZoé ", "\n…omebody-who-forgot.json  "] {
+        assert!(done.out().contains(told), "{}", done.out());
+    }
+    fs::create_dir(folder.path().join("none")).expect("a folder");
+    for (lang, told) in [("en", "is no report"), ("fr", "aucun compte rendu")] {
+        let done = marks(lang, "none").code(2);
+        assert!(done.err().contains(told), "{}", done.err());
+    }
+}

@@ -1,6 +1,6 @@
 //! `lab print`: the handout gives nothing away, the key tells all, and nothing of a sheet becomes markup.
 
-use std::path::Path;
+use std::{fs, path::Path};
 
 use crate::harness::{ftplab, golden};
 
@@ -191,4 +191,25 @@ fn values_of_the_run_are_filled_in() {
         .args(["lab", "print", "1", "--param", "nothing=1"])
         .run()
         .code(2);
+}
+
+#[test]
+fn a_page_that_is_there_is_kept_unless_it_is_said_otherwise() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let print = |more: &[&str]| {
+        let words = ["lab", "print", "1", "-o", "page.md"];
+        ftplab().within(folder.path()).args(words).args(more).run()
+    };
+    let page = folder.path().join("page.md");
+    fs::write(&page, "mine").expect("a file");
+    let kept = print(&[]).code(2);
+    assert!(
+        kept.err().contains("--force overwrites it"),
+        "{}",
+        kept.err()
+    );
+    assert_eq!(fs::read_to_string(&page).expect("there"), "mine");
+    print(&["--force"]).code(0);
+    let read = fs::read_to_string(&page).expect("there");
+    assert!(read.starts_with("# The control line"), "{read}");
 }

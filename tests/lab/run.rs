@@ -287,7 +287,7 @@ fn a_student_at_a_terminal() {
     student.types(">", "README");
     student.sees("Step 2 of 2");
     // The control connection ended with the last session.
-    student.sees("Type again first: USER anonymous · PASS secret@example.org");
+    student.sees("Type again first: USER anonymous, then PASS secret@example.org");
     student.types("C>", "USER anonymous");
     student.sees("S> 331");
     student.types("C>", "PASS x");
@@ -551,6 +551,9 @@ fn a_student_serves_curl() {
         })
         .unwrap_or_else(|| panic!("the client's command: {screen:#?}"));
     student.sees("/help tells what else there is.");
+    student.types("S>", "/help");
+    student.sees("/data /line /close /store");
+    student.sees("/quit, Ctrl-D");
     let curl = Command::new("curl")
         .args(["-sS", "--max-time", "30", &url])
         .stdout(Stdio::null())
@@ -599,13 +602,37 @@ fn a_server_that_dies_is_told_and_dialled_again() {
     assert!(report(&student.folder.path().join("dies")).finished);
 }
 
-#[test]
-fn a_text_that_is_left_in_the_middle_is_gone_on_with() {
+/// Somebody at `text.en.md`, a sheet of one free text.
+fn who_is_to_write() -> Student {
     let folder = tempfile::tempdir().expect("a folder");
     let text = "---\ntitle: Text\nversion: 1\nlanguage: en\nserver: none\n---\n\n## One\n\n\
                 ```write id=why\nWhy?\n```\n";
     fs::write(folder.path().join("text.en.md"), text).expect("written");
-    let mut student = Student::in_folder(folder, "text.en.md");
+    Student::in_folder(folder, "text.en.md")
+}
+
+#[test]
+fn a_pasted_text_keeps_its_empty_lines_and_a_finished_sheet_can_be_looked_at_again() {
+    let mut student = who_is_to_write();
+    let base = student.folder.path().join("text");
+    student.at("|");
+    student
+        .terminal
+        .keys("\u{1b}[200~One.\n\nThree.\u{1b}[201~\r");
+    student.sees("Three.");
+    student.types("|", "");
+    student.sees("All of it is done.");
+    let block = report(&base).block("why").expect("it is").clone();
+    assert_eq!(block.text.as_deref(), Some("One.\n\nThree.\n"));
+    student.terminal = Student::sits(student.folder.path(), "text.en.md");
+    student.sees("/steps and a number lead to a step.");
+    student.types(">", "/steps 1");
+    student.sees("Step 1 of 1: One");
+}
+
+#[test]
+fn a_text_that_is_left_in_the_middle_is_gone_on_with() {
+    let mut student = who_is_to_write();
     let base = student.folder.path().join("text");
     for (line, end) in [("One.", "/quit\r"), ("Two.", "\u{4}")] {
         student.types("|", line);
@@ -625,4 +652,52 @@ fn a_text_that_is_left_in_the_middle_is_gone_on_with() {
     student.sees("All of it is done.");
     let block = report(&base).block("why").expect("it is").clone();
     assert_eq!(block.text.as_deref(), Some("One.\nTwo.\nThree.\n"));
+}
+
+#[test]
+fn a_sheet_s_value_is_its_server_s_whatever_that_would_choose_from() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let text = "---\ntitle: Door\nversion: 1\nlanguage: en\nserver: door.ftp\nparam door: 12\n---\n\n## One\n\n\
+                ```ftp id=knock\nS> 220\nC> NOOP\nS> 200\n```\n";
+    let script = "-- param door=1..9\nS> 220 Door {param.door}.\nC* NOOP\nS> 200 Yes.\nC* QUIT\nS> 221 Bye.\n";
+    fs::write(folder.path().join("door.en.md"), text).expect("written");
+    fs::write(folder.path().join("door.ftp"), script).expect("written");
+    let done = ftplab()
+        .within(folder.path())
+        .args([
+            "lab",
+            "run",
+            "door.en.md",
+            "--demo",
+            "--fast",
+            "--report",
+            "mine",
+        ])
+        .run()
+        .code(0);
+    assert!(done.out().contains("S> 220 Door 12."), "{}", done.out());
+}
+
+#[test]
+fn a_page_of_the_same_name_that_is_no_report_is_not_written_over() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let run = |words: &[&str]| ftplab().within(folder.path()).args(words).run();
+    let read = |name: &str| fs::read(folder.path().join(name));
+    run(&["lab", "print", "1", "-o", "1-control.md"]).code(0);
+    let printed = read("1-control.md").expect("a page");
+    fs::write(folder.path().join("lines"), "PWD\n").expect("written");
+    let words = ["lab", "run", "1", "--port", "0", "--answers", "lines"];
+    let done = run(&words).code(1);
+    assert!(
+        done.out().contains("1-control.report.json"),
+        "{}",
+        done.out()
+    );
+    assert_eq!(read("1-control.md").expect("a page"), printed);
+    // A report whose JSON is gone is one all the same.
+    fs::remove_file(folder.path().join("1-control.md")).expect("removed");
+    run(&words).code(1);
+    fs::remove_file(folder.path().join("1-control.json")).expect("removed");
+    run(&words).code(1);
+    assert!(read("1-control.json").is_ok());
 }

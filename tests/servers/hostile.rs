@@ -9,6 +9,7 @@ use std::{
 };
 
 use super::process::{FakeServer, Line, PATIENCE};
+use crate::{bounds::served::elsewhere, harness::skipped};
 
 /// A client that does everything right is served within this time.
 const AT_ONCE: Duration = Duration::from_secs(2);
@@ -176,7 +177,7 @@ fn nobody_else_is_dialled() {
 }
 
 #[test]
-fn data_from_a_stranger_is_not_taken() {
+fn the_machine_itself_is_no_stranger_at_a_data_port() {
     let server = FakeServer::start(&["any-client", "--bind", "0.0.0.0"]);
     let mut line = server.dial();
     line.log_in();
@@ -196,14 +197,45 @@ fn data_from_a_stranger_is_not_taken() {
 }
 
 #[test]
+fn a_stranger_at_a_data_port_is_rejected() {
+    let mut server = FakeServer::start(&["any-client", "--bind", "0.0.0.0"]);
+    let mut line = server.dial();
+    line.log_in();
+    let at = line.passive();
+    let Some(stranger) = elsewhere(at.port()) else {
+        return skipped("an address beside 127.0.0.1");
+    };
+    let told = server.until(|line| line["type"] == "rejected");
+    assert_eq!(
+        (&told["connection"], &told["channel"]),
+        (&1.into(), &"data".into())
+    );
+    let from = stranger.local_addr().expect("an address");
+    assert_eq!(told["from"], from.to_string());
+    // The client comes all the same.
+    let mut data = TcpStream::connect(at).expect("it listens");
+    assert!(line.say("LIST").starts_with("150"));
+    let mut listing = String::new();
+    data.read_to_string(&mut listing).expect("text");
+    assert!(listing.contains("hello.txt"), "{listing}");
+}
+
+#[test]
 fn there_is_room_for_so_many_and_no_more() {
-    let server = FakeServer::start(&["any-client", "--max-connections", "2"]);
+    let mut server = FakeServer::start(&["any-client", "--max-connections", "2"]);
     let (mut one, mut two) = (server.dial(), server.dial());
     one.reply();
     two.reply();
     let mut three = server.dial();
     assert_eq!(three.reply(), "421 Too many connections.");
     assert_eq!(three.line(), None);
+    let told = server.until(|line| line["type"] == "rejected");
+    assert_eq!(
+        (&told["connection"], &told["channel"]),
+        (&3.into(), &"control".into())
+    );
+    let from = three.stream.get_ref().local_addr().expect("an address");
+    assert_eq!(told["from"], from.to_string());
     one.say("QUIT");
     drop(one);
     let start = Instant::now();
@@ -248,14 +280,20 @@ fn a_missing_data_connection_is_a_425() {
     assert_eq!(line.reply(), "425 Can't open data connection.");
 }
 
-#[test]
-fn abor_ends_a_transfer_and_the_session_goes_on() {
-    let dir = super::process::folder("abor");
+/// A server with the file `big` of so many bytes, and its folder.
+fn with_a_file(name: &str, bytes: usize) -> (std::path::PathBuf, FakeServer) {
+    let dir = super::process::folder(name);
     fs::create_dir_all(dir.join("files")).expect("a folder");
-    fs::write(dir.join("files/big"), vec![7; 30_000_000]).expect("a file");
+    fs::write(dir.join("files/big"), vec![7; bytes]).expect("a file");
     let script = dir.join("s.ftp");
     fs::write(&script, "-- files files\nS> 220 Ready.\n").expect("a file");
     let server = FakeServer::start(&[script.to_str().expect("UTF-8")]);
+    (dir, server)
+}
+
+#[test]
+fn abor_ends_a_transfer_and_the_session_goes_on() {
+    let (dir, server) = with_a_file("abor", 30_000_000);
     let mut line = server.dial();
     line.log_in();
     line.say("TYPE I");
@@ -280,12 +318,7 @@ fn abor_ends_a_transfer_and_the_session_goes_on() {
 fn a_final_reply_does_not_overtake_what_a_client_reads_late() {
     // More than the client's buffer takes, less than the server's: the server has handed all of it to the system.
     const FILE: usize = 2_000_000;
-    let dir = super::process::folder("late");
-    fs::create_dir_all(dir.join("files")).expect("a folder");
-    fs::write(dir.join("files/big"), vec![7; FILE]).expect("a file");
-    let script = dir.join("s.ftp");
-    fs::write(&script, "-- files files\nS> 220 Ready.\n").expect("a file");
-    let server = FakeServer::start(&[script.to_str().expect("UTF-8")]);
+    let (dir, server) = with_a_file("late", FILE);
     let mut line = server.dial();
     line.log_in();
     line.say("TYPE I");

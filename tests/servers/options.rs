@@ -271,3 +271,99 @@ fn the_scripts_that_ftplab_brings_are_listed_with_their_titles() {
     }
     assert_eq!(json.out().lines().count(), count);
 }
+
+#[test]
+fn the_scripts_that_ftplab_brings_have_their_titles_in_french_too() {
+    let titles = include_str!("../../labs/titles.fr").lines().skip(1);
+    let shown = ftplab()
+        .args(["--lang", "fr", "fake-server", "--list"])
+        .run()
+        .code(0);
+    let words =
+        |text: &str| -> Vec<String> { text.split_whitespace().map(str::to_owned).collect() };
+    let all = words(shown.out()).join(" ");
+    for line in titles {
+        // As in the list, where a long title goes on in the next line.
+        let wanted = words(line).join(" ");
+        assert!(all.contains(&wanted), "{wanted} in {all}");
+    }
+}
+
+#[test]
+fn a_block_keeps_what_the_built_in_server_has_promised_for_rest_and_a_script_its_own_word() {
+    let dir = folder("rest");
+    fs::create_dir_all(dir.join("files")).expect("a folder");
+    fs::write(dir.join("files/f"), "0123456789").expect("a file");
+    let script = |rest: &str| {
+        let text = format!(
+            "-- files files\nS> 220 Hi.\n{rest}C* RETR f\nS> 150 Here.\nD@ files/f\nS> 226 {{bytes}} bytes.\n"
+        );
+        let path = dir.join("s.ftp");
+        fs::write(&path, text).expect("a script");
+        path.to_str().expect("UTF-8").to_owned()
+    };
+    for (rest, wanted, said) in [
+        ("", "456789", "226 6 bytes."),
+        ("C* REST *\nS> 350 Fine.\n", "0123456789", "226 10 bytes."),
+    ] {
+        let server = FakeServer::start(&[&script(rest)]);
+        let mut line = server.dial();
+        line.log_in();
+        let at = line.passive();
+        assert!(line.say("REST 4").starts_with("350"));
+        assert!(line.say("RETR f").starts_with("150"));
+        assert_eq!(Line::fetch(at), wanted);
+        assert_eq!(line.reply(), said);
+        // It holds for one transfer (RFC 3659 5.1).
+        let at = line.passive();
+        assert!(line.say("RETR f").starts_with("150"));
+        assert_eq!(Line::fetch(at), "0123456789");
+        assert_eq!(line.reply(), "226 10 bytes.");
+    }
+    fs::remove_dir_all(dir).expect("removed");
+}
+
+#[test]
+fn abor_with_urgent_data_is_heard_whole() {
+    let server = FakeServer::start(&["any-client"]);
+    let mut line = server.dial();
+    line.log_in();
+    let stream = line.stream.get_mut();
+    let socket = socket2::SockRef::from(&*stream);
+    // As ftplib does: the last byte is the urgent one. Others send IAC IP, IAC DM before it (RFC 959 4.1.3).
+    for urgent in [&b"ABOR\r\n"[..], b"\xff\xf4\xff\xf2ABOR\r\n"] {
+        socket.send_out_of_band(urgent).expect("sent");
+    }
+    for _ in 0..2 {
+        assert_eq!(line.reply(), "226 Nothing to abort any more.");
+    }
+    assert!(line.say("NOOP").starts_with("200"));
+}
+
+#[test]
+fn nothing_of_anybody_else_s_is_written_over() {
+    let dir = folder("kept");
+    fs::create_dir_all(&dir).expect("a folder");
+    let path = |name: &str| dir.join(name).to_str().expect("UTF-8").to_owned();
+    let (mine, site, log) = (path("mine"), path("site.xml"), path("log"));
+    fs::write(&mine, "mine").expect("a file");
+    let words = ["fake-server", "--port", "0", "--filezilla-site", &mine];
+    let done = ftplab().args(words).run().code(2);
+    let said = done.err().split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(said.contains("is no site that ftplab made"), "{said}");
+    assert_eq!(fs::read_to_string(&mine).expect("there"), "mine");
+    // What ftplab has made is made anew, and a log goes on.
+    for times in 1..=2 {
+        let server = FakeServer::start(&["any-client", "--filezilla-site", &site, "--log", &log]);
+        let mut line = server.dial();
+        line.log_in();
+        assert!(line.say("QUIT").starts_with("221"));
+        let port = server.port;
+        assert_eq!(server.stop().0, 0);
+        let site = fs::read_to_string(&site).expect("there");
+        assert!(site.contains(&format!("<Port>{port}</Port>")), "{site}");
+        let log = fs::read_to_string(&log).expect("there");
+        assert_eq!(log.matches("C> QUIT").count(), times, "{log}");
+    }
+    fs::remove_dir_all(dir).expect("removed");
+}

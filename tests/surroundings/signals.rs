@@ -42,10 +42,14 @@ fn signals() -> Vec<Signal> {
 const KEPT: [&str; 4] = ["--record", "kept.pcapng", "--events", "events"];
 
 fn command(folder: &Path, words: &[&str]) -> Command {
+    started(folder, &[words, &KEPT].concat())
+}
+
+/// The program with these words, in the folder.
+fn started(folder: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
     command
         .args(words)
-        .args(KEPT)
         .current_dir(folder)
         .env("LC_ALL", "C")
         .stdin(Stdio::piped())
@@ -210,20 +214,6 @@ fn a_server_that_was_started_with_nohup_outlives_its_terminal() {
     assert_eq!(code, Some(0), "{said}");
 }
 
-/// `inspect` with these words, in the folder.
-fn inspect(folder: &Path, words: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_ftplab"));
-    command
-        .arg("inspect")
-        .args(words)
-        .current_dir(folder)
-        .env("LC_ALL", "C")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped());
-    command
-}
-
 /// All files in the folder of the extracted are in its manifest, which has lines, and nothing is half done.
 fn is_told_whole(folder: &Path) {
     let manifest = fs::read_to_string(folder.join("manifest.jsonl")).expect("a manifest");
@@ -248,8 +238,8 @@ fn a_capture_that_comes_through_a_pipe_is_told_as_far_as_it_came() {
         // Whoever writes hears the same Ctrl-C, and writes what it held back; or it writes nothing and stays.
         for ends in [true, false] {
             let dir = tempfile::tempdir().expect("a folder");
-            let words = ["-", "--json", "--extract", "files"];
-            let mut child = inspect(dir.path(), &words).spawn().expect("it starts");
+            let words = ["inspect", "-", "--json", "--extract", "files"];
+            let mut child = started(dir.path(), &words).spawn().expect("it starts");
             let mut pipe = child.stdin.take().expect("piped");
             let mut out = child.stdout.take().expect("piped");
             pipe.write_all(half).expect("it reads");
@@ -290,9 +280,10 @@ fn an_extraction_that_is_interrupted_is_told_in_its_manifest() {
     // So many captures that it is still reading when the first files are there.
     let mut words = vec!["lab-by-hand"; 3_000];
     words.extend(["--extract", "files"]);
+    words.insert(0, "inspect");
     let dir = tempfile::tempdir().expect("a folder");
     let folder = dir.path().join("files");
-    let mut command = inspect(dir.path(), &words);
+    let mut command = started(dir.path(), &words);
     let child = command.stdout(Stdio::null()).spawn().expect("it starts");
     let patience = Instant::now() + PATIENCE;
     while fs::read_dir(&folder).map_or(0, Iterator::count) < 3 {

@@ -1,7 +1,9 @@
 //! The terminal, or what stands in its place: one of the three streams that is a file or a pipe, a window that changes its
 //! size, the state in which a shell finds the terminal afterwards.
 
-use std::{fs, num::NonZero, path::Path, process::Command};
+use std::{fs, net::TcpStream, num::NonZero, path::Path, process::Command};
+
+use serde_json::Value;
 
 use super::capture;
 use crate::{peers::terminal::Terminal, servers::process::FakeServer};
@@ -52,10 +54,6 @@ fn each_stream_alone_may_be_something_else_than_a_terminal() {
             let lines = keys.replace('\r', "\n").replace('\u{4}', "");
             fs::write(dir.path().join("in"), lines).expect("room");
             let mut terminal = shell(dir.path(), &format!("\"$0\" {words} {redirected}"));
-            // Who leaves before the server has said that it stands gets its lines in another order.
-            if redirected == "2>err" && words.starts_with("fake-server") {
-                terminal.until(&what, |lines| lines.contains(&"S>".to_owned()));
-            }
             if redirected != "<in" {
                 terminal.keys(keys);
             }
@@ -70,6 +68,30 @@ fn each_stream_alone_may_be_something_else_than_a_terminal() {
                 assert!(!kept.contains("[Enter"), "{what}: {kept:?}");
             }
         }
+    }
+}
+
+#[test]
+fn a_server_that_ends_behind_a_prompt_says_its_last_words_and_takes_the_prompt_away() {
+    // More than once: the prompt and the last words come from two threads.
+    for _ in 0..10 {
+        let dir = tempfile::tempdir().expect("a folder");
+        let mut terminal = shell(
+            dir.path(),
+            "\"$0\" fake-server --by-hand --once --port 0 --events events",
+        );
+        terminal.until("the prompt", |lines| lines.contains(&"S>".to_owned()));
+        let events = fs::read_to_string(dir.path().join("events")).expect("its events");
+        let first: Value =
+            serde_json::from_str(events.lines().next().expect("a line")).expect("JSON");
+        let address = first["address"].as_str().expect("where it listens");
+        drop(TcpStream::connect(address).expect("the server"));
+        terminal.until("the end", |lines| lines.contains(&"ended 0".to_owned()));
+        let shown = terminal.lines().join("\n");
+        assert!(shown.contains("The client has gone"), "{shown}");
+        assert!(!shown.contains("next one"), "{shown}");
+        assert!(shown.contains("\nOne connection, 0 commands,"), "{shown}");
+        assert!(!shown.contains("S>"), "{shown}");
     }
 }
 

@@ -44,7 +44,9 @@ pub(in crate::analysis) struct Control {
     /// Its first lines.
     pub(super) head: Head,
     /// What the last AUTH asked for, until it is answered.
-    pub(super) auth: Option<(Vec<u8>, Mark)>,
+    pub(super) auth: Option<Mechanism>,
+    /// The USER and PASS that no reply has settled yet, or the last.
+    pub(super) trying: [Option<Mark>; 2],
     pub(in crate::analysis) slots: Vec<Slot>,
     pub(in crate::analysis) rows: Vec<Row>,
     pub(in crate::analysis) left: bool,
@@ -235,6 +237,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             head,
             user_gap,
             finished_unseen,
+            trying,
             ..
         } = &mut **control;
         let user_way = facts.user_way;
@@ -266,7 +269,15 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             }
             begun |= head.take(&event.what, mark.frame, keys);
             let mut at = mark;
-            note(facts, commands, refused, auth, happened, event, &mut at);
+            note(
+                facts,
+                commands,
+                refused,
+                (auth, trying),
+                happened,
+                event,
+                &mut at,
+            );
             out(&Finding::Said {
                 session: facts,
                 mark: at,
@@ -352,13 +363,16 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
     }
 }
 
+/// What AUTH asked for, and where.
+type Mechanism = (Vec<u8>, Mark);
+
 /// Keeps what an event says about the session, and what it means for the ledger. `at` becomes the frame of the command
 /// where that is where the event belongs.
 fn note(
     facts: &mut Session,
     commands: &mut VecDeque<(u64, Mark)>,
     refused: &mut bool,
-    auth: &mut Option<(Vec<u8>, Mark)>,
+    (auth, trying): (&mut Option<Mechanism>, &mut [Option<Mark>; 2]),
     happened: &mut Vec<Happened>,
     event: &Event<'_>,
     at: &mut Mark,
@@ -378,12 +392,18 @@ fn note(
             commands.push_back((command.n, mark));
             match command.verb {
                 Verb::User => {
-                    facts.credentials = [Some(mark), None];
+                    *trying = [Some(mark), None];
                     if !facts.logged_in {
+                        facts.credentials = *trying;
                         facts.user = command.arg.map(|user| kept(user, MAX_REMEMBERED));
                     }
                 }
-                Verb::Pass => facts.credentials[1] = Some(mark),
+                Verb::Pass => {
+                    trying[1] = Some(mark);
+                    if !facts.logged_in {
+                        facts.credentials = *trying;
+                    }
+                }
                 Verb::Auth => {
                     let mechanism = command.arg.unwrap_or_default();
                     *auth = Some((kept(mechanism, MAX_MECHANISM), mark));
@@ -427,6 +447,7 @@ fn note(
             facts.logins_accepted += u64::from(*accepted);
             if *accepted {
                 facts.logged_in = true;
+                facts.credentials = *trying;
                 facts.user = Some(kept(user, MAX_REMEMBERED));
             }
             if facts.logins.len() < MAX_LOGINS {

@@ -153,6 +153,7 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
                 commands: VecDeque::new(),
                 refused: false,
                 auth: None,
+                trying: [None; 2],
                 head: Head::default(),
                 slots: Vec::new(),
                 rows: Vec::new(),

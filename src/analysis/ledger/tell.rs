@@ -246,6 +246,16 @@ impl<F: FnMut(&Finding<'_>)> Inspector<F> {
             return;
         };
         let mut row = control.rows.remove(at);
+        let key = row.slot;
+        if let Some(slot) = control.slots.iter_mut().find(|slot| slot.key == key) {
+            let line = row.line.and_then(|flow| self.lines.get(&flow));
+            if line.is_some_and(|line| line.established) {
+                slot.served = true;
+            } else if line.is_none() && !slot.agreement.is_active() && slot.served {
+                // What was agreed on was for the transfer before.
+                row.agreement = None;
+            }
+        }
         let names = [&mut row.what.arg, &mut row.what.path, &mut row.what.chosen];
         let [arg, path, chosen] = names.map(Option::take);
         if let Some(line) = row.line.and_then(|flow| self.lines.get(&flow)) {

@@ -52,6 +52,50 @@ fn an_answer_captured_before_its_question_comes_after_it() {
 }
 
 #[test]
+fn two_directions_do_not_wait_for_each_other() {
+    // The greeting was captured behind what came of it: an acknowledgement, a command, and that one's acknowledgement.
+    assert_eq!(
+        told(&format!(
+            "{HANDSHAKE}\
+             0.1002 A > B A seq=100 ack=505\n\
+             0.1003 A > B PA seq=100 ack=505 \"USER\\r\\n\"\n\
+             0.1004 B > A A seq=505 ack=106\n\
+             0.1001 B > A PA seq=500 ack=100 \"220\\r\\n\"\n\
+             0.1005 B > A PA seq=505 ack=106 \"331\\r\\n\"\n\
+             0.1006 A > B PA seq=106 ack=510 \"PASS\\r\\n\"\n"
+        ))[1..],
+        [
+            "1 < 0: \"220\\r\\n\" @7",
+            "1 > 0: \"USER\\r\\n\" @5",
+            "1 < 5: \"331\\r\\n\" @8",
+            "1 > 6: \"PASS\\r\\n\" @9",
+        ]
+    );
+}
+
+#[test]
+fn a_syn_ack_that_was_lost_was_sent_where_its_connection_carries_data() {
+    let established = |text: &str| {
+        let text = format!("A = 10.0.0.1:40000\nB = 10.0.0.2:21\n{text}");
+        let (journal, _) = Journal::of(&pcap(&text));
+        journal.established
+    };
+    let syn = "0 A > B S seq=99\n";
+    for (rest, wanted) in [
+        ("", false),
+        ("0.1 A > B S seq=99\n0.2 A > B S seq=99\n", false),
+        ("0.1 B > A RA seq=0 ack=100\n", false),
+        ("0.1 B > A PA seq=500 ack=100 \"220\\r\\n\"\n", true),
+        (
+            "0.1 A > B PA seq=100 ack=500 \"x\"\n0.2 B > A A seq=500 ack=101\n",
+            true,
+        ),
+    ] {
+        assert_eq!(established(&format!("{syn}{rest}")), wanted, "{rest}");
+    }
+}
+
+#[test]
 fn a_question_that_the_capture_lost_is_a_gap_before_its_answer() {
     let text = format!(
         "{HANDSHAKE}\

@@ -50,8 +50,9 @@ struct Seat {
     context: Context,
     script: String,
     show_credentials: bool,
+    once: bool,
     json: bool,
-    /// A terminal, with an editor; else a pipe.
+    /// Lines come when somebody types them: on a terminal, or in `lab run`; else they are there already.
     interactive: bool,
     outputs: RefCell<Outputs>,
     desk: RefCell<Desk>,
@@ -76,13 +77,8 @@ pub(super) fn serve(
     let interactive = stdio::stdin_is_terminal() && std::io::stdout().is_terminal() && !asked.json;
     let (keys, typed) = sync_channel(INBOX);
     let (screen, keyboard) = if interactive {
-        editor::terminal(
-            "S> ",
-            words(&context.text),
-            context.out.colour(),
-            keys,
-            |typed| typed,
-        )
+        let words = words(&context.text);
+        editor::terminal(words, context.out.colour(), keys, |typed| typed)
     } else {
         editor::pipe(keys, |typed| typed)
     }?;
@@ -98,8 +94,9 @@ pub(super) fn serve(
         },
         script: script.to_owned(),
         show_credentials: asked.show_credentials,
+        once: asked.once,
         json: asked.json,
-        interactive,
+        interactive: interactive || asked.introduced,
         outputs: RefCell::new(outputs),
         desk: RefCell::new(Desk::new(asked.client.map(client))),
         keyboard,
@@ -114,6 +111,7 @@ pub(super) fn serve(
         (false, _) => Some(Answers::AllButAsked),
     };
     seat.show(&seat.view().start(answers));
+    seat.keyboard.go_on_behind("S> ");
     let tap = Rc::clone(&seat);
     server
         .run_by_hand(
@@ -187,6 +185,7 @@ impl Seat {
             },
             script: Some(&self.script),
             show_credentials: self.show_credentials,
+            once: self.once,
         }
     }
 
@@ -343,8 +342,10 @@ impl Person for Seat {
                 self.interrupted.set(false);
                 // A paste may hold several lines.
                 let lines = line.split(|&b| b == b'\n');
-                let wishes = lines.flat_map(|line| self.line(line, at)).collect();
-                self.keyboard.go_on();
+                let wishes: Vec<Do> = lines.flat_map(|line| self.line(line, at)).collect();
+                if !wishes.iter().any(|wish| matches!(wish, Do::Stop)) {
+                    self.keyboard.go_on();
+                }
                 wishes
             }
             Typed::Line(line) => {

@@ -9,7 +9,7 @@ use crate::{
     cmd::{Context, Exit, Failure, builtin},
     io::stdio,
     script::notation::Script,
-    view::{json, scripts as view},
+    view::{json, scripts as view, text::Lang},
 };
 
 /// A script's JSON line, of type `script`.
@@ -23,9 +23,16 @@ struct Line<'a> {
 
 /// Shows them.
 pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
+    // Programs get the title that stands in the script.
+    let lang = if asked.json {
+        Lang::En
+    } else {
+        context.text.lang()
+    };
+    let row = |script| titled(script, lang);
     let shelves: Vec<(&str, Vec<view::Row>)> = builtin::shelves()
         .into_iter()
-        .map(|(shelf, scripts)| (shelf, scripts.into_iter().map(titled).collect()))
+        .map(|(shelf, scripts)| (shelf, scripts.into_iter().map(row).collect()))
         .collect();
     let page: String = if asked.json {
         let lines = shelves.iter().flat_map(|(shelf, scripts)| {
@@ -48,7 +55,8 @@ pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure
     Ok(Exit::Done)
 }
 
-fn titled((name, text): (&'static str, &[u8])) -> view::Row {
-    let script = Script::parse(text).ok();
-    (name, script.and_then(|script| script.settings.title))
+fn titled((name, text): (&'static str, &[u8]), lang: Lang) -> view::Row {
+    let french = builtin::french(name).filter(|_| lang == Lang::Fr);
+    let own = || Script::parse(text).ok()?.settings.title;
+    (name, french.map(str::to_owned).or_else(own))
 }

@@ -1,8 +1,7 @@
 //! Where everything goes that happens on the server: the screen or JSON Lines, the events file, the log.
 
-use std::{collections::HashMap, fs::File, io::Write, net::SocketAddr, sync::Arc};
+use std::{collections::HashMap, io::Write, net::SocketAddr, sync::Arc};
 
-use super::unreadable;
 use crate::{
     cli::FakeServer,
     cmd::{Context, Failure, fault, report::Lines},
@@ -40,6 +39,7 @@ pub(super) struct Prepared {
     play: Arc<Play>,
     json: bool,
     quiet: bool,
+    introduced: bool,
     events: Option<Lines>,
     log: Option<Logs>,
     show_credentials: bool,
@@ -62,6 +62,8 @@ pub(super) struct Outputs {
     room: Option<Room>,
     live: Option<view::Live>,
     json: bool,
+    /// Somebody else has said where the server listens.
+    introduced: bool,
     events: Option<Lines>,
     log: Option<Logs>,
     tally: view::Tally,
@@ -94,10 +96,7 @@ impl Prepared {
         let log = match &asked.log {
             None => None,
             Some(path) => Some(Logs {
-                // Begun anew, then appended to.
-                file: File::create(path)
-                    .map_err(|error| unreadable(context, &fault::shown(path), &error))
-                    .and_then(|_| open(path))?,
+                file: open(path)?,
                 open: HashMap::new(),
                 show_credentials: asked.show_credentials,
             }),
@@ -107,6 +106,7 @@ impl Prepared {
             play,
             json: asked.json,
             quiet: asked.quiet,
+            introduced: asked.introduced,
             events,
             log,
             show_credentials: asked.show_credentials,
@@ -130,6 +130,7 @@ impl Prepared {
             room: self.room,
             live,
             json: self.json,
+            introduced: self.introduced,
             events: self.events,
             log: self.log,
             tally: view::Tally::default(),
@@ -160,7 +161,7 @@ impl Outputs {
             }
             self.append(&view::json_listening(Some(program()), address));
         }
-        if !self.json {
+        if !self.json && !self.introduced {
             let script = &self.play.script;
             let page = view::start(&self.text, self.style, &self.name, script, addresses);
             self.print(&page);

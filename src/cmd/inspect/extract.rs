@@ -26,7 +26,7 @@ use crate::{
         verdict::{Reason, Verdict},
     },
     capture::flow::{FlowId, Way},
-    ftp::command::Verb,
+    ftp::{catalogue::Flow, command::Verb},
     script::literal,
     view::{
         inspect::json::hex,
@@ -150,6 +150,8 @@ struct Piece {
 
 #[derive(Clone)]
 struct Named {
+    /// The hash of the transfer is that of its bytes: they went the way of the verb.
+    hashed: bool,
     name: String,
     offset: u64,
     length: u64,
@@ -172,7 +174,7 @@ struct Line<'a> {
     /// Where its first byte stands in what was transferred.
     offset: u64,
     bytes: u64,
-    /// SHA-256 of the whole transfer; null where bytes are missing.
+    /// SHA-256 of the whole transfer; null where bytes are missing, and of bytes that went against its way.
     sha256: Option<String>,
     /// The capture holds all that was transferred.
     whole: bool,
@@ -433,7 +435,10 @@ impl<'a> Extract<'a> {
                 stored: file.stored,
                 offset: file.offset,
                 bytes: file.length,
-                sha256: transfer.sha256.map(|hash| hex(&hash)),
+                sha256: transfer
+                    .sha256
+                    .filter(|_| file.hashed)
+                    .map(|hash| hex(&hash)),
                 whole: is_whole(transfer),
                 verdict: transfer.judgement.verdict.name(),
                 data_type: transfer.data_type.letter(),
@@ -457,6 +462,10 @@ impl<'a> Extract<'a> {
         let left_out = stored.left_out.iter().sum::<u64>() > 0;
         self.came.beyond.0 += stored.beyond.0;
         self.came.beyond.1 += stored.beyond.1;
+        let payload_way = match transfer.verb.and_then(Verb::moves) {
+            Some(Flow::Up) => connection.server_way.other(),
+            _ => connection.server_way,
+        };
         for way in [Way::Forth, Way::Back] {
             let at = way as usize;
             let pieces = std::mem::take(&mut stored.ways[at]);
@@ -510,6 +519,7 @@ impl<'a> Extract<'a> {
                     }
                 };
                 named.push(Named {
+                    hashed: !both || way == payload_way,
                     name,
                     offset,
                     length,
@@ -520,6 +530,7 @@ impl<'a> Extract<'a> {
         if named.is_empty() && left_out {
             // The manifest names it all the same.
             named.push(Named {
+                hashed: true,
                 name: format!("{}{base}", self.prefix),
                 offset: 0,
                 length: 0,

@@ -102,7 +102,7 @@ pub(in crate::cmd) struct Bench<'a> {
     posts: [Post; 2],
     controls: [Control; 2],
     hand: Hand,
-    /// Data connections that were opened.
+    /// Data connections that our terminals have told of.
     opened: u64,
     followers: Vec<Follower>,
     /// Lines of the events files that were too long to be read, and have not been told yet.
@@ -485,7 +485,8 @@ impl<'a> Bench<'a> {
         let port = port.to_string();
         let mut words = vec!["fake-server"];
         words.extend(script.as_deref());
-        words.extend(["--by-hand", "--bind", HOST, "--port", &port]);
+        words.extend(["--by-hand", "--introduced"]);
+        words.extend(["--bind", HOST, "--port", &port]);
         let record = self
             .record()
             .map(|path| path.to_string_lossy().into_owned());
@@ -530,12 +531,17 @@ impl<'a> Bench<'a> {
         self.hand.wants && self.hand.typed == 0
     }
 
+    /// True where the student plays the server, in a terminal of ours.
+    pub(in crate::cmd) fn is_played(&mut self) -> bool {
+        self.hand.on && self.terminals.runs(BY_HAND)
+    }
+
     /// How many replies the server by hand has sent.
     pub(in crate::cmd) fn hand_replies(&self) -> u64 {
         self.hand.replies
     }
 
-    /// How many data connections have been opened, by anybody.
+    /// How many data connections our own terminals have told that they have opened, or let in.
     pub(in crate::cmd) fn data_connections(&self) -> u64 {
         self.opened
     }
@@ -553,6 +559,7 @@ impl<'a> Bench<'a> {
                 name: self.sheet.head.title.clone(),
                 text: text.clone().into_bytes(),
                 folder: folder.map_or(Folder::None, |folder| Folder::Disk(folder.to_owned())),
+                french: None,
             }),
             Script::Named(name) => {
                 let asked = name.as_str();
@@ -734,10 +741,9 @@ impl<'a> Bench<'a> {
         let Ok(told) = serde_json::from_str::<Told>(line) else {
             return;
         };
-        if told.channel.as_deref() == Some("data") && told.kind == "connected"
-            || told.kind == "data-connected"
-        {
-            self.opened += 1;
+        let ours = told.channel.as_deref() == Some("data") && told.kind == "connected";
+        self.opened += u64::from(ours);
+        if ours || told.kind == "data-connected" {
             for control in &mut self.controls {
                 control.to_dial = false;
             }

@@ -44,8 +44,12 @@ impl Files {
         }
     }
 
-    /// All of them.
-    pub(super) fn all(&self) -> [&Path; 3] {
+    /// True where one of them is.
+    pub(super) fn are_there(&self) -> bool {
+        self.all().iter().any(|path| path.exists())
+    }
+
+    fn all(&self) -> [&Path; 3] {
         [&self.json, &self.md, &self.events]
     }
 
@@ -54,7 +58,7 @@ impl Files {
     /// # Errors
     /// Where the system refuses, with the file.
     pub(super) fn set_aside(&self) -> Result<Option<Files>, FileError> {
-        if self.all().iter().all(|path| !path.exists()) {
+        if !self.are_there() {
             return Ok(None);
         }
         let base = self.json.with_extension("");
@@ -63,7 +67,7 @@ impl Files {
             let mut name = base.as_os_str().to_owned();
             name.push(format!(".{number}"));
             let aside = Files::of(Path::new(&name));
-            if aside.all().iter().all(|path| !path.exists()) {
+            if !aside.are_there() {
                 break aside;
             }
             number += 1;

@@ -1,11 +1,11 @@
 //! `lab marks`: a mark sheet for a class, from the reports that students hand in. A file that is no report is told and does
 //! not stop the others.
 
-use std::{io::Write, path::Path};
+use std::{fs::DirEntry, io::Write, path::Path};
 
 use crate::{
     cli::LabMarks,
-    cmd::{Context, Exit, Failure, fault},
+    cmd::{Context, Exit, Failure, fault, folder},
     io::{file, stdio as streams},
     lab::{
         marks::{self, Row},
@@ -21,11 +21,26 @@ use crate::{
 /// The subcommand, in what goes wrong.
 const NAME: &str = "lab marks";
 
+/// True for what is meant in a folder: JSON by its name, or what begins as a report does, whatever it is called.
+fn is_report(entry: &DirEntry) -> bool {
+    /// Where a report says that it is one.
+    const HEAD: u64 = 64;
+    let path = entry.path();
+    let named = path
+        .extension()
+        .is_some_and(|end| end.eq_ignore_ascii_case("json"));
+    named || {
+        let head = file::beginning(&path, HEAD).unwrap_or_default();
+        head.starts_with(b"{") && file::has(&head, b"\"ftplab\"")
+    }
+}
+
 /// Shows the mark sheet; exit code 1 where a file is no report.
 pub(super) fn run(context: &Context, asked: &LabMarks) -> Result<Exit, Failure> {
+    let empty = |folder| say!(context.text, "labmarks-empty-folder", folder = folder);
     let mut all = Vec::new();
     let mut exit = Exit::Done;
-    for path in &asked.reports {
+    for path in &folder::opened(context, NAME, &asked.reports, is_report, empty)? {
         match read(context, path) {
             Ok(report) => all.push(Marked {
                 file: path.to_string_lossy().into_owned(),

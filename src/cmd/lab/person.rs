@@ -2,59 +2,32 @@
 //! back and forth. On a terminal with a line editor; else lines come from standard input or a file, in the same form, and
 //! a line waits until what was typed before it has had its effect.
 
-use std::{
-    collections::VecDeque,
-    ops::ControlFlow,
-    path::Path,
-    sync::mpsc::{Receiver, SyncSender, sync_channel},
-    time::{Duration, Instant},
-};
+mod converse;
+mod keys;
 
+use std::{ops::ControlFlow, path::Path, time::Duration};
+
+use self::{converse::CLIENT, keys::Keys};
 use super::{
-    autopilot,
     bench::{self, BY_HAND, Bench},
     captures, elsewhere,
-    follow::Watched,
     walk::{Go, Hands, MAX_ANSWERS, Walk},
 };
 use crate::{
     cmd::{Context, Failure, explain, fault, recording},
-    ftp::{catalogue, command::Verb, secret},
-    io::{
-        editor::{self, Keyboard, Screen, Typed, Word},
-        file::FileError,
-        stdio,
-    },
+    ftp::{command::Verb, secret},
+    io::{editor::Typed, file::FileError},
     lab::{
         answer::{self, Judgement},
-        sheet::{Answer, Ask, AskKind, Capture, Expected, Ftp, Role as Part, Wanted, Write},
+        sheet::{Answer, Ask, AskKind, Capture, Ftp, Role as Part, Write},
         template::Template,
     },
     say,
-    script::{by_hand, console},
     view::{lab::run, style::Role},
 };
 
-/// Reports of the keyboard that wait: it makes one at a time.
-const INBOX: usize = 1;
 /// The most bytes of a free text: ten pages. A line more is told and left out.
 const MAX_TEXT: usize = 64 * 1024;
-/// How long a command's reply is waited for before the next line may be typed.
-const PATIENCE: Duration = Duration::from_secs(3);
-/// The same for lines that do not come from a keyboard: nobody is there who could wait longer.
-const LINES_PATIENCE: Duration = Duration::from_secs(10);
-/// How long nothing is printed before what was typed counts as answered.
-const QUIET: Duration = Duration::from_millis(120);
-/// The same where a transfer waits, for its data connection perhaps.
-const WAITING: Duration = Duration::from_millis(500);
-/// How long a transfer waits for its data connection before it is said that nobody has opened it.
-const UNANSWERED: Duration = Duration::from_secs(2);
-/// The prompt where commands are typed.
-const CLIENT: &str = "C> ";
-/// The prompt where replies are typed.
-const SERVER: &str = "S> ";
-/// The rows of a terminal that does not tell.
-const ROWS: usize = 24;
 
 /// The person.
 pub(super) struct Person<'a> {
@@ -64,30 +37,6 @@ pub(super) struct Person<'a> {
     told: bool,
     /// What other terminals need first has been told.
     prepared: bool,
-}
-
-/// Where lines come from.
-struct Keys {
-    /// There is a terminal with somebody at it.
-    interactive: bool,
-    started: Option<(Screen, Keyboard)>,
-    inbox: Receiver<Typed>,
-    outbox: SyncSender<Typed>,
-    /// Lines that are there already: of a file, or the rest of a paste.
-    ahead: VecDeque<String>,
-    /// There is nothing behind them: no keyboard, or one that has ended.
-    ended: bool,
-    /// The last line was one of these, so that no terminal shows it.
-    unseen: bool,
-    /// A line may be typed, behind this prompt.
-    asked: Option<String>,
-    /// Rows that were shown since something was typed.
-    rows: usize,
-    /// The last of them is empty.
-    empty: bool,
-    page: usize,
-    colour: bool,
-    words: Vec<Word>,
 }
 
 /// A line that is for the walk, wherever it is typed.
@@ -130,26 +79,9 @@ impl Key {
 impl<'a> Person<'a> {
     /// Somebody at the keyboard, or these lines in their place.
     pub(super) fn new(context: &'a Context, lines: Option<Vec<String>>) -> Person<'a> {
-        let (outbox, inbox) = sync_channel(INBOX);
-        let interactive =
-            lines.is_none() && stdio::stdin_is_terminal() && stdio::stdout_is_terminal();
         Person {
             context,
-            keys: Keys {
-                interactive,
-                started: None,
-                inbox,
-                outbox,
-                ended: lines.is_some(),
-                ahead: lines.map(VecDeque::from).unwrap_or_default(),
-                unseen: !interactive,
-                asked: None,
-                rows: 0,
-                empty: false,
-                page: page(),
-                colour: context.out.colour(),
-                words: words(),
-            },
+            keys: Keys::new(context, lines),
             told: false,
             prepared: false,
         }
@@ -179,14 +111,12 @@ impl<'a> Person<'a> {
             walk.view.style = style;
             walk.bench.terminals.resize(style.width());
         }
-        self.keys.page = page();
+        self.keys.fit();
     }
 
     /// Gives the terminal back: what is printed from now on goes out directly.
     pub(super) fn leave(&mut self) {
-        if let Some((screen, _)) = &mut self.keys.started {
-            screen.leave();
-        }
+        self.keys.leave();
     }
 
     /// Waits for a line behind this prompt. What happens meanwhile is shown.
@@ -302,7 +232,7 @@ impl<'a> Person<'a> {
         self.fit(walk);
         let view = walk.view;
         match key {
-            Key::Help => self.keys.show(&view.help())?,
+            Key::Help => self.keys.show(&view.help(walk.bench.is_played()))?,
             Key::Hint => {
                 let given = walk.report.block(id).map_or(0, |block| block.hints);
                 let given = usize::try_from(given).unwrap_or(usize::MAX);
@@ -421,214 +351,6 @@ impl<'a> Person<'a> {
 
     fn say(&mut self, walk: &Walk<'a>, role: Role, sentence: &str) -> Result<(), Failure> {
         self.keys.show(&walk.view.line(role, sentence))
-    }
-
-    /// Where a dialogue goes on from a control connection that does not stand any more: what to send again.
-    fn again(&mut self, walk: &Walk<'a>, ftp: &Ftp) -> Result<(), Failure> {
-        let commands = walk.in_force(ftp);
-        if commands.is_empty() || walk.bench.stands(ftp.line) {
-            return Ok(());
-        }
-        let what: Vec<String> = commands
-            .iter()
-            .map(|command| autopilot::typed(&walk.bench, command))
-            .collect();
-        let told = say!(walk.view.text, "labrun-again", what = what.join(" · "));
-        self.say(walk, Role::Hint, &told)?;
-        let is_passive = |command: &&Expected| matches!(command.what, Wanted::Command { verb, .. } if verb.asks_to_listen());
-        if commands.iter().any(is_passive) {
-            let told = say!(walk.view.text, "labrun-again-port");
-            self.say(walk, Role::Hint, &told)?;
-        }
-        Ok(())
-    }
-
-    /// How a dialogue goes on that is typed here, until it is complete or left.
-    fn converse(&mut self, walk: &mut Walk<'a>, ftp: &'a Ftp) -> Result<Go, Failure> {
-        let serving = ftp.role == Part::Server;
-        let prompt = match serving {
-            true => SERVER.to_owned(),
-            false => walk.bench.label(bench::terminal_of(ftp.line)).to_owned() + CLIENT,
-        };
-        let patience = if self.keys.interactive {
-            PATIENCE
-        } else {
-            LINES_PATIENCE
-        };
-        let mut watched = Watched::new(ftp, walk.bench.params());
-        // Since when nothing has been printed, and since when a reply is waited for.
-        let mut quiet = Instant::now();
-        let mut since = quiet;
-        let mut complete = false;
-        // A line for ftplab itself has no reply to wait for.
-        let mut local = true;
-        // That nobody has opened the data connection is said once a command, and so is that nothing can be seen.
-        let mut awaits = false;
-        let mut unseen = true;
-        loop {
-            self.fit(walk);
-            let mut came = false;
-            walk.bench.look(|line| {
-                came = true;
-                watched.feed(line);
-            })?;
-            if self.printed(&mut walk.bench, walk.view, true)? || came {
-                quiet = Instant::now();
-            }
-            // When what was printed about it stands there, and not in the middle of it.
-            if quiet.elapsed() >= QUIET {
-                let shown = watched.news(walk.view);
-                self.keys.show(&shown)?;
-            }
-            if came {
-                let (lines, dialogue) = watched.state();
-                walk.seen(&ftp.id, lines, dialogue);
-            }
-            let settled = if serving {
-                walk.bench.wants_reply()
-            } else {
-                walk.bench.settled(ftp.line)
-            };
-            let idle = quiet.elapsed();
-            let ready = ((settled || local) && idle >= QUIET)
-                || (walk.bench.in_transfer(ftp.line) && idle >= WAITING)
-                || since.elapsed() >= patience;
-            // A reply that never comes, with which a server breaks a rule, is not waited for for ever.
-            let over = settled || serving || since.elapsed() >= patience;
-            if watched.is_complete() && !complete && idle >= QUIET && over {
-                complete = true;
-                walk.done(&ftp.id);
-                walk.save();
-                if self.keys.asked.is_none() {
-                    let told = say!(walk.view.text, "labrun-all-seen");
-                    self.say(walk, Role::GoodReply, &format!("{told}\n\n"))?;
-                    return Ok(Go::On);
-                }
-                let told = say!(walk.view.text, "labrun-all-seen-enter");
-                self.say(walk, Role::GoodReply, &told)?;
-            }
-            if !awaits && idle >= UNANSWERED && walk.bench.awaits_data(ftp.line) {
-                awaits = true;
-                let told = say!(walk.view.text, "labrun-data-awaited");
-                self.say(walk, Role::Hint, &told)?;
-            }
-            if !unseen && !settled && !local && since.elapsed() >= patience {
-                unseen = true;
-                if let Err(why) = walk.bench.room() {
-                    self.say(walk, Role::Warning, &why)?;
-                }
-            }
-            if ready {
-                self.keys.ask(&prompt)?;
-            }
-            let Some(came) = self.typed(walk, &prompt)? else {
-                continue;
-            };
-            since = Instant::now();
-            quiet = since;
-            local = true;
-            awaits = false;
-            unseen = false;
-            let Came::Line(line) = came else {
-                return Ok(Go::Leave);
-            };
-            let ours = match Key::read(&line) {
-                // The terminal knows better what the last reply was, or what it can do.
-                Some(Key::Explain(what)) if what.is_empty() => None,
-                key => key,
-            };
-            if let Some(key) = ours {
-                let example = |expected: &Expected| autopilot::typed(&walk.bench, expected);
-                let hints = watched.hints(walk.view.text, &example);
-                if let Some(go) = self.key(walk, &key, &ftp.id, &hints)? {
-                    return Ok(go);
-                }
-                continue;
-            }
-            if line.is_empty() && complete {
-                return Ok(Go::On);
-            }
-            if complete && !serving && !walk.bench.connected(ftp.line) {
-                let what = secret::shown_line(line.as_bytes(), false);
-                let what = String::from_utf8_lossy(&what).into_owned();
-                let told = say!(walk.view.text, "labrun-dialogue-over", what = what);
-                self.say(walk, Role::Warning, &told)?;
-                continue;
-            }
-            if serving {
-                local = line.starts_with('/');
-                if !line.is_empty() {
-                    walk.bench.reply(&line);
-                }
-            } else {
-                local = self.send(walk, ftp, &line, &mut watched)?;
-            }
-        }
-    }
-
-    /// Types a line into the control line's terminal, which is opened where it is not; true where no reply will come.
-    fn send(
-        &mut self,
-        walk: &mut Walk<'a>,
-        ftp: &Ftp,
-        line: &str,
-        watched: &mut Watched<'_>,
-    ) -> Result<bool, Failure> {
-        let local = line.starts_with('/') && !line.starts_with("//");
-        if local {
-            let word = line.split_whitespace().next().unwrap_or_default();
-            let known = console::LOCAL
-                .iter()
-                .any(|(name, _)| name.eq_ignore_ascii_case(word));
-            if !known {
-                let told = say!(
-                    walk.view.text,
-                    "labrun-unknown",
-                    word = word.trim_start_matches('/')
-                );
-                self.say(walk, Role::Warning, &told)?;
-                return Ok(true);
-            }
-        }
-        if self.keys.interactive && line.is_empty() && walk.recorded {
-            return Ok(true);
-        }
-        if self.keys.interactive && std::mem::take(&mut walk.recorded) {
-            // Once: whoever insists works without a recording.
-            let told = say!(walk.view.text, "labrun-recorded-there");
-            self.say(walk, Role::Warning, &told)?;
-            return Ok(true);
-        }
-        if !walk.bench.connected(ftp.line) {
-            let server = walk.bench.server(ftp.line).unwrap_or_default();
-            let told = if walk.bench.was_connected(ftp.line) {
-                say!(walk.view.text, "labrun-dialling-again")
-            } else {
-                say!(walk.view.text, "labrun-dialling", server = server)
-            };
-            self.say(walk, Role::Remark, &told)?;
-            walk.bench.dial(ftp.line)?;
-            let keys = &mut self.keys;
-            let view = walk.view;
-            let which = ftp.line;
-            let label = walk.bench.label(bench::terminal_of(which));
-            walk.bench.until(
-                bench::GREETING,
-                |bench| bench.settled(which) || !bench.connected(which),
-                |line| watched.feed(line),
-                |printed| keys.show(&format!("{label}{}", view.printed(&printed.line))),
-            )?;
-        }
-        if line.is_empty() {
-            return Ok(true);
-        }
-        if !walk.bench.connected(ftp.line) {
-            let told = say!(walk.view.text, "labrun-not-connected", what = line);
-            self.say(walk, Role::Warning, &told)?;
-            return Ok(true);
-        }
-        walk.bench.type_line(ftp.line, line)?;
-        Ok(local)
     }
 }
 
@@ -770,7 +492,10 @@ impl<'a> Hands<'a> for Person<'a> {
             self.keys.show(&lines.collect::<String>())?;
         }
         loop {
-            let line = match self.line(walk, "| ")? {
+            self.keys.whole = true;
+            let came = self.line(walk, "| ");
+            self.keys.whole = false;
+            let line = match came? {
                 Came::Line(line) => line,
                 // The end of a file of answers ends a text, too.
                 Came::End if !self.keys.interactive && !text.is_empty() => String::new(),
@@ -779,7 +504,9 @@ impl<'a> Hands<'a> for Person<'a> {
                     return Ok(Go::Leave);
                 }
             };
-            if let Some(key) = Key::read(&line) {
+            // A paste of several lines is text, and the empty ones among them are too.
+            let pasted = line.contains('\n');
+            if let Some(key) = Key::read(&line).filter(|_| !pasted) {
                 if let Some(go) = self.key(walk, &key, &write.id, &[])? {
                     draft(walk, &write.id, text);
                     return Ok(go);
@@ -795,8 +522,9 @@ impl<'a> Hands<'a> for Person<'a> {
                 self.say(walk, Role::Warning, &told)?;
                 continue;
             }
+            let line = line.trim_end_matches('\n');
             if !line.is_empty() {
-                text.push_str(&line);
+                text.push_str(line);
                 text.push('\n');
             }
         }
@@ -842,7 +570,21 @@ impl<'a> Hands<'a> for Person<'a> {
         if !self.keys.interactive {
             return Ok(Go::Leave);
         }
-        let told = say!(walk.view.text, "labrun-open-enter");
+        self.choose(walk, "labrun-open-enter")
+    }
+
+    fn look_again(&mut self, walk: &mut Walk<'a>) -> Result<Go, Failure> {
+        match self.keys.interactive {
+            true => self.choose(walk, "labrun-finished-enter"),
+            false => Ok(Go::Leave),
+        }
+    }
+}
+
+impl<'a> Person<'a> {
+    /// Has them say where to go on, at the end of a sheet; `how` says how.
+    fn choose(&mut self, walk: &mut Walk<'a>, how: &str) -> Result<Go, Failure> {
+        let told = walk.view.text.say(how, &[]);
         self.say(walk, Role::Remark, &told)?;
         loop {
             match self.line(walk, "> ")? {
@@ -860,142 +602,6 @@ impl<'a> Hands<'a> for Person<'a> {
     }
 }
 
-impl Keys {
-    fn show(&mut self, shown: &str) -> Result<(), Failure> {
-        if shown.is_empty() {
-            return Ok(());
-        }
-        // One empty line is enough between two things, whichever of them brings it.
-        let shown = match shown.strip_prefix('\n') {
-            Some(rest) if self.empty => rest,
-            _ => shown,
-        };
-        if shown.is_empty() {
-            return Ok(());
-        }
-        self.empty = shown == "\n" || shown.ends_with("\n\n");
-        self.rows += shown.matches('\n').count();
-        match &mut self.started {
-            Some((screen, _)) => Ok(screen.print(shown)?),
-            None => {
-                stdio::remark(shown, true);
-                Ok(())
-            }
-        }
-    }
-
-    /// Shows something long a page at a time.
-    fn paged(&mut self, context: &Context, shown: &str) -> Result<(), Failure> {
-        if !self.interactive {
-            return self.show(shown);
-        }
-        let room = self.page - 2;
-        let lines: Vec<&str> = shown.split_inclusive('\n').collect();
-        if self.rows > 0 && self.rows + lines.len() > room {
-            self.pause(context)?;
-        }
-        let mut chunks = lines.chunks(room).peekable();
-        while let Some(chunk) = chunks.next() {
-            self.show(&chunk.concat())?;
-            if chunks.peek().is_some() {
-                self.pause(context)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Waits for Enter. Who leaves here has left at the next question, and a key is taken there; what else is typed is for
-    /// nobody, which is said.
-    fn pause(&mut self, context: &Context) -> Result<(), Failure> {
-        let prompt = say!(context.text, "labrun-more");
-        self.ask(&format!("[{prompt}] "))?;
-        match self.wait()? {
-            Typed::Interrupt => self.ended = true,
-            Typed::Line(line) => {
-                let line = String::from_utf8_lossy(&line).trim().to_owned();
-                if Key::read(&line).is_some() {
-                    self.ahead.push_front(line);
-                } else if !line.is_empty() {
-                    let told = say!(context.text, "labrun-unused");
-                    self.show(&format!("{told}\n"))?;
-                }
-            }
-            Typed::TooLong(_) | Typed::End => {}
-        }
-        Ok(())
-    }
-
-    /// Lets a line be typed behind this prompt, where none is being typed.
-    fn ask(&mut self, prompt: &str) -> Result<(), Failure> {
-        if self.asked.is_some() {
-            return Ok(());
-        }
-        match &self.started {
-            _ if self.ended || !self.ahead.is_empty() => {}
-            Some((_, keyboard)) => keyboard.go_on_behind(prompt),
-            None if self.interactive => {
-                let words = std::mem::take(&mut self.words);
-                let to = self.outbox.clone();
-                let started = editor::terminal(prompt, words, self.colour, to, |typed| typed)?;
-                self.started = Some(started);
-            }
-            None => self.started = Some(editor::pipe(self.outbox.clone(), |typed| typed)?),
-        }
-        self.asked = Some(prompt.to_owned());
-        Ok(())
-    }
-
-    /// What was typed, if something was; lines that are there already come when they are wanted.
-    fn poll(&mut self) -> Option<Typed> {
-        self.asked.as_ref()?;
-        let typed = match self.ahead.pop_front() {
-            Some(line) => {
-                self.unseen = true;
-                Typed::Line(line.into_bytes())
-            }
-            None if self.ended => Typed::End,
-            None => {
-                let typed = self.inbox.try_recv().ok()?;
-                self.unseen = !self.interactive;
-                self.split(typed)
-            }
-        };
-        // The keyboard's thread ends with the input.
-        self.ended |= typed == Typed::End;
-        self.asked = None;
-        self.empty = false;
-        self.rows = 0;
-        Some(typed)
-    }
-
-    /// A paste may hold several lines: the first of them; the others wait.
-    fn split(&mut self, typed: Typed) -> Typed {
-        let Typed::Line(line) = typed else {
-            return typed;
-        };
-        let mut lines = line.split(|&b| b == b'\n');
-        let first = lines.next().unwrap_or_default().to_vec();
-        let rest = lines.map(|line| String::from_utf8_lossy(line).into_owned());
-        self.ahead.extend(rest);
-        Typed::Line(first)
-    }
-
-    /// Waits for a line.
-    fn wait(&mut self) -> Result<Typed, Failure> {
-        loop {
-            if let Some(typed) = self.poll() {
-                return Ok(typed);
-            }
-            std::thread::sleep(bench::LOOK);
-        }
-    }
-}
-
-/// The rows of a page, on the terminal as it is now.
-fn page() -> usize {
-    stdio::rows().unwrap_or(ROWS).max(10)
-}
-
 /// True where what was typed is a command for the dialogue before, and no try at this question.
 fn is_stray_command(walk: &Walk<'_>, ask: &Ask, judgement: &Judgement, line: &str) -> bool {
     let is_command = |line: &str| secret::verb_of(line.as_bytes()).0 != Verb::Other;
@@ -1009,24 +615,6 @@ fn is_stray_command(walk: &Walk<'_>, ask: &Ask, judgement: &Judgement, line: &st
         _ => false,
     };
     no_try && is_command(line)
-}
-
-/// What Tab completes: verbs, the terminals' own commands, the walk's.
-fn words() -> Vec<Word> {
-    let verbs = catalogue::commands().iter().map(|fact| Word {
-        word: fact.verb.name().to_owned(),
-        rest: String::new(),
-    });
-    let mut local: Vec<&str> = ["/hint", "/next", "/back", "/steps", "/save"].to_vec();
-    local.extend(console::LOCAL.iter().map(|(word, _)| *word));
-    local.extend(by_hand::LOCAL.iter().map(|(word, _)| *word));
-    local.sort_unstable();
-    local.dedup();
-    let local = local.into_iter().map(|word| Word {
-        word: word.to_owned(),
-        rest: String::new(),
-    });
-    verbs.chain(local).collect()
 }
 
 /// Keeps a text that is left before its end.

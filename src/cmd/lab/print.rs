@@ -63,7 +63,7 @@ pub(super) fn run(context: &Context, asked: &LabPrint) -> Result<Exit, Failure> 
         return Ok(Exit::Done);
     };
     let fail = |error| fault::failed(context, NAME, &fault::file(&context.text, &error));
-    file::write(output, false, page.as_bytes()).map_err(fail)?;
+    file::write(output, asked.force, page.as_bytes()).map_err(fail)?;
     streams::complain(&say!(
         context.text,
         "labprint-done",

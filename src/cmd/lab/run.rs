@@ -20,7 +20,7 @@ use crate::{
     cli,
     cmd::{Context, Exit, Failure, fault, params, recording},
     io::{
-        address,
+        address::Place,
         events::Events,
         file::{self, FileError},
         stdio,
@@ -73,11 +73,11 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
     {
         accept(context, &mut person, host, *port)?;
     }
-    let Place {
+    let Work {
         files,
         alone,
         earlier,
-    } = Place::take(context, asked, &found)?;
+    } = Work::take(context, asked, &found)?;
     let (report, changed) = load(context, &files, earlier.as_ref(), &found, &sheet, asked)?;
     let values = report.params.clone();
     sheet.show_params(&values);
@@ -168,7 +168,7 @@ pub(super) fn run(context: &Context, asked: &cli::LabRun) -> Result<Exit, Failur
 }
 
 /// Where the work of a run is kept.
-struct Place {
+struct Work {
     files: Files,
     /// Held as long as the run goes on, see [`alone`].
     alone: Events,
@@ -176,10 +176,10 @@ struct Place {
     earlier: Option<Files>,
 }
 
-impl Place {
+impl Work {
     /// The files that were asked for, which nobody else works with; what an earlier run left there is set aside where a new
     /// one is to begin.
-    fn take(context: &Context, asked: &cli::LabRun, found: &Found) -> Result<Place, Failure> {
+    fn take(context: &Context, asked: &cli::LabRun, found: &Found) -> Result<Work, Failure> {
         let base = match (&asked.report, asked.demo) {
             (Some(base), _) => base.clone(),
             (None, false) => PathBuf::from(&found.id),
@@ -187,14 +187,15 @@ impl Place {
             (None, true) => scratch_folder(context, NAME)?.join(&found.id),
         };
         let mut files = Files::of(&base);
-        // A sheet of the user's own may have the name that the report would have.
-        if found.folder.is_some() && same_file(&files.md, Path::new(&found.name)) {
+        // A sheet of the user's own may have the name that the report would have, or a page that was printed of it.
+        let is_sheet = found.folder.is_some() && same_file(&files.md, Path::new(&found.name));
+        if is_sheet || (!files.json.exists() && is_foreign(&files.md)) {
             let mut aside = base.into_os_string();
             aside.push(".report");
             files = Files::of(Path::new(&aside));
         }
         // Where nothing can be written there is no lab: said before it begins.
-        let is_new = files.all().iter().all(|path| !path.exists());
+        let is_new = !files.are_there();
         let mut alone = alone(context, &files)?;
         let mut earlier = None;
         if (asked.restart || asked.demo) && !is_new {
@@ -205,12 +206,20 @@ impl Place {
         if earlier.is_some() {
             alone = self::alone(context, &files)?;
         }
-        Ok(Place {
+        Ok(Work {
             files,
             alone,
             earlier,
         })
     }
+}
+
+/// True for a file that is there and is no report: somebody's notes, or the sheet as `lab print` writes it.
+fn is_foreign(md: &Path) -> bool {
+    /// The head of a report is no longer.
+    const HEAD: u64 = 64 * 1024;
+    let head = file::beginning(md, HEAD);
+    head.is_ok_and(|head| !file::has(&head, b"\n| ftplab | "))
 }
 
 /// What is told before the first step.
@@ -510,7 +519,7 @@ fn unreadable(context: &Context, path: &Path, error: &std::io::Error) -> Failure
 
 /// True where every address of a host is this machine's own.
 fn is_loopback(host: &str, port: u16) -> bool {
-    let place = address::Place {
+    let place = Place {
         host: host.to_owned(),
         port: Some(port),
     };

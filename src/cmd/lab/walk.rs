@@ -72,6 +72,10 @@ pub(in crate::cmd) trait Hands<'a> {
     fn unfilled(&mut self, _at: u32, _name: &Name) {}
     /// Is at the end, and these blocks are open.
     fn end(&mut self, walk: &mut Walk<'a>, open: &[String]) -> Result<Go, Failure>;
+    /// Has come back to a sheet of which all is done.
+    fn look_again(&mut self, _walk: &mut Walk<'a>) -> Result<Go, Failure> {
+        Ok(Go::Leave)
+    }
 }
 
 /// The walk.
@@ -168,10 +172,15 @@ impl<'a> Walk<'a> {
         let sheet = self.sheet;
         let parts: Vec<(usize, &'a Part)> = bench::parts(sheet).collect();
         let mut at = self.first_open(&parts);
+        let mut again = at >= parts.len();
         loop {
             if at >= parts.len() {
                 let open = self.open();
-                match hands.end(self, &open)? {
+                let go = match std::mem::take(&mut again) && open.is_empty() {
+                    true => hands.look_again(self)?,
+                    false => hands.end(self, &open)?,
+                };
+                match go {
                     Go::Leave | Go::On if open.is_empty() => break,
                     Go::Leave => break,
                     Go::On => at = self.first_open(&parts),
@@ -503,6 +512,25 @@ impl<'a> Walk<'a> {
         let done = self.is_done(&ftp.id);
         for line in &ftp.lines {
             out.push_str(&self.view.expected(&line.written, done));
+        }
+        // Once: nobody types them.
+        let mut dialogues = bench::parts(self.sheet).filter_map(|(_, part)| match part {
+            Part::Block(block) => match &block.kind {
+                Kind::Ftp(ftp) => Some(ftp),
+                _ => None,
+            },
+            _ => None,
+        });
+        let has_signs = |ftp: &&Ftp| {
+            let mut lines = ftp.lines.iter().map(|line| line.written.as_str());
+            lines.any(|line| line.contains('*') || line.contains(" | "))
+        };
+        if dialogues
+            .find(has_signs)
+            .is_some_and(|first| first.id == ftp.id)
+        {
+            let told = say!(self.view.text, "labrun-signs");
+            out.push_str(&self.view.line(Role::Remark, &told));
         }
         out.push('\n');
         out

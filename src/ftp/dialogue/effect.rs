@@ -107,9 +107,14 @@ impl Core {
     fn moved_path(&self, pending: &Pending, chosen: Option<&[u8]>) -> Option<Vec<u8>> {
         let named = match (chosen, pending.arg.as_deref()) {
             (Some(name), _) => Some(name),
-            // LIST's argument may be options of a listing program; only what looks like a path is one.
+            // LIST's argument may begin with options of a listing program; what stands behind them is the path.
             (None, Some(arg)) if matches!(pending.verb, Verb::List | Verb::Nlst) => {
-                (!arg.starts_with(b"-") && !arg.is_empty()).then_some(arg)
+                let mut path = arg.trim_ascii_start();
+                while path.starts_with(b"-") {
+                    let end = memchr::memchr(b' ', path).unwrap_or(path.len());
+                    path = path[end..].trim_ascii_start();
+                }
+                (!path.is_empty()).then_some(path)
             }
             (None, arg) => arg,
         };

@@ -256,12 +256,15 @@ impl Core {
             self.resync = false;
         }
         let front = self.queue.front()?;
+        // Once a 1yz has come the command was understood (RFC 959 5.4): 50z is about one that came later, and perhaps
+        // about one that nobody knows.
+        let syntax = matches!(code.value(), 500..=504);
         if front.preliminary
-            && !fits(front)
+            && (syntax || !fits(front))
             && let Some(later) = self
                 .queue
                 .iter()
-                .position(|p| !p.preliminary && p.verb != Verb::Other && fits(p))
+                .position(|p| !p.preliminary && (syntax || p.verb != Verb::Other && fits(p)))
         {
             return Some(later);
         }

@@ -403,6 +403,26 @@ fn transfers_know_their_offset_their_size_and_their_path() {
 }
 
 #[test]
+fn a_500_behind_a_1yz_is_about_a_later_command() {
+    let mut seen = Vec::new();
+    let mut dialogue = Dialogue::new(ends());
+    for (side, text) in [
+        (Side::Server, "220 x\r\n"),
+        (Side::User, "APPE f\r\n"),
+        (Side::Server, "125 go\r\n"),
+        (Side::User, "abc\r\n"),
+        (Side::Server, "500 what\r\n226 done\r\n"),
+    ] {
+        dialogue.feed(side, text.as_bytes(), 0, &mut |event| {
+            show(event, &mut seen)
+        });
+    }
+    for line in ["  3:500x1 for 2", "  4:226x1 for 1"] {
+        assert!(seen.iter().any(|told| told == line), "{seen:#?}");
+    }
+}
+
+#[test]
 fn tls_ends_what_can_be_read_and_ccc_brings_it_back() {
     check(
         "S> 220 x

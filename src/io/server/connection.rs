@@ -8,9 +8,10 @@ use std::{
     ops::RangeInclusive,
     rc::Rc,
     sync::Arc,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+use socket2::SockRef;
 use tokio::{
     net::TcpStream,
     sync::{mpsc, watch},
@@ -18,7 +19,7 @@ use tokio::{
 };
 
 use super::{
-    data::{self, DataTask, Done, Sending},
+    data::{self, Arrival, DataTask, Done, Door, Sending},
     options::Options,
     person::{Given, MAX_GIVEN},
     port::Port,
@@ -81,7 +82,12 @@ pub(super) struct Connection<'s> {
     local: SocketAddr,
     dialogue: Dialogue,
     player: Player,
-    port: Option<Port>,
+    /// The data port, where one was opened and is not done with.
+    door: Option<Door>,
+    /// The client is wanted at the data port, so long.
+    wanted: Option<Instant>,
+    /// Ports and calls for data so far.
+    data_connections: u64,
     data: Option<Stream>,
     task: Option<DataTask>,
     /// The client has closed its direction.
@@ -106,6 +112,8 @@ impl<'s> Connection<'s> {
         let (client, local) = (canonical(client), canonical(local));
         // Each reply is a packet of its own, as a student wants to see it.
         let _ = stream.set_nodelay(true);
+        // ABOR comes with urgent data (RFC 959 4.1.3), whose last byte would be taken out of the line.
+        let _ = SockRef::from(&stream).set_out_of_band_inline(true);
         let now = clock::now();
         let ends = Ends {
             user: Some(client),
@@ -132,7 +140,9 @@ impl<'s> Connection<'s> {
             local,
             dialogue,
             player: Player::new(Arc::clone(&shared.play), client, local, now),
-            port: None,
+            door: None,
+            wanted: None,
+            data_connections: 0,
             data: None,
             task: None,
             ended: false,
@@ -181,11 +191,20 @@ impl<'s> Connection<'s> {
                 }
             }
             let deadline = self.player.deadline().map(clock::instant);
+            let allow_foreign = self.shared.play.limits.allow_foreign;
             let outcome = tokio::select! {
                 biased;
                 () = stop(&mut stopped) => return (Side::Server, Close::Fin),
+                arrival = arrival(&mut self.door, self.client, allow_foreign) => {
+                    self.came(arrival);
+                    None
+                }
                 ready = self.stream.readable(), if !self.ended && self.player.wants_commands() => {
-                    match ready.and_then(|()| self.read()) {
+                    let read = match ready {
+                        Ok(()) => self.read().await,
+                        Err(error) => Err(error),
+                    };
+                    match read {
                         Ok(Some(false)) => {
                             self.ended = true;
                             self.player.take(Input::Ended, clock::now());
@@ -212,6 +231,11 @@ impl<'s> Connection<'s> {
                     None
                 }
                 () = until(deadline), if deadline.is_some() => None,
+                () = until(self.wanted), if self.wanted.is_some() => {
+                    self.door = Some(Door::Shut(DataFault::NobodyCame));
+                    self.let_in();
+                    None
+                }
             };
             if let Some(done) = outcome {
                 self.task = None;
@@ -221,7 +245,7 @@ impl<'s> Connection<'s> {
     }
 
     /// Reads what there is. `Some(false)`: the client has closed its direction. `InvalidData`: it speaks TLS now.
-    fn read(&mut self) -> io::Result<Option<bool>> {
+    async fn read(&mut self) -> io::Result<Option<bool>> {
         let mut buffer = [0; READ];
         let read = match self.stream.try_read(&mut buffer) {
             Ok(0) => {
@@ -232,6 +256,8 @@ impl<'s> Connection<'s> {
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => return Ok(None),
             Err(error) => return Err(error),
         };
+        // Most clients come to the data port before they send the command for which they come.
+        self.look_who_came().await;
         self.stream.heard(Side::User, &buffer[..read]);
         let now = clock::now();
         let mut commands: Vec<(Vec<u8>, bool)> = Vec::new();
@@ -281,14 +307,14 @@ impl<'s> Connection<'s> {
         match effect {
             Effect::Send { bytes, origin } => return self.send(&bytes, origin).await,
             Effect::OpenPort => {
-                self.port = None;
+                self.shut();
                 let port = self.open_port();
                 if let Some(address) = port {
                     self.tell(&Happening::PortOpened(address));
                 }
                 self.player.take(Input::Port(port), clock::now());
             }
-            Effect::ClosePort => self.port = None,
+            Effect::ClosePort => self.shut(),
             Effect::OpenData { call, from, within } => self.open_data(call, from, within),
             Effect::SendData {
                 source,
@@ -351,9 +377,14 @@ impl<'s> Connection<'s> {
                 }
             }
             Effect::CloseData(end) => {
-                self.task = None;
+                self.wanted = None;
+                let open = self.task.take().is_some() || self.data.is_some();
                 if let Some(stream) = self.data.take() {
                     stream.close(end);
+                } else if !open && let Some(Door::Here(stream)) = &self.door {
+                    // Not taken yet, and closed as one that was.
+                    stream.close(end);
+                    self.door = None;
                 }
             }
             Effect::Close(end) => {
@@ -373,23 +404,79 @@ impl<'s> Connection<'s> {
     /// Takes the data connection: calls the client, or waits for it at the open port.
     fn open_data(&mut self, call: Option<SocketAddr>, from: Option<u16>, within: Duration) {
         self.data = None;
+        if let Some(to) = call {
+            let from = from.unwrap_or(self.local.port().wrapping_sub(1));
+            let from = SocketAddr::new(self.local.ip(), from);
+            let ear = self.data_ear();
+            self.task = Some(data::call(to, from, within, ear));
+            return;
+        }
+        if self.door.is_none() {
+            self.door = Some(Door::Shut(DataFault::NotAgreed));
+        }
+        self.wanted = Some(Instant::now() + within);
+        self.let_in();
+    }
+
+    /// Who hears of the next data connection.
+    fn data_ear(&mut self) -> Option<Ear> {
+        self.data_connections += 1;
+        self.shared
+            .ear(self.number, Channel::Data(self.data_connections))
+    }
+
+    /// Lets in who stands before the data port, if it is open.
+    async fn look_who_came(&mut self) {
         let allow_foreign = self.shared.play.limits.allow_foreign;
-        let ear = self.shared.ear(self.number, Channel::Data);
-        self.task = match (call, self.port.take()) {
-            (Some(to), _) => {
-                let from = from.unwrap_or(self.local.port().wrapping_sub(1));
-                let from = SocketAddr::new(self.local.ip(), from);
-                Some(data::call(to, from, within, ear))
+        while let Some(Door::Open { .. }) = self.door {
+            // The runtime knows of nobody before it has looked at its sockets.
+            tokio::task::yield_now().await;
+            tokio::select! {
+                biased;
+                arrival = arrival(&mut self.door, self.client, allow_foreign) => self.came(arrival),
+                () = std::future::ready(()) => return,
             }
-            (None, Some(port)) => {
-                let client = self.client;
-                Some(data::accept(port, client, allow_foreign, within, ear))
+        }
+    }
+
+    /// Somebody came to the data port.
+    fn came(&mut self, arrival: Arrival) {
+        match arrival {
+            Arrival::Client { from, to } => self.tell(&Happening::DataOpened {
+                from,
+                to,
+                active: false,
+                wanted: None,
+            }),
+            Arrival::Stranger(stranger) => self.tell(&Happening::Stranger(stranger)),
+            Arrival::Nobody => {}
+        }
+        self.let_in();
+    }
+
+    /// Gives the player whom it wants from the data port, if it wants anybody and that is known.
+    fn let_in(&mut self) {
+        if self.wanted.is_none() || matches!(self.door, None | Some(Door::Open { .. })) {
+            return;
+        }
+        self.wanted = None;
+        let input = match self.door.take() {
+            Some(Door::Here(stream)) => {
+                self.data = Some(stream);
+                self.tell(&Happening::DataTaken);
+                Ok(())
             }
-            (None, None) => None,
+            Some(Door::Shut(fault)) => Err(fault),
+            _ => return,
         };
-        if self.task.is_none() {
-            let gone = Input::Data(Err(DataFault::NotAgreed));
-            self.player.take(gone, clock::now());
+        self.player.take(Input::Data(input), clock::now());
+    }
+
+    /// Closes the data port. Who has come there is refused.
+    fn shut(&mut self) {
+        self.wanted = None;
+        if let Some(Door::Here(stream)) = self.door.take() {
+            stream.close(End::Reset);
         }
     }
 
@@ -439,7 +526,8 @@ impl<'s> Connection<'s> {
             .wrapping_mul(7)
             .wrapping_add(clock::now() as u32 / 1024);
         let (port, address) = Port::open(self.local.ip(), self.passive_ports(), start, ports)?;
-        self.port = Some(port);
+        let ear = self.data_ear();
+        self.door = Some(Door::new(port, ear));
         Some(address)
     }
 
@@ -455,21 +543,16 @@ impl<'s> Connection<'s> {
     fn data_done(&mut self, done: Done) {
         let now = clock::now();
         let input = match done {
-            Done::Opened { opened, strangers } => {
-                for stranger in strangers {
-                    self.tell(&Happening::Stranger(stranger));
-                }
-                let opened = match opened {
-                    Ok(opened) => opened,
-                    Err(fault) => return self.player.take(Input::Data(Err(fault)), now),
-                };
+            Done::Called(Err(fault)) => Input::Data(Err(fault)),
+            Done::Called(Ok(called)) => {
                 self.tell(&Happening::DataOpened {
-                    from: opened.from,
-                    to: opened.to,
-                    active: opened.active,
-                    wanted: opened.wanted,
+                    from: called.from,
+                    to: called.to,
+                    active: true,
+                    wanted: called.wanted,
                 });
-                self.data = Some(opened.stream);
+                self.data = Some(called.stream);
+                self.tell(&Happening::DataTaken);
                 Input::Data(Ok(()))
             }
             Done::Moved {
@@ -532,7 +615,15 @@ async fn run(task: &mut Option<DataTask>) -> Done {
     }
 }
 
-async fn until(deadline: Option<std::time::Instant>) {
+/// Waits for whoever comes to the data port.
+async fn arrival(door: &mut Option<Door>, client: SocketAddr, allow_foreign: bool) -> Arrival {
+    match door {
+        Some(door) => door.arrival(client, allow_foreign).await,
+        None => std::future::pending().await,
+    }
+}
+
+async fn until(deadline: Option<Instant>) {
     match deadline {
         Some(at) => time::sleep_until(at.into()).await,
         None => std::future::pending().await,

@@ -53,11 +53,8 @@ const MAX_STRANGERS: usize = 100;
 
 /// What a data task came to.
 pub(super) enum Done {
-    /// A connection was taken, or not; who else came before.
-    Opened {
-        opened: Result<Opened, DataFault>,
-        strangers: Vec<SocketAddr>,
-    },
+    /// The client was reached, or not.
+    Called(Result<Called, DataFault>),
     /// Bytes were moved.
     Moved {
         stream: Stream,
@@ -78,62 +75,82 @@ pub(super) enum Done {
     Counted(Option<u64>),
 }
 
-/// A data connection.
-pub(super) struct Opened {
+/// A data connection that the server has opened.
+pub(super) struct Called {
     pub(super) stream: Stream,
     pub(super) from: SocketAddr,
     pub(super) to: SocketAddr,
-    pub(super) active: bool,
+    /// The source port that could not be had, and why.
     pub(super) wanted: Option<(u16, io::ErrorKind)>,
 }
 
 /// Something that goes on on the data connection.
 pub(super) type DataTask = Pin<Box<dyn Future<Output = Done>>>;
 
-/// Accepts the client.
-pub(super) fn accept(
-    port: Port,
-    client: SocketAddr,
-    allow_foreign: bool,
-    within: Duration,
-    ear: Option<Ear>,
-) -> DataTask {
-    Box::pin(async move {
-        let mut strangers = Vec::new();
-        let accepting = async {
-            loop {
-                let (stream, from) = port.listener.accept().await.ok()?;
-                if may_come(allow_foreign, client, from) {
-                    return Some((stream, from));
-                }
-                // It comes and goes on the wire too.
-                drop(Stream::new(stream, from, false, ear.clone()));
-                strangers.push(from);
-                if strangers.len() >= MAX_STRANGERS {
-                    return None;
-                }
-            }
-        };
-        let accepted = time::timeout(within, accepting).await.ok().flatten();
-        let opened = accepted.and_then(|(stream, from)| {
-            let to = stream.local_addr().ok()?;
-            Some(Opened {
-                stream: Stream::new(stream, from, false, ear).ok()?,
-                from,
-                to,
-                active: false,
-                wanted: None,
-            })
-        });
-        let fault = match strangers.len() {
-            MAX_STRANGERS => DataFault::StrangersCame,
-            _ => DataFault::NobodyCame,
-        };
-        Done::Opened {
-            opened: opened.ok_or(fault),
-            strangers,
+/// A data port that was opened, and who has come there. A client comes when it likes, most before the command that needs
+/// the connection: it is let in at once, and waits here until it is wanted, so that it is told when it came.
+pub(super) enum Door {
+    /// The port is open, and so many have been sent away.
+    Open {
+        port: Port,
+        ear: Option<Ear>,
+        strangers: usize,
+    },
+    /// The client is here, and the port is closed.
+    Here(Stream),
+    /// Nobody can come any more.
+    Shut(DataFault),
+}
+
+/// Who came to a data port.
+pub(super) enum Arrival {
+    /// The one it was opened for.
+    Client { from: SocketAddr, to: SocketAddr },
+    /// Somebody else, who was sent away.
+    Stranger(SocketAddr),
+    /// Nobody any more.
+    Nobody,
+}
+
+impl Door {
+    pub(super) fn new(port: Port, ear: Option<Ear>) -> Door {
+        Door::Open {
+            port,
+            ear,
+            strangers: 0,
         }
-    })
+    }
+
+    /// The next who comes. Where it is not waited for to the end nobody is lost.
+    pub(super) async fn arrival(&mut self, client: SocketAddr, allow_foreign: bool) -> Arrival {
+        let Door::Open {
+            port,
+            ear,
+            strangers,
+        } = self
+        else {
+            return std::future::pending().await;
+        };
+        let accepted = port.listener.accept().await.and_then(|(stream, from)| {
+            let to = stream.local_addr()?;
+            Ok((Stream::new(stream, from, false, ear.clone())?, from, to))
+        });
+        let Ok((stream, from, to)) = accepted else {
+            *self = Door::Shut(DataFault::NobodyCame);
+            return Arrival::Nobody;
+        };
+        if may_come(allow_foreign, client, from) {
+            *self = Door::Here(stream);
+            return Arrival::Client { from, to };
+        }
+        // It comes and goes on the wire too.
+        drop(stream);
+        *strangers += 1;
+        if *strangers >= MAX_STRANGERS {
+            *self = Door::Shut(DataFault::StrangersCame);
+        }
+        Arrival::Stranger(from)
+    }
 }
 
 /// Calls the client, from the wanted source port where the system allows it, else from any.
@@ -159,11 +176,8 @@ pub(super) fn call(
                 after: began.elapsed(),
             });
         }
-        let opened = called.ok().and_then(Result::ok);
-        Done::Opened {
-            opened: opened.ok_or(DataFault::NotReached),
-            strangers: Vec::new(),
-        }
+        let called = called.ok().and_then(Result::ok);
+        Done::Called(called.ok_or(DataFault::NotReached))
     })
 }
 
@@ -173,28 +187,27 @@ async fn dial(
     from: SocketAddr,
     tried: &Cell<Option<SocketAddr>>,
     ear: Option<Ear>,
-) -> io::Result<Opened> {
+) -> io::Result<Called> {
     let wanted = match dial_from(to, from, tried).await {
-        Ok(stream) => return opened(stream, to, None, ear),
+        Ok(stream) => return reached(stream, to, None, ear),
         // Refused from this port is refused from any.
         Err(error) if error.kind() == io::ErrorKind::ConnectionRefused => return Err(error),
         Err(error) => Some((from.port(), error.kind())),
     };
     let any = SocketAddr::new(from.ip(), 0);
     let stream = dial_from(to, any, tried).await?;
-    opened(stream, to, wanted, ear)
+    reached(stream, to, wanted, ear)
 }
 
-fn opened(
+fn reached(
     stream: TcpStream,
     to: SocketAddr,
     wanted: Option<(u16, io::ErrorKind)>,
     ear: Option<Ear>,
-) -> io::Result<Opened> {
-    Ok(Opened {
+) -> io::Result<Called> {
+    Ok(Called {
         from: stream.local_addr()?,
         to,
-        active: true,
         wanted,
         stream: Stream::new(stream, to, true, ear)?,
     })

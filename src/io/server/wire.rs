@@ -34,8 +34,8 @@ impl<F: Fn(u64, Nanos, &Happening<'_>)> Tap for F {
 pub enum Channel {
     /// The control connection.
     Control,
-    /// The data connection that is open, or was last.
-    Data,
+    /// The data connection of this number: one may come before the last has gone.
+    Data(u64),
 }
 
 /// What is heard of a connection.

@@ -114,9 +114,14 @@ impl<'a> Reader<'a> {
     }
 
     fn answer(&mut self, joined: &Joined, kind: AskKind) -> Answer {
-        let told = self.mistakes.len();
+        let mut told = self.mistakes.len();
         let text = self.template(joined, false);
         let (line, column) = joined.place(0);
+        if let Some(at) = joined.text.find(" # ") {
+            let (line, column) = joined.place(at + 1);
+            self.note(line, column, Wrong::AnswerRemark);
+            told += 1;
+        }
         let mut number = None;
         if self.mistakes.len() == told {
             match kind {

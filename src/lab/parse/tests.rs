@@ -308,7 +308,8 @@ fn questions() {
     assert_eq!(
         in_step(
             "```ask id=a kind=number\n= 1\n```\n```ask id=b kind=number\nQ\n= one\n= {pasv.host}\n~ 3\nwhat\n?\n(x) y\n! a\n! b\n```\n\
-             ```ask id=c kind=code\nQ\n= 22\n```\n```ask id=d kind=text\nQ\n```\n```ask id=e\nQ\n= x\n```\n"
+             ```ask id=c kind=code\nQ\n= 22\n```\n```ask id=d kind=text\nQ\n```\n```ask id=e\nQ\n= x\n```\n\
+             ```ask id=f kind=text\nQ\n= x # y\n```\n"
         ),
         [
             (8, 4, Wrong::QuestionMissing),
@@ -326,6 +327,7 @@ fn questions() {
             (24, 3, Wrong::CodeInvalid("22".to_owned())),
             (26, 4, Wrong::AnswerMissing),
             (29, 4, Wrong::AttributeMissing("kind")),
+            (35, 5, Wrong::AnswerRemark),
         ]
     );
     assert_eq!(
@@ -370,7 +372,7 @@ fn captures_writes_and_commands() {
             (20, 4)
         ]
     );
-    assert!(matches!(found[0].2, Wrong::RubricToml(_)));
+    assert!(matches!(found[0].2, Wrong::RubricMisread(_)));
     assert_eq!(found[1].2, Wrong::RubricCount(0));
     assert_eq!(found[2].2, Wrong::QuestionMissing);
     assert_eq!(found[5].2, Wrong::ShellEmpty);

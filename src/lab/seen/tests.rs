@@ -216,6 +216,35 @@ fn what_the_server_tells_too_is_not_counted_twice() {
 }
 
 #[test]
+fn who_opened_the_control_line_tells_the_data_too_whoever_told_first_that_it_stands() {
+    let ours = PASSIVE.find(r#"{"type":"connected","source":"pasv-calc""#);
+    let closed = PASSIVE.find(r#"{"type":"closed""#);
+    let (ours, closed) = (ours.expect("it connects"), closed.expect("it closes"));
+    let server = r#"{"type":"connected","source":"fake-server","pid":5,"connection":1,"from":"127.0.0.1:40000","to":"127.0.0.1:2121"}
+"#;
+    let taken = r#"{"type":"data-connected","source":"fake-server","pid":5,"connection":1,"from":"127.0.0.1:40001","to":"127.0.0.1:51210","active":false}
+"#;
+    let moved = r#"{"type":"data","source":"fake-server","pid":5,"connection":1,"direction":"down","bytes":14,"complete":true,"head":"x"}
+"#;
+    let (begin, rest) = PASSIVE.split_at(ours);
+    let (middle, end) = rest.split_at(closed - ours);
+    let (greeting, begin) = begin.split_at(begin.find('\n').expect("a line") + 1);
+    // The server has let the client in before that tells that it is in.
+    let both = format!("{greeting}{server}{begin}{taken}{middle}{moved}{end}");
+    let (seen_by_both, happened) = seen(&both);
+    let (alone, expected) = seen(PASSIVE);
+    assert_eq!(happened, expected);
+    let asked = [
+        "data.bytes",
+        "data.lines",
+        "data.closed_by",
+        "listing.lines",
+        "data.opened_by",
+    ];
+    assert_eq!(values(&seen_by_both, &asked), values(&alone, &asked));
+}
+
+#[test]
 fn a_server_that_the_student_plays_for_a_real_client() {
     let (seen, happened) = seen(
         r#"{"type":"listening","source":"fake-server","pid":5,"address":"127.0.0.1:2300"}

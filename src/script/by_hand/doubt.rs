@@ -200,9 +200,11 @@ impl Doubt {
 pub struct Data {
     /// The open data port.
     pub port: Option<SocketAddr>,
+    /// The client has come there, and has not been taken.
+    pub here: bool,
     /// Where the client listens.
     pub call: Option<SocketAddr>,
-    /// The connection stands.
+    /// The connection is taken, and stands.
     pub open: bool,
     /// It was opened, or data was moved, for the command that waits.
     pub moved: bool,

@@ -386,6 +386,7 @@ impl Room {
                         active: call.is_some(),
                         wanted: None,
                     });
+                    self.tell(&Happening::DataTaken);
                     self.player.take(Input::Data(Ok(())), self.now);
                 }
                 Effect::SendData { source, .. } => {
@@ -725,6 +726,57 @@ fn a_client_may_go_in_the_middle_and_another_may_come() {
     assert_eq!(room.says, [Say::NobodyThere]);
     room.types("/line x");
     assert_eq!(room.says, [Say::NobodyThere]);
+}
+
+#[test]
+fn a_client_that_has_come_has_had_no_data_yet() {
+    let mut room = Room::new("", true);
+    room.types("220 Hello");
+    room.client("PASV");
+    room.types("227 Passive (127,0,0,1,19,136)");
+    room.tell(&Happening::DataOpened {
+        from: address("127.0.0.1:40001"),
+        to: address("127.0.0.1:5000"),
+        active: false,
+        wanted: None,
+    });
+    assert!(room.desk.data().here && !room.desk.data().open);
+    room.client("LIST");
+    room.types("150 Here.");
+    room.types("226 Done.");
+    assert!(matches!(room.doubt(), Some(Doubt::NoData { .. })));
+    room.types("/accept");
+    assert!(!room.desk.data().here && room.desk.data().open);
+    room.types("/close");
+    room.types("226 Done.");
+    room.client("PASV");
+    assert!(!room.desk.data().here);
+}
+
+#[test]
+fn what_size_was_told_is_held_against_what_went_out() {
+    // Whatever is sent here counts three bytes.
+    let differs = Say::SizeDiffers { told: 5, sent: 3 };
+    for (told, file, end, wanted) in [
+        ("213 5", "x", "226 Done.", true),
+        ("213 3", "x", "226 Done.", false),
+        ("213 5", "y", "226 Done.", false),
+        ("213 5", "x", "426 Broken.", false),
+        ("550 5", "x", "226 Done.", false),
+    ] {
+        let mut room = Room::new("", true);
+        room.types("220 Hello");
+        room.client("SIZE x");
+        room.types(told);
+        room.client("PASV");
+        room.types("227 Passive (127,0,0,1,19,136)");
+        room.client(&format!("RETR {file}"));
+        room.types("150 x");
+        room.types("/line x");
+        room.types("/close");
+        room.types(end);
+        assert_eq!(room.says.contains(&differs), wanted, "{told} {file} {end}");
+    }
 }
 
 #[test]

@@ -24,6 +24,8 @@ pub(super) enum Act {
     DataOpen,
     DataClose,
     DataReset,
+    /// What follows goes on in the same data connection.
+    Hold,
     Refuse,
     Cut(u64),
     Close,
@@ -186,6 +188,7 @@ impl Checker<'_> {
                 Action::Data(DataAction::Open) => Act::DataOpen,
                 Action::Data(DataAction::Close) => Act::DataClose,
                 Action::Data(DataAction::Reset) => Act::DataReset,
+                Action::Data(DataAction::Hold) => Act::Hold,
                 Action::Data(DataAction::Refuse) => Act::Refuse,
                 Action::Data(DataAction::Cut(n)) => Act::Cut(*n),
                 _ => return None,

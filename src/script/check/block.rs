@@ -11,7 +11,7 @@ use super::{
 };
 use crate::{
     ftp::{
-        catalogue::{self, Allowed},
+        catalogue::{self, Allowed, Flow},
         code::ReplyCode,
         command::Verb,
     },
@@ -97,7 +97,12 @@ impl Checker<'_> {
     pub(super) fn block(&mut self, block: &Block) {
         let line = self.script.line_of(block);
         let verbs = verbs(self.script, block);
-        for acts in self.answers(&block.body) {
+        self.ways(block, &verbs, line);
+        for mut acts in self.answers(&block.body) {
+            // Nothing is sent behind the end of the connection.
+            if let Some(at) = acts.iter().position(|act| *act == Act::Close) {
+                acts.truncate(at + 1);
+            }
             self.endings(&acts);
             self.waits(&acts, line);
             let mut final_replies = 0;
@@ -134,6 +139,39 @@ impl Checker<'_> {
                     self.transfer(verb, &acts, line);
                 }
             }
+        }
+    }
+
+    /// Data that goes the other way than the command's.
+    fn ways(&mut self, block: &Block, verbs: &[Verb], line: u32) {
+        let items = || block.body.range().map(|at| &self.script.lines[at].item);
+        let receives = items().any(|item| matches!(item, Item::Receive(_)));
+        let sends = items().any(|item| matches!(item, Item::Data(_) | Item::File(_)));
+        let wrong = verbs.iter().find(|verb| match verb.moves() {
+            Some(Flow::Down) => receives,
+            Some(Flow::Up) => sends,
+            None => false,
+        });
+        if let Some(verb) = wrong {
+            self.warn(line, Trap::WrongWay, verb.name());
+        }
+    }
+
+    /// Steps that are never reached: their connection ends with the block that answers QUIT.
+    pub(super) fn behind_quit(&mut self) {
+        let script = self.script;
+        let mut steps = script.blocks.iter().filter(|block| block.step);
+        let end = steps.find(|block| {
+            let mut stays = || {
+                self.answers(&block.body)
+                    .iter()
+                    .any(|acts| acts.contains(&Act::Stay))
+            };
+            verbs(script, block).contains(&Verb::Quit) && !stays()
+        });
+        if let (Some(end), Some(next)) = (end, steps.next()) {
+            let quit = script.line_of(end);
+            self.warn(script.line_of(next), Trap::BehindQuit, quit.to_string());
         }
     }
 
@@ -191,6 +229,9 @@ impl Checker<'_> {
         if (preliminary.is_some() || ok) && (!opened || refused) {
             self.warn(line, Trap::NoData, verb.name());
         }
+        if needs_another_connection(acts) {
+            self.warn(line, Trap::DataAgain, verb.name());
+        }
         if acts.contains(&Act::DataReset) {
             self.warn(line, Trap::DataReset, verb.name());
         }
@@ -206,4 +247,29 @@ impl Checker<'_> {
             self.warn(line, Trap::List450, "450");
         }
     }
+}
+
+/// True where something moves data when the data connection has been closed: a command has one (RFC 959 3.2), and no
+/// client opens another for it.
+fn needs_another_connection(acts: &[Act]) -> bool {
+    let (mut stands, mut moved, mut hold, mut closed) = (false, false, false, false);
+    for act in acts {
+        match act {
+            Act::Hold => hold = true,
+            Act::Data(_) | Act::DataOpen | Act::DataClose | Act::DataReset => {
+                if closed && !stands {
+                    return true;
+                }
+                stands = matches!(act, Act::Data(_) | Act::DataOpen);
+                closed |= !stands;
+                moved = matches!(act, Act::Data(_));
+            }
+            // The run of lines before it is over, and its connection.
+            Act::Reply(_) if moved && !hold => {
+                (stands, moved, closed) = (false, false, true);
+            }
+            _ => {}
+        }
+    }
+    false
 }

@@ -114,6 +114,8 @@ traps! {
     NoData "no-data" [Curl Wget Ncftp Tnftp Ftplib],
     /// Data is cut short, and the reply says that all is well.
     Truncated "truncated" [Wget Ncftp Tnftp Ftplib FileZilla],
+    /// More is to be moved when the data connection of the command has been closed.
+    DataAgain "data-again" [],
     /// The data connection is reset.
     DataReset "data-reset" [Curl Wget Ncftp Tnftp Ftplib FileZilla],
     /// An answer takes longer than a client waits.
@@ -122,6 +124,16 @@ traps! {
     NotAllowed "reply-not-allowed" [],
     /// A rule that can never match: an earlier one takes everything it takes.
     NeverMatches "never-matches" [],
+    /// A pattern with a sign that looks like more than the sign itself.
+    OddPattern "odd-pattern" [],
+    /// A pattern with blanks that no client sends.
+    OddBlanks "odd-blanks" [],
+    /// A verb that no RFC has, and that is nearly one that they have.
+    UnknownVerb "unknown-verb" [],
+    /// Steps behind the one that ends the connection.
+    BehindQuit "behind-quit" [],
+    /// Data is received where it is to be sent, or sent where it is to be received.
+    WrongWay "wrong-way" [],
 }
 
 impl Trap {

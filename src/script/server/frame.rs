@@ -93,6 +93,8 @@ pub(super) struct Frame {
     pub(super) by_hand: bool,
     /// REST's offset when the command came.
     pub(super) restart: u64,
+    /// So much of what RETR's block sends is left out: the built-in server has promised it.
+    pub(super) skips: u64,
     /// A person's reply was asked for, for this line, and is not complete.
     pub(super) typing: Option<Option<u32>>,
     /// A person's reply of several lines is open.
@@ -128,6 +130,7 @@ impl Frame {
             code: None,
             by_hand: false,
             restart: 0,
+            skips: 0,
             typing: None,
             open: None,
         }

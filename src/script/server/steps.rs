@@ -357,9 +357,13 @@ impl Player {
                     Source::Bytes(bytes)
                 };
                 let pace = frame.modes.pace();
+                let offset = match frame.verb {
+                    Verb::Retr if frame.moved == 0 => frame.skips,
+                    _ => 0,
+                };
                 Effect::SendData {
                     source,
-                    offset: 0,
+                    offset,
                     limit: frame.modes.cut,
                     pace,
                     ascii: false,

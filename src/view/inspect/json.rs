@@ -125,6 +125,19 @@ struct SessionLine<'a> {
 }
 
 #[derive(Serialize)]
+struct UnreadLine<'a> {
+    file: Bytes<'a>,
+    reason: &'a str,
+}
+
+/// The line for a file that is no capture, or could not be read to its end, and why.
+#[must_use]
+pub fn unread(file: &[u8], reason: &str) -> String {
+    let file = Bytes(file);
+    json::line("unread", None, &UnreadLine { file, reason })
+}
+
+#[derive(Serialize)]
 struct CaptureLine<'a> {
     file: Bytes<'a>,
     format: &'a str,

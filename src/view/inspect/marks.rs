@@ -8,7 +8,7 @@ use crate::{
     analysis::{
         expect::{
             Expectation, Expected, File, MAX_EVIDENCE, MAX_EXPECTATIONS, MAX_RUBRIC, Mark, Marks,
-            Rubric, RubricError, Unmeetable,
+            Misread, Rubric, RubricError, Unmeetable,
         },
         finding::Finding,
     },
@@ -117,20 +117,13 @@ pub fn no_rubric(text: &Text, error: &RubricError) -> String {
             limit = (MAX_RUBRIC / 1024) as u64
         ),
         RubricError::NotUtf8 => say!(text, "inspect-rubric-not-utf8"),
-        RubricError::Toml { message, at } => {
-            let (line, column) = at.unwrap_or((1, 1));
-            let end = message.char_indices().nth(MAX_DETAIL);
-            let shown = end.map_or(message.as_str(), |(end, _)| &message[..end]);
-            let more = if end.is_some() { "…" } else { "" };
-            let detail = format!("{}{more}", sanitise::line(shown.as_bytes()));
-            say!(
-                text,
-                "inspect-rubric-toml",
-                line = line.to_string(),
-                column = column.to_string(),
-                detail = detail
-            )
-        }
+        RubricError::Misread { line, column, what } => say!(
+            text,
+            "inspect-rubric-at",
+            line = line.to_string(),
+            column = column.to_string(),
+            detail = misread(text, what)
+        ),
         RubricError::NotOne { number, found } => say!(
             text,
             "inspect-rubric-one",
@@ -147,15 +140,35 @@ pub fn no_rubric(text: &Text, error: &RubricError) -> String {
     }
 }
 
+/// What stands in a rubric, harmless and with an end.
+fn short(text: &str) -> String {
+    let end = text.char_indices().nth(MAX_DETAIL);
+    let shown = end.map_or(text, |(end, _)| &text[..end]);
+    let more = if end.is_some() { "…" } else { "" };
+    format!("{}{more}", sanitise::line(shown.as_bytes()))
+}
+
+/// What is wrong at a place of a rubric.
+#[must_use]
+pub fn misread(text: &Text, what: &Misread) -> String {
+    match what {
+        Misread::Toml(message) => say!(text, "inspect-rubric-toml", detail = short(message)),
+        Misread::Unknown { name, known } => say!(
+            text,
+            "inspect-rubric-unknown",
+            name = short(name),
+            known = known.join(", ")
+        ),
+        Misread::Value { name, like } => {
+            say!(text, "inspect-rubric-value", name = *name, like = *like)
+        }
+    }
+}
+
 /// Why no capture meets the expectation of this number.
 #[must_use]
 pub fn unmeetable(text: &Text, number: usize, what: &Unmeetable) -> String {
     let number = number.to_string();
-    let short = |word: &str| {
-        let end = word.char_indices().nth(MAX_DETAIL);
-        let shown = end.map_or(word, |(end, _)| &word[..end]);
-        sanitise::line(shown.as_bytes()).into_owned()
-    };
     match what {
         Unmeetable::NoCommands => say!(text, "inspect-rubric-no-commands", number = number),
         Unmeetable::Command(command) => say!(
@@ -200,11 +213,11 @@ pub fn csv_head(text: &Text, rubric: &Rubric) -> String {
     head
 }
 
-/// The line of a mark sheet for a file that is no capture: nothing is met.
+/// The line of a mark sheet for a file that is no capture: it has no marks, which is not the same as none that are met.
 #[must_use]
-pub fn csv_bad(file: &[u8], rubric: &Rubric) -> String {
+pub fn csv_unread(file: &[u8], rubric: &Rubric) -> String {
     let count = rubric.expectations.len();
-    format!("{},0,{count}{}\r\n", cell(file), ",0".repeat(count))
+    format!("{},,{count}{}\r\n", cell(file), ",".repeat(count))
 }
 
 /// What is expected: the instructor's title, or a sentence.

@@ -44,6 +44,7 @@ pub fn reason(text: &Text, transfer: &Transfer) -> String {
     let count = |number: u64| number::count(text, number);
     let mut sentences = Vec::new();
     match &transfer.judgement.reason {
+        Reason::ResetAtEnd => sentences.push(say!(text, "inspect-reason-reset-at-end")),
         Reason::Whole => sentences.push(say!(text, "inspect-reason-whole")),
         Reason::Shorter { declared, bytes } => sentences.push(say!(
             text,

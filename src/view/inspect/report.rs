@@ -385,6 +385,7 @@ impl<'a> Prose<'a> {
         };
         let id = match (session.logged_in, session.login_tries) {
             (true, _) => "inspect-user-in",
+            (false, 0) if matches!(session.credentials, [Some(_), None]) => "inspect-user-half",
             (false, 0) => "inspect-user-asked",
             (false, _) => "inspect-user-refused",
         };

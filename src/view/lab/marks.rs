@@ -1,9 +1,12 @@
 //! The mark sheet of a class: a table for the terminal, or CSV for a spreadsheet (RFC 4180). Everything in a report is a
 //! student's own file: it is made safe and short before it is shown, and no cell of it becomes a formula.
 
-use std::{collections::BTreeSet, fmt::Write};
+use std::{
+    collections::{BTreeSet, HashSet},
+    fmt::Write,
+};
 
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use crate::{
     lab::{
@@ -49,8 +52,43 @@ fn name(text: &str) -> String {
     out
 }
 
-fn student(marked: &Marked) -> String {
-    name(marked.report.student.as_deref().unwrap_or("—"))
+/// Who has more than one report on a sheet.
+type Several<'a> = HashSet<(&'a str, &'a str)>;
+
+fn several(all: &[Marked]) -> Several<'_> {
+    let mut once = HashSet::new();
+    let whose = all.iter().filter_map(|marked| {
+        let student = marked.report.student.as_deref()?;
+        Some((student, marked.report.sheet.id.as_str()))
+    });
+    whose.filter(|one| !once.insert(*one)).collect()
+}
+
+/// The student, and the file where that alone says which report it is.
+fn student(marked: &Marked, several: &Several<'_>) -> String {
+    let id = marked.report.sheet.id.as_str();
+    match marked.report.student.as_deref() {
+        None => file(marked),
+        Some(student) if several.contains(&(student, id)) => {
+            format!("{} ({})", name(student), file(marked))
+        }
+        Some(student) => name(student),
+    }
+}
+
+/// The end of the file's name, where it is long.
+fn file(marked: &Marked) -> String {
+    let file = sanitise::line(marked.file.as_bytes());
+    let mut end = file.len();
+    let mut width = 0;
+    for c in file.chars().rev() {
+        width += c.width().unwrap_or_default();
+        if width >= NAME {
+            return format!("…{}", &file[end..]);
+        }
+        end -= c.len_utf8();
+    }
+    file.into_owned()
 }
 
 /// A block in one character: done, begun, not begun.
@@ -65,6 +103,7 @@ fn mark(block: &Block) -> char {
 /// The table, what is to be looked at, and what the signs mean.
 #[must_use]
 pub fn page(text: &Text, style: Style, all: &[Marked], same: &[Same]) -> String {
+    let several = several(all);
     let mut rows = vec![[
         say!(text, "labmarks-student"),
         say!(text, "labmarks-sheet"),
@@ -79,7 +118,7 @@ pub fn page(text: &Text, style: Style, all: &[Marked], same: &[Same]) -> String 
         let Marked { report, row, .. } = marked;
         let sheet = &report.sheet;
         rows.push([
-            student(marked),
+            student(marked, &several),
             format!(
                 "{} v{} {}",
                 name(&sheet.id),
@@ -108,7 +147,7 @@ pub fn page(text: &Text, style: Style, all: &[Marked], same: &[Same]) -> String 
         let told = say!(
             text,
             "labmarks-blocks",
-            student = student(marked),
+            student = student(marked, &several),
             marks = marks
         );
         line(&mut out, Role::Remark, &told);

@@ -7,7 +7,7 @@ use crate::{
         answer::{self, Judgement, Reason},
         dialogue::{Difference, Differs},
         report::{self, Report},
-        sheet::{Ask, AskKind, Ftp, Sheet},
+        sheet::{Ask, AskKind, Ftp, Role as Part, Sheet},
     },
     say,
     script::pattern::WhyNot,
@@ -181,7 +181,9 @@ impl Run<'_> {
         };
         let wanted = written(difference.line);
         let clean = |bytes: &[u8]| sanitise::line(&secret::shown_line(bytes, false)).into_owned();
-        let told = match &difference.how {
+        // Whoever plays the server cannot have a command sent again.
+        let serving = ftp.role == Part::Server;
+        let mut told = match &difference.how {
             Differs::Code { got: None, .. } => {
                 say!(text, "labrun-differs-no-code", wanted = wanted)
             }
@@ -189,7 +191,7 @@ impl Run<'_> {
                 wanted: code,
                 got: Some(got @ (425 | 530)),
                 ..
-            } if *code < 400 => {
+            } if *code < 400 && !serving => {
                 // What is missing is known, and sending the same again would not bring it.
                 let id = match got {
                     425 => "labrun-differs-no-data",
@@ -208,13 +210,18 @@ impl Run<'_> {
                     _ => "labrun-differs-digit-3",
                 };
                 let why = text.say(which, &[]);
-                say!(
+                let mut told = say!(
                     text,
                     "labrun-differs-code",
                     wanted = code.to_string(),
                     got = got.to_string(),
                     why = why
-                )
+                );
+                if !serving {
+                    told.push(' ');
+                    told.push_str(&say!(text, "labrun-differs-again"));
+                }
+                told
             }
             Differs::Text(got) => say!(
                 text,
@@ -251,8 +258,13 @@ impl Run<'_> {
                 later = written(*later)
             ),
             Differs::Data => say!(text, "labrun-differs-data", wanted = wanted),
+            Differs::Closed if serving => say!(text, "labrun-differs-left", wanted = wanted),
             Differs::Closed => say!(text, "labrun-differs-closed", wanted = wanted),
         };
+        if serving && !matches!(difference.how, Differs::Closed) {
+            told.push(' ');
+            told.push_str(&say!(text, "labrun-differs-client"));
+        }
         let told = wrap(&told, 4, 4, self.style.width());
         format!(
             "  {}\n",
@@ -410,14 +422,18 @@ impl Run<'_> {
         out
     }
 
-    /// The keys.
+    /// The keys; where the student plays the server, those of its prompt.
     #[must_use]
-    pub fn help(&self) -> String {
+    pub fn help(&self, plays_server: bool) -> String {
         let head = say!(self.text, "labrun-help");
         let mut out = format!("{}\n", self.style.paint(Role::Heading, &head));
         for id in [
             "labrun-help-ftp",
-            "labrun-help-local",
+            if plays_server {
+                "labrun-help-server"
+            } else {
+                "labrun-help-local"
+            },
             "labrun-help-hint",
             "labrun-help-next",
             "labrun-help-back",

@@ -61,6 +61,16 @@ struct Connected {
     to: SocketAddr,
 }
 
+/// Somebody was sent away: a client too many, or one who came to another's data port.
+#[derive(Serialize)]
+struct Rejected {
+    connection: u64,
+    time: Time,
+    /// `control` or `data`.
+    channel: &'static str,
+    from: SocketAddr,
+}
+
 #[derive(Serialize)]
 struct Closed {
     connection: u64,
@@ -117,7 +127,18 @@ pub fn json_happening(
         connection: Some(connection),
         ..Place::default()
     };
+    let rejected = |channel, from| {
+        let fields = Rejected {
+            connection,
+            time,
+            channel,
+            from,
+        };
+        json::line("rejected", program, &fields)
+    };
     Some(match happening {
+        Happening::TurnedAway { client } => rejected("control", *client),
+        Happening::Stranger(address) => rejected("data", *address),
         Happening::Connected { client, server } => json::line(
             "connected",
             program,

@@ -87,7 +87,7 @@ impl Live {
             }
             Happening::Notice(notice) => self.notice(&mut out, play, connection, at, notice),
             // The view of the server by hand says this.
-            Happening::Asks(_) => {}
+            Happening::Asks(_) | Happening::DataTaken => {}
             Happening::PortOpened(address) => {
                 let line = say!(text, "server-port-opened", address = address.to_string());
                 self.remark(&mut out, connection, at, Role::Remark, &line);

@@ -146,6 +146,7 @@ pub(super) fn sentence(text: &Text, kind: &Kind) -> String {
         }
         Kind::SayOnly => plain("say-only"),
         Kind::SayMissing => plain("say-missing"),
+        Kind::AnswerRemark => say!(text, "labcheck-mistake-answer-remark"),
         Kind::CodeInvalid(value) => say!(text, "labcheck-mistake-code", value = shown(value)),
         Kind::DialogueEmpty => plain("dialogue-empty"),
         Kind::NobodyThere => plain("nobody"),
@@ -179,9 +180,11 @@ pub(super) fn sentence(text: &Text, kind: &Kind) -> String {
             name = shown(&name.to_string())
         ),
         Kind::ShellEmpty => plain("shell-empty"),
-        Kind::RubricToml(detail) => {
-            say!(text, "labcheck-mistake-rubric", detail = shown(detail))
-        }
+        Kind::RubricMisread(what) => say!(
+            text,
+            "labcheck-mistake-rubric",
+            detail = marks::misread(text, what)
+        ),
         Kind::RubricNotOne(number) => say!(
             text,
             "labcheck-mistake-rubric-one",

@@ -5,6 +5,7 @@ error-framed = ftplab: { $command }: { $what }
 error-usage-missing = ftplab: { $what } is missing:
 error-usage-unknown = ftplab: there is no { $what } here:
 error-usage-command = ftplab: there is no command { $what }:
+error-usage-no-value = ftplab: { $option } wants a value:
 error-usage-value = ftplab: “{ $value }” does not go with { $option }:
 error-usage-other = ftplab: the command line is not understood:
 
@@ -54,11 +55,12 @@ error-stdin = standard input cannot be read: { $why }.
 error-lost-lines = { $file } takes no more lines: { $why }. What it holds is whole; everything else goes on without it.
 error-file-write = Writing to { $file } failed after { $bytes } bytes: { $why }.
 error-file-read = Reading { $file } failed after { $bytes } bytes: { $why }.
+error-folders-deep = { $folder }: folders more than { $most } deep were not opened. Name them.
 error-network = The connection failed after { $bytes } bytes: { $why }.
 error-no-route = There is no way from here to { $host }: { $why }.
 
 error-param-none = there is no parameter { $name }: there are none at all
-error-param-outside = parameter { $name } cannot be “{ $value }”: { $domain }
+error-param-outside = parameter { $name } cannot be “{ $value }”; it is one of { $domain }
 error-param-unknown = there is no parameter { $name }; there is: { $names }
 
 error-text-too-long = a text of more than { $most } bytes; make it shorter, or cut it into its sessions

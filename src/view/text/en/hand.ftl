@@ -38,9 +38,14 @@ hand-how-150 = A transfer has three parts: 150 (or 125), then the data, then 226
 hand-how-data-down = /data FILE sends a file and closes the connection, which is its end. Or /accept, /line TEXT for each line, /close.
 hand-how-data-up = /store FILE receives until the client closes. /store alone counts the bytes and drops them.
 hand-how-passive = The client dials { $address }.
+hand-how-here = The client has connected to { $address } already.
 hand-how-active = You dial { $address }.
 hand-how-nothing = Neither PASV nor PORT came before: without a data connection only 425 is true.
 hand-data-there = The data connection is there.
+hand-size-differs = SIZE was told { $told }, and { $sent ->
+    [one] one byte has
+   *[other] { $sent } bytes have
+} gone out: a client that compares calls this file damaged, the others believe the 226.
 hand-data-sent = Sent, and the data connection is closed: that is the end of the file. Now the final reply: 226.
 hand-data-received = Received, and the client has closed: that was the end of the file. Now the final reply: 226.
 hand-data-failed = The data connection did not do it: { $why }. 425 or 426 would say so.
@@ -54,9 +59,10 @@ hand-queued = { $count ->
 hand-abort = ABOR: the client gives up { $verb }. Close the data connection (/close), answer { $verb } with 426, then ABOR with 226 (RFC 959 4.1.3).
 hand-turned-away = Another client came and was told 421: you serve one at a time. FileZilla does so when a file is to be transferred: it opens a second connection for it, tries twice more, and gives the transfer up. Limit the number of simultaneous connections to 1 in its Site Manager, under Transfer Settings (--filezilla-site FILE writes a site with that limit): it transfers over the connection that it has, then.
 hand-turned-away-again = And another one was told 421.
-hand-gone = The client has gone. The next one may come.
-hand-gone-waiting = The client has gone while { $verb } waited for its reply. The next one may come.
-hand-gone-greeting = The client has gone without waiting for a greeting. The next one may come.
+hand-gone = The client has gone.
+hand-gone-waiting = The client has gone while { $verb } waited for its reply.
+hand-gone-greeting = The client has gone without waiting for a greeting.
+hand-next = The next one may come.
 hand-nobody = No client is there: nothing goes out. It must connect first.
 
 hand-holding = The client is held: a line { $code }- goes out every { $seconds } s. The reply is open now, and only { $code } with a blank ends it: type it when you are ready. /release stops the lines.
@@ -122,6 +128,7 @@ hand-state-left = Waits no longer than:
 hand-state-data = Data connection:
 hand-state-data-none = none agreed on
 hand-state-data-port = you listen at { $address }
+hand-state-data-here = the client has connected to { $address }; the connection is there to be taken
 hand-state-data-call = the client listens at { $address }
 hand-state-data-open = open
 hand-state-seconds = { $seconds } s more ({ $client })

@@ -1,6 +1,7 @@
 # inspect.ftl: what a capture shows. Reasons, remarks and notes are sentences; labels of tables begin with inspect-label.
 
 inspect-reason-whole = The data came whole and the reply says so.
+inspect-reason-reset-at-end = The reply says that all went well; but the sender reset the data connection, and in stream mode its orderly end is the end of the file (RFC 959 3.4.1): whether all came cannot be told.
 inspect-reason-shorter = The reply is good and the connection ended in order, but { $bytes } bytes came where { $declared } were announced.
 inspect-reason-partly-frames = The transfer went well; the capture lacks frames with { $missing } bytes of it and holds { $bytes }.
 inspect-reason-partly-snaplen = The transfer went well; the capture kept only the beginning of each frame (snapshot length) and lacks { $missing } bytes.
@@ -211,6 +212,7 @@ inspect-hello = { $who ->
 inspect-greeting = { $line } (frame { $frame })
 inspect-user-in = { $user }, logged in ({ $said })
 inspect-user-refused = { $user }, not logged in ({ $said })
+inspect-user-half = { $user }, and no PASS behind it ({ $said })
 inspect-user-asked = { $user }, no verdict captured ({ $said })
 inspect-user-none = nobody tried to log in
 inspect-user-tries = { $count } login attempts, { $good } accepted
@@ -344,7 +346,7 @@ inspect-summary-total = { $files ->
 }.
 
 inspect-none-shipped = neither a file nor a capture that ftplab brings. It brings: { $names }
-inspect-empty-folder = In the folder { $folder } is no capture: no name ends with .pcap, .pcapng, .cap, .dmp or .snoop.
+inspect-empty-folder = In the folder { $folder } is no capture: no name ends with .pcap, .pcapng, .cap, .dmp or .snoop, and no file begins as a capture does.
 inspect-extract-full = it is not empty. Files are only extracted into a new or empty folder, so that nothing is overwritten.
 
 inspect-mark-met = yes
@@ -381,10 +383,13 @@ inspect-expect-server = The server is { $server }.
 inspect-expect-whole = The capture holds every transfer that went well.
 inspect-rubric-too-long = the rubric is longer than { $limit } kB.
 inspect-rubric-not-utf8 = the rubric is not UTF-8; save it as UTF-8 text.
-inspect-rubric-toml = line { $line }, column { $column }: { $detail }
+inspect-rubric-at = line { $line }, column { $column }: { $detail }
+inspect-rubric-toml = this is no TOML: { $detail }
+inspect-rubric-unknown = there is no field “{ $name }” here; there is: { $known }
+inspect-rubric-value = “{ $name }” is written like this: { $like }
 inspect-rubric-one = expectation { $number } names { $found } things; each [[expect]] names exactly one.
 inspect-rubric-count = the rubric has { $found } expectations; it needs at least one [[expect]] and takes { $most }.
-inspect-rubric-no-commands = expectation { $number } names no commands: commands = ["USER", "LIST"]
+inspect-rubric-no-commands = expectation { $number } names no commands; write, for example, commands = ["USER", "LIST"]
 inspect-rubric-command = expectation { $number }: “{ $command }” is no verb; commands are named without what follows them, as in ["RETR", "QUIT"].
 inspect-rubric-reply = expectation { $number }: { $code } is no reply code; those have three digits.
 inspect-rubric-sha256 = expectation { $number }: “{ $hash }” is no SHA-256, which has 64 hexadecimal digits, as sha256sum prints them.
@@ -465,7 +470,6 @@ inspect-log-more = { $count ->
     [one] one more command, reply or transfer is left out
    *[other] { $count } more commands, replies and transfers are left out
 }: the log of a session has { $most } MB at most, those of sessions that go on together have { $all } MB; --json tells all
-inspect-folders-deep = { $folder }: folders more than { $most } deep were not opened. Name them.
 inspect-unsorted = The report is longer than { $most } MB: its sessions stand as they ended, and what is to be known about the whole capture comes here. --json, --session N or --host tell less at a time.
 inspect-extract-lost = not all files could be written into { $folder }: { $why }. { $kept } written, { $lost } not; the manifest says which (“stored”: false). Make room, and extract into a new folder.
 inspect-extract-beyond = { $folder } takes { $most } files and no more: { $files } more, with { $bytes } bytes, were not written; the manifest says of which transfers (“left_out”). --session N or --host extract less at a time.

@@ -58,6 +58,7 @@ labcheck-mistake-marker-unknown = a line of a dialogue begins with C>, S>, C*, D
 labcheck-mistake-value-misplaced = { $name } has no meaning in a sheet's dialogue; only param.NAME has
 labcheck-mistake-say-only = only -- say TEXT can stand here, behind a C> line and once
 labcheck-mistake-say-missing = no player knows what to send for this pattern: add -- say COMMAND behind it
+labcheck-mistake-answer-remark = a right answer has no remark behind #: all of the line would have to be typed. What explains it stands in a line that begins with !
 labcheck-mistake-code = “{ $value }” is no reply code: write three digits
 labcheck-mistake-dialogue-empty = nothing must come in this dialogue: write C> and S> lines
 labcheck-mistake-nobody = nobody is there to talk to: the head says server: none, and no block server comes before

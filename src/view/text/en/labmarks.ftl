@@ -22,5 +22,6 @@ labmarks-same-report = The same report: { $files }.
 labmarks-same-text = The same free text in { $block }: { $files }.
 labmarks-same-params = The same values of all parameters under different names (by chance, where there are few values): { $files }.
 labmarks-too-long = longer than { $most } MB: no report of lab run
+labmarks-empty-folder = In the folder { $folder } is no report: no name ends with .json.
 labmarks-no-report = no report of lab run ({ $why })
 labmarks-left-out = { $count } blocks have no column: a thousand are the most. Mark the sheets one after the other.

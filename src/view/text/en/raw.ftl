@@ -1,9 +1,9 @@
 # raw.ftl: the control line by hand.
 
 raw-trying = Trying { $address }, port { $port } …
-raw-not-there = { $address } does not answer: { $why }.
+raw-not-there = No connection to { $address }: { $why }.
 raw-connected = Connected to { $server }: the control connection stands.
-raw-own-end = Your end of it is { $user }.
+raw-own-end = You are at { $user }.
 raw-who-is-who = You are the user-PI, at { $user }: your side made the active open. The other end is the server-PI, which had made a passive open at { $server }. The server speaks first.
 raw-invitation = What you type goes out as it is, plus CR LF. /help tells what else there is; QUIT ends the session in FTP's own way.
 raw-line-cut = [+{ $count } bytes]

@@ -197,6 +197,7 @@ server-warning-no-reply = no final reply ({ $detail }): clients wait until they 
 server-warning-quit-unanswered = no reply to QUIT: curl hangs for more than a minute, whatever its --max-time
 server-warning-closed-unanswered = the connection is closed without a reply ({ $detail })
 server-warning-no-150 = { $detail }: data without a 150 or 125 before it; of all clients, only FileZilla does not mind
+server-warning-data-again = { $detail }: more is to be moved when the data connection has been closed; clients open one for each command, so nobody comes. A block has one run of D lines, before data close; -- data hold before a reply keeps the connection
 server-warning-no-226 = { $detail }: no final reply behind the data; clients wait for it though they have the file
 server-warning-final-before-data = { $detail }: the final reply comes before the data; tnftp shows nothing
 server-warning-no-data = { $detail }: a reply promises data and no connection is taken; clients wait
@@ -204,6 +205,11 @@ server-warning-truncated = { $detail }: data is cut short and the reply says tha
 server-warning-data-reset = { $detail }: the data connection is reset; clients report an error, lftp tries again with REST
 server-warning-too-slow = it takes longer than these clients wait with their own settings: { $detail }
 server-warning-reply-not-allowed = { $detail }: RFC 959 5.4 (or the command's own RFC) does not list this reply
+server-warning-odd-pattern = { $detail } takes these very characters; alternatives have a blank on each side of the bar (STAT | HELP); a regular expression begins and ends with /, and its bar has no \ before it
+server-warning-odd-blanks = { $detail }: a blank at the end or a second one is part of the pattern, and no client sends it; take it away
+server-warning-unknown-verb = no RFC has the verb { $detail } The line waits for these very letters
+server-warning-behind-quit = this step is never reached: the connection ends with the block in line { $detail }, which answers QUIT (-- stay keeps it)
+server-warning-wrong-way = { $detail }: the data goes the other way. D> and D@ send to the client (RETR, LIST), D< receives from it (STOR, APPE)
 server-warning-never-matches = { $detail } can never match: the rules before it take everything that it takes
 
 # By hand. A person types the replies.
@@ -241,6 +247,7 @@ server-from-not-kept = Transfer { $n }: the server sent { $bytes } bytes, and no
 server-mistakes-first = The first { $most } are told, and no more.
 
 # The scripts that ftplab brings.
+server-site-exists = { $file } exists, is no site that ftplab made, and is kept. Name another file.
 server-list-servers = Servers
 server-list-faults = Faults: servers that do one thing wrong
 server-list-how = To play one: ftplab fake-server NAME. --bind, --port and the like go with each.

@@ -5,6 +5,7 @@ error-framed = ftplab : { $command } : { $what }
 error-usage-missing = ftplab : il manque { $what } (la suite est en anglais)
 error-usage-unknown = ftplab : { $what } n’existe pas ici (la suite est en anglais)
 error-usage-command = ftplab : la commande { $what } n’existe pas (la suite est en anglais)
+error-usage-no-value = ftplab : { $option } demande une valeur (la suite est en anglais)
 error-usage-value = ftplab : « { $value } » ne convient pas pour { $option } (la suite est en anglais)
 error-usage-other = ftplab : la ligne de commande n’est pas comprise (la suite est en anglais)
 
@@ -54,11 +55,12 @@ error-stdin = l’entrée standard ne peut pas être lue : { $why }.
 error-lost-lines = { $file } ne prend plus de lignes : { $why }. Ce qu’il contient est entier ; tout le reste continue sans lui.
 error-file-write = L’écriture dans { $file } a échoué après { $bytes } octets : { $why }.
 error-file-read = La lecture de { $file } a échoué après { $bytes } octets : { $why }.
+error-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux n’ont pas été ouverts. Nommez-les.
 error-network = La connexion a échoué après { $bytes } octets : { $why }.
 error-no-route = Aucun chemin d’ici à { $host } : { $why }.
 
 error-param-none = il n’y a pas de paramètre { $name } : il n’y en a aucun
-error-param-outside = le paramètre { $name } ne peut pas valoir « { $value } » : { $domain }
+error-param-outside = le paramètre { $name } ne peut pas valoir « { $value } » ; c’est une valeur de { $domain }
 error-param-unknown = il n’y a pas de paramètre { $name } ; il y a : { $names }
 
 error-text-too-long = un texte de plus de { $most } octets ; raccourcissez-le, ou séparez ses sessions

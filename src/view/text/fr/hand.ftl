@@ -38,9 +38,14 @@ hand-how-150 = Un transfert a trois parties : 150 (ou 125), puis les données, 
 hand-how-data-down = /data FICHIER envoie un fichier et ferme la connexion, ce qui en est la fin. Ou bien /accept, /line TEXTE pour chaque ligne, /close.
 hand-how-data-up = /store FICHIER reçoit jusqu’à ce que le client ferme. /store seul compte les octets et les jette.
 hand-how-passive = Le client appelle { $address }.
+hand-how-here = Le client s’est déjà connecté à { $address }.
 hand-how-active = Vous appelez { $address }.
 hand-how-nothing = Ni PASV ni PORT n’est venu avant : sans connexion de données, seul 425 est vrai.
 hand-data-there = La connexion de données est là.
+hand-size-differs = À SIZE, vous avez dit { $told }, et { $sent ->
+    [one] { $sent } octet est parti
+   *[other] { $sent } octets sont partis
+} : un client qui compare tient ce fichier pour abîmé, les autres croient le 226.
 hand-data-sent = Envoyé, et la connexion de données est fermée : c’est la fin du fichier. Maintenant la réponse finale : 226.
 hand-data-received = Reçu, et le client a fermé : c’était la fin du fichier. Maintenant la réponse finale : 226.
 hand-data-failed = La connexion de données n’a pas suivi : { $why }. 425 ou 426 le dirait.
@@ -54,9 +59,10 @@ hand-queued = { $count ->
 hand-abort = ABOR : le client renonce à { $verb }. Fermez la connexion de données (/close), répondez 426 à { $verb }, puis 226 à ABOR (RFC 959 4.1.3).
 hand-turned-away = Un autre client est venu et a reçu un 421 : vous en servez un à la fois. FileZilla fait cela quand un fichier doit être transféré : il ouvre une seconde connexion pour ce transfert, réessaie deux fois, puis y renonce. Dans son gestionnaire de sites, sous Paramètres de transfert, limitez le nombre de connexions simultanées à 1 (--filezilla-site FICHIER écrit un site ainsi limité) : il transfère alors par la connexion qu’il a.
 hand-turned-away-again = Encore un autre a reçu un 421.
-hand-gone = Le client est parti. Le suivant peut venir.
-hand-gone-waiting = Le client est parti alors que { $verb } attendait sa réponse. Le suivant peut venir.
-hand-gone-greeting = Le client est parti sans attendre d’accueil. Le suivant peut venir.
+hand-gone = Le client est parti.
+hand-gone-waiting = Le client est parti alors que { $verb } attendait sa réponse.
+hand-gone-greeting = Le client est parti sans attendre d’accueil.
+hand-next = Le suivant peut venir.
 hand-nobody = Aucun client n’est là : rien ne part. Il doit d’abord se connecter.
 
 hand-holding = Le client est retenu : une ligne { $code }- part toutes les { $seconds } s. La réponse est maintenant ouverte, et seul { $code } suivi d’un espace la termine : tapez-la quand vous serez prêt. /release arrête les lignes.
@@ -122,6 +128,7 @@ hand-state-left = N’attend pas plus de :
 hand-state-data = Connexion de données :
 hand-state-data-none = aucune convenue
 hand-state-data-port = vous écoutez en { $address }
+hand-state-data-here = le client s’est connecté à { $address } ; la connexion est à prendre
 hand-state-data-call = le client écoute en { $address }
 hand-state-data-open = ouverte
 hand-state-seconds = encore { $seconds } s ({ $client })

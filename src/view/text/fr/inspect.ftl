@@ -1,6 +1,7 @@
 # inspect.ftl : ce que montre une capture. Raisons, remarques et notes sont des phrases ; les intitulés commencent par inspect-label.
 
 inspect-reason-whole = Les données sont arrivées entières et la réponse le dit.
+inspect-reason-reset-at-end = La réponse dit que tout s’est bien passé ; mais l’expéditeur a réinitialisé la connexion de données, et en mode flux c’est sa fin en ordre qui est la fin du fichier (RFC 959 3.4.1) : on ne peut dire si tout est arrivé.
 inspect-reason-shorter = La réponse est bonne et la connexion s’est terminée en ordre, mais { $bytes } octets sont arrivés alors que { $declared } étaient annoncés.
 inspect-reason-partly-frames = Le transfert s’est bien passé ; il manque à la capture des trames avec { $missing } octets, elle en contient { $bytes }.
 inspect-reason-partly-snaplen = Le transfert s’est bien passé ; la capture n’a gardé que le début de chaque trame (snapshot length) : { $missing } octets manquent.
@@ -211,6 +212,7 @@ inspect-hello = { $who ->
 inspect-greeting = { $line } (trame { $frame })
 inspect-user-in = { $user }, connecté ({ $said })
 inspect-user-refused = { $user }, refusé ({ $said })
+inspect-user-half = { $user }, sans PASS à la suite ({ $said })
 inspect-user-asked = { $user }, sans verdict dans la capture ({ $said })
 inspect-user-none = personne n’a cherché à se connecter
 inspect-user-tries = { $count } tentatives de connexion, { $good } acceptées
@@ -344,7 +346,7 @@ inspect-summary-total = { $files ->
 }.
 
 inspect-none-shipped = ni un fichier ni une capture fournie avec ftplab. Captures fournies : { $names }
-inspect-empty-folder = Le dossier { $folder } ne contient aucune capture : aucun nom ne finit par .pcap, .pcapng, .cap, .dmp ou .snoop.
+inspect-empty-folder = Le dossier { $folder } ne contient aucune capture : aucun nom ne finit par .pcap, .pcapng, .cap, .dmp ou .snoop, et aucun fichier ne commence comme une capture.
 inspect-extract-full = il n’est pas vide. L’extraction se fait dans un dossier neuf ou vide, pour que rien ne soit écrasé.
 
 inspect-mark-met = oui
@@ -381,10 +383,13 @@ inspect-expect-server = Le serveur est { $server }.
 inspect-expect-whole = La capture contient tous les transferts qui se sont bien passés.
 inspect-rubric-too-long = le barème dépasse { $limit } ko.
 inspect-rubric-not-utf8 = le barème n’est pas en UTF-8 ; enregistrez-le en UTF-8.
-inspect-rubric-toml = ligne { $line }, colonne { $column } : { $detail }
+inspect-rubric-at = ligne { $line }, colonne { $column } : { $detail }
+inspect-rubric-toml = ce n’est pas du TOML : { $detail }
+inspect-rubric-unknown = il n’y a pas ici de champ « { $name } » ; il y a : { $known }
+inspect-rubric-value = « { $name } » s’écrit ainsi : { $like }
 inspect-rubric-one = l’attente { $number } nomme { $found } choses ; chaque [[expect]] en nomme exactement une.
 inspect-rubric-count = le barème a { $found } attentes ; il lui faut au moins un [[expect]] et il en prend { $most }.
-inspect-rubric-no-commands = l’attente { $number } ne nomme aucune commande : commands = ["USER", "LIST"]
+inspect-rubric-no-commands = l’attente { $number } ne nomme aucune commande ; écrivez par exemple commands = ["USER", "LIST"]
 inspect-rubric-command = attente { $number } : « { $command } » n’est pas un verbe ; les commandes se nomment sans ce qui les suit, comme dans ["RETR", "QUIT"].
 inspect-rubric-reply = attente { $number } : { $code } n’est pas un code de réponse ; un code a trois chiffres.
 inspect-rubric-sha256 = attente { $number } : « { $hash } » n’est pas un SHA-256, qui a 64 chiffres hexadécimaux, tels que sha256sum les affiche.
@@ -469,7 +474,6 @@ inspect-log-more = { $count ->
     [one] une commande, réponse ou transfert de plus est laissé de côté
    *[other] { $count } commandes, réponses et transferts de plus sont laissés de côté
 } : le journal d’une session a { $most } Mo au plus, ceux de sessions simultanées ont { $all } Mo ; --json dit tout
-inspect-folders-deep = { $folder } : les dossiers à plus de { $most } niveaux n’ont pas été ouverts. Nommez-les.
 inspect-unsorted = Le rapport dépasse { $most } Mo : ses sessions sont dans l’ordre de leur fin, et ce qu’il faut savoir de toute la capture vient ici. --json, --session N ou --host en disent moins à la fois.
 inspect-extract-lost = tous les fichiers n’ont pas pu être écrits dans { $folder } : { $why }. Écrits : { $kept }, pas écrits : { $lost } ; le manifeste dit lesquels (« stored » : false). Faites de la place, puis extrayez dans un nouveau dossier.
 inspect-extract-beyond = { $folder } reçoit { $most } fichiers et pas plus : { $files } autres, avec { $bytes } octets, n’ont pas été écrits ; le manifeste dit de quels transferts (« left_out »). --session N ou --host en extraient moins à la fois.

@@ -60,6 +60,7 @@ labcheck-mistake-marker-unknown = une ligne de dialogue commence par C>, S>, C*,
 labcheck-mistake-value-misplaced = { $name } n’a pas de sens dans le dialogue d’une feuille ; seul param.NOM en a un
 labcheck-mistake-say-only = seul -- say TEXTE peut figurer ici, après une ligne C> et une fois
 labcheck-mistake-say-missing = rien ne dit quoi envoyer pour ce motif : ajoutez après lui -- say COMMANDE
+labcheck-mistake-answer-remark = une bonne réponse n’a pas de remarque derrière # : il faudrait taper toute la ligne. L’explication se met dans une ligne qui commence par !
 labcheck-mistake-code = « { $value } » n’est pas un code de réponse : écrivez trois chiffres
 labcheck-mistake-dialogue-empty = rien ne doit venir dans ce dialogue : écrivez des lignes C> et S>
 labcheck-mistake-nobody = il n’y a personne à qui parler : l’en-tête dit server: none, et aucun bloc server ne précède

@@ -22,5 +22,6 @@ labmarks-same-report = Le même compte rendu : { $files }.
 labmarks-same-text = Le même texte libre dans { $block } : { $files }.
 labmarks-same-params = Les mêmes valeurs de tous les paramètres sous des noms différents (par hasard, s’il y a peu de valeurs) : { $files }.
 labmarks-too-long = plus de { $most } Mo : ce n’est pas un compte rendu de lab run
+labmarks-empty-folder = Le dossier { $folder } ne contient aucun compte rendu : aucun nom ne finit par .json.
 labmarks-no-report = ce n’est pas un compte rendu de lab run ({ $why })
 labmarks-left-out = { $count } blocs n’ont pas de colonne : mille sont le maximum. Notez les fiches l’une après l’autre.

@@ -36,11 +36,11 @@ quirk-odd-endpoint-blanks = Des espaces se trouvent entre les nombres de la lign
 quirk-passive-host-differs = La réponse nomme une autre machine que le serveur : une adresse derrière un NAT, ou un piège.
 quirk-passive-mismatch = { $verb } a reçu un { $code } ; le numéro de la réponse décide comment elle se lit.
 quirk-no-code = La ligne ne commence pas par trois chiffres : ce n’est pas une réponse.
-quirk-no-blank-after-code = Du texte suit directement les trois chiffres ; il y faut une espace ou un trait d’union.
-quirk-code-alone = Les trois chiffres sont seuls ; une espace et un texte doivent les suivre.
+quirk-no-blank-after-code = Du texte suit directement les trois chiffres ; il y faut un espace ou un trait d’union.
+quirk-code-alone = Les trois chiffres sont seuls ; un espace et un texte doivent les suivre.
 quirk-undefined-code = { $code } commence par un chiffre qui n’a pas de sens.
-quirk-inner-line-like-reply = Une ligne à l’intérieur de la réponse commence par { $code } et une espace, comme si une autre réponse finissait là.
-quirk-closed-by-other-code = La réponse commencée par { $open }- a été terminée par { $by } ; seul { $open } suivi d’une espace peut la terminer.
+quirk-inner-line-like-reply = Une ligne à l’intérieur de la réponse commence par { $code } et un espace, comme si une autre réponse finissait là.
+quirk-closed-by-other-code = La réponse commencée par { $open }- a été terminée par { $by } ; seul { $open } suivi d’un espace peut la terminer.
 quirk-never-closed = La réponse commencée par { $code }- n’a jamais été terminée.
 quirk-reply-too-long = La réponse est trop longue : { $count ->
     [one] une ligne en a été perdue.

@@ -1,9 +1,9 @@
 # raw.ftl : la connexion de contrôle à la main.
 
 raw-trying = Essai de { $address }, port { $port } …
-raw-not-there = { $address } ne répond pas : { $why }.
+raw-not-there = Pas de connexion à { $address } : { $why }.
 raw-connected = Connecté à { $server } : la connexion de contrôle est établie.
-raw-own-end = Votre bout en est { $user }.
+raw-own-end = Vous êtes en { $user }.
 raw-who-is-who = Vous êtes le user-PI, en { $user } : l’ouverture active vient de votre côté. L’autre bout est le server-PI, qui avait fait une ouverture passive en { $server }. C’est le serveur qui parle le premier.
 raw-invitation = Ce que vous tapez part tel quel, suivi de CR LF. /help dit ce qu’il y a d’autre ; QUIT termine la session à la manière de FTP.
 raw-line-cut = [+{ $count } octets]

@@ -191,6 +191,7 @@ server-warning-no-reply = pas de réponse finale ({ $detail }) : les clients at
 server-warning-quit-unanswered = pas de réponse à QUIT : curl reste bloqué plus d’une minute, quel que soit son --max-time
 server-warning-closed-unanswered = la connexion est fermée sans réponse ({ $detail })
 server-warning-no-150 = { $detail } : des données sans 150 ni 125 avant ; de tous les clients, seul FileZilla s’en accommode
+server-warning-data-again = { $detail } : la connexion de données est fermée, et il reste à transférer ; un client en ouvre une par commande : personne ne viendra. Un bloc a une seule suite de lignes D, avant data close ; -- data hold avant une réponse garde la connexion
 server-warning-no-226 = { $detail } : pas de réponse finale après les données ; les clients l’attendent bien qu’ils aient le fichier
 server-warning-final-before-data = { $detail } : la réponse finale précède les données ; tnftp n’affiche rien
 server-warning-no-data = { $detail } : une réponse promet des données et aucune connexion n’est prise ; les clients attendent
@@ -198,6 +199,11 @@ server-warning-truncated = { $detail } : les données sont coupées et la répo
 server-warning-data-reset = { $detail } : la connexion de données est rompue (RST) ; les clients signalent une erreur, lftp réessaie avec REST
 server-warning-too-slow = c’est plus long que l’attente de ces clients, avec leurs propres réglages : { $detail }
 server-warning-reply-not-allowed = { $detail } : la RFC 959 5.4 (ou celle de la commande) ne prévoit pas cette réponse
+server-warning-odd-pattern = { $detail } prend ces caractères tels quels ; entre deux possibilités, la barre a un espace de chaque côté (STAT | HELP) ; une expression régulière commence et finit par /, et sa barre n’a pas de \ devant elle
+server-warning-odd-blanks = { $detail } : un espace à la fin, ou un second, fait partie du motif, et aucun client ne l’envoie ; ôtez-le
+server-warning-unknown-verb = aucune RFC n’a le verbe { $detail } La ligne attend ces lettres mêmes
+server-warning-behind-quit = cette étape n’est jamais atteinte : la connexion finit avec le bloc de la ligne { $detail }, qui répond à QUIT (-- stay la garde)
+server-warning-wrong-way = { $detail } : les données vont dans l’autre sens. D> et D@ envoient au client (RETR, LIST), D< reçoit de lui (STOR, APPE)
 server-warning-never-matches = { $detail } ne peut jamais servir : les règles qui précèdent prennent tout ce qu’elle prend
 
 # By hand. A person types the replies.
@@ -235,6 +241,7 @@ server-from-not-kept = Transfert { $n } : le serveur a envoyé { $bytes } octet
 server-mistakes-first = Les { $most } premières sont dites, pas plus.
 
 # Les scripts que ftplab apporte.
-server-list-servers = Serveurs (titres en anglais)
-server-list-faults = Pannes : des serveurs qui font une chose de travers (titres en anglais)
+server-site-exists = { $file } existe, n’est pas un site écrit par ftplab, et reste tel quel. Donnez un autre nom.
+server-list-servers = Serveurs
+server-list-faults = Pannes : des serveurs qui font une chose de travers
 server-list-how = Pour en jouer un : ftplab fake-server NOM. --bind, --port et les autres options vont avec chacun.
