@@ -78,17 +78,17 @@ impl Drop for Screen {
 impl Screen {
     /// Gives the terminal back while a line may still be typed: what is printed from now on goes out directly.
     pub fn leave(&mut self) {
-        if let Printer::Editor(above) = &self.printer {
-            above.finish();
-        }
-        let drawn = self.draws();
+        let rest = match &self.printer {
+            Printer::Editor(above) => Some(above.finish()),
+            Printer::Stdout => None,
+        };
         self.printer = Printer::Stdout;
         if let Some(before) = self.before.take() {
             let _ = termios::tcsetattr(io::stdin(), OptionalActions::Drain, &before);
-            if drawn {
-                // The editor may have begun a picture that it never finishes (mode 2026, "synchronised update").
-                let _ = self.print("\x1b[?2026l\r\x1b[K");
-            }
+        }
+        if let Some(rest) = rest {
+            // The editor may have begun a picture that it never finishes (mode 2026, "synchronised update").
+            let _ = self.print(&format!("\x1b[?2026l\r\x1b[K{rest}"));
         }
     }
 
@@ -360,8 +360,12 @@ impl Highlighter for Console {
     }
 
     fn highlight_prompt<'b, 's: 'b, 'p: 'b>(&'s self, prompt: &'p str, _: bool) -> Cow<'b, str> {
-        self.shared.drawing();
-        Cow::Borrowed(prompt)
+        let mut above = self.shared.draw();
+        if above.is_empty() {
+            return Cow::Borrowed(prompt);
+        }
+        above.push_str(prompt);
+        Cow::Owned(above)
     }
 
     fn highlight_hint<'h>(&self, hint: &'h str) -> Cow<'h, str> {

@@ -96,6 +96,15 @@ impl Terminal {
         self.came.windows(bytes.len()).any(|part| part == bytes)
     }
 
+    /// The codes of the replies that were shown, in the order in which they came.
+    pub(crate) fn codes(&self) -> Vec<String> {
+        let came = String::from_utf8_lossy(&self.came);
+        let replies = came.split("S> ").skip(1);
+        replies
+            .map(|reply| reply.chars().take(3).collect())
+            .collect()
+    }
+
     /// Types; Enter is `\r`.
     pub(crate) fn keys(&mut self, typed: &str) {
         self.keys
