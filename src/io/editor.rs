@@ -187,7 +187,6 @@ pub fn terminal<T: Send + 'static>(
                 }
                 typing.prompt();
                 let line = editor.readline(&prompt);
-                typing.end();
                 let typed = match line {
                     Ok(line) => {
                         let (verb, _) = secret::verb_of(line.as_bytes());
@@ -201,6 +200,7 @@ pub fn terminal<T: Send + 'static>(
                     }
                     Err(_) => Typed::End,
                 };
+                typing.end(typed == Typed::End);
                 if tell(typed, &to, report) {
                     return;
                 }

@@ -47,6 +47,8 @@ struct State {
     waiting: usize,
     /// The editor is being woken, since then.
     waking: Option<Instant>,
+    /// No line will be typed any more.
+    closed: bool,
     /// The terminal takes no more.
     failed: bool,
     /// Somebody leaves: the editor is to draw nothing more.
@@ -100,6 +102,7 @@ impl Shared {
             texts: String::new(),
             waiting: 0,
             waking: None,
+            closed: false,
             failed: false,
             leaving: false,
             left: false,
@@ -135,7 +138,10 @@ impl Shared {
 
     /// A line will be typed at once: called by whoever prints.
     pub(super) fn begin(&self) {
-        self.state().line = Line::Coming;
+        let mut state = self.state();
+        if !state.closed {
+            state.line = Line::Coming;
+        }
     }
 
     /// Called by the keyboard's thread before the editor has the terminal: a wake for the line before, if it is only on its
@@ -164,10 +170,12 @@ impl Shared {
         state.take()
     }
 
-    /// The line has been typed: called by the keyboard's thread when the terminal is no longer the editor's.
-    pub(super) fn end(&self) {
+    /// The line has been typed, perhaps the last one: called by the keyboard's thread when the terminal is no longer the
+    /// editor's.
+    pub(super) fn end(&self, last: bool) {
         let mut state = self.state();
         state.line = Line::None;
+        state.closed |= last;
         // Under the lock: what is printed from now on stands behind it.
         state.write_waiting();
         self.changed.notify_all();
@@ -333,13 +341,24 @@ mod tests {
             // The keys of the whole line wait already: the editor never looks into its channel.
             desk.print(&format!("b{line} "));
             desk.print(&format!("c{line} "));
-            desk.shared.end();
+            desk.shared.end(false);
             desk.print(&format!("d{line} "));
         }
         let wanted: String = (0..5).map(|n| format!("a{n} >b{n} c{n} d{n} ")).collect();
         assert_eq!(desk.paper.shows(), wanted);
         // Nobody is there to be waited for.
         assert_eq!(desk.above.finish(), "");
+    }
+
+    #[test]
+    fn behind_the_last_line_nothing_waits_for_another() {
+        let mut desk = desk();
+        desk.shared.begin();
+        desk.draw();
+        desk.shared.end(true);
+        desk.shared.begin();
+        desk.print("a ");
+        assert_eq!(desk.paper.shows(), ">a ");
     }
 
     #[test]
