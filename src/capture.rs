@@ -7,8 +7,8 @@
 //! | [`file`](mod@file) | a stream of bytes to packets: pcap, pcapng, snoop, inside gzip or Zstandard; other formats named |
 //! | [`frame`] | a packet to a TCP segment or an ICMP error: link layers, tunnels, IP fragments; what is not read is counted |
 //! | [`reassembly`] | segments of one direction to a byte stream: in order, once, with its gaps told |
-//! | [`flow`] | segments to connections: who opened, how it ended, which of two connections a port belongs to |
-//! | [`quality`] | what the capture as a whole can and cannot show |
+//! | [`flow`] | segments to connections: who opened, how it ended, what all of them show together and lack |
+//! | [`quality`] | what the packets say as a whole: how many, of what kind, when |
 //! | [`tracker`] | the four together: packets in, a [`flow::Watch`] told |
 //! | [`write`](mod@write) | the other way: connections that a program made itself, as packets in a pcapng file |
 //!

@@ -3,7 +3,7 @@
 
 use std::net::SocketAddr;
 
-use super::{twin::Evidence, verdict::Judgement};
+use super::verdict::Judgement;
 use crate::{
     capture::{
         file::Nanos,
@@ -377,6 +377,15 @@ pub enum Remark {
         /// How that is known.
         evidence: Evidence,
     },
+}
+
+/// How it is known that two sessions are one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The initial sequence numbers of user and server are the same.
+    SequenceNumbers(u32, u32),
+    /// The lines come in the order in which a router between the two sees them.
+    Order,
 }
 
 impl Remark {

@@ -6,8 +6,9 @@ use crate::{
     analysis::finding::Finding,
     capture::{
         file::{About, Damage, Ending},
+        flow::Totals,
         frame::{self, Unread},
-        quality::{Quality, Totals},
+        quality::Quality,
         write::INTERFACE,
     },
 };

@@ -13,7 +13,7 @@ use std::{
 
 use foldhash::quality::RandomState;
 
-use super::finding::Session;
+use super::finding::{Evidence, Session};
 use crate::{
     capture::flow::Numbered,
     ftp::{command::Verb, event::What, side::Side},
@@ -86,15 +86,6 @@ impl Head {
         };
         before(self, other, 0) && before(other, self, 1)
     }
-}
-
-/// How it is known that two sessions are one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Evidence {
-    /// The initial sequence numbers of user and server are the same.
-    SequenceNumbers(u32, u32),
-    /// The lines come in the order in which a router between the two sees them.
-    Order,
 }
 
 /// The sessions that go on, by their first lines.

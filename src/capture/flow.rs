@@ -8,6 +8,8 @@
 //! The order in which the two directions are told is the order in which the ends saw them: an answer that was captured
 //! before its question (its acknowledgement tells) is held back until the question has been passed on.
 
+mod totals;
+
 use std::{
     collections::{HashMap, VecDeque},
     hash::{BuildHasherDefault, Hasher},
@@ -19,12 +21,12 @@ use foldhash::fast::RandomState;
 use super::{
     file::Nanos,
     frame::{Endpoint, Flags, Segment, Undelivered},
-    quality::Totals,
     reassembly::{
         Budget, Conflict, Counts, Mark, Missing, PATIENCE, PATIENCE_FRAMES, Print, Ready, Stream,
         Windows,
     },
 };
+pub use totals::Totals;
 
 /// Connections that are remembered at a time.
 pub const MAX_FLOWS: usize = 32 * 1024;

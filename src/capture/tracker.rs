@@ -3,9 +3,9 @@
 
 use super::{
     file::Packet,
-    flow::{Table, Watch},
+    flow::{Table, Totals, Watch},
     frame::{self, Decoder, Frame},
-    quality::{Quality, Totals},
+    quality::Quality,
     reassembly::Mark,
 };
 

@@ -2,10 +2,9 @@
 
 use crate::{
     analysis::{
-        finding::{Remark, Session, Transfer},
+        finding::{Evidence, Remark, Session, Transfer},
         inspector::{MAX_PROBED, MAX_WAITING},
         notes::Note,
-        twin::Evidence,
         verdict::{Absence, Lack, Party, Reason, Stray, Verdict},
     },
     capture::{
