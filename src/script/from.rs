@@ -113,7 +113,9 @@ fn log(script: &Script) -> Dialogue {
                 }
             }
             Item::Data(text) => Piece::Data(plain(text)),
-            Item::File(path) => Piece::File(path.to_string()),
+            Item::File(path) if path.as_bytes().is_some() => Piece::File(path.to_string()),
+            // A script in place of a log: what its values would name is not known here.
+            Item::File(path) => Piece::Data(path.to_string().into_bytes()),
             Item::Receive(_) => Piece::Receive,
             Item::Comment(text) => Piece::Comment(text.clone()),
             _ => continue,
@@ -597,6 +599,15 @@ mod tests {
             read(log.as_bytes()).expect("a dialogue").script(""),
             "S> 220 Hi\n\nC> RETR x\nS> 150-Accepted\nS> 150 Now\nD> line\nS> 226 Done\nC> RETR y\nS> 150-Accepted\nS> 150 Now\n-- data close\nS> 226 Done\nC> QUIT\nS> 221 Bye\n"
         );
+    }
+
+    #[test]
+    fn a_script_in_place_of_a_log_gives_one_without_its_values() {
+        let given = "-- param P=1..5\nS> 220 Hi\nC> RETR x\nS> 150\nD@ f{param.P}\nS> 226\nC> RETR y\nS> 150\nD@ y.txt\nS> 226\n";
+        let script = read(given.as_bytes()).expect("a dialogue").script("");
+        assert!(script.contains("D> f{{param.P}}\n"), "{script}");
+        assert!(script.contains("D@ y.txt\n"), "{script}");
+        Script::parse(script.as_bytes()).expect("a script without mistakes");
     }
 
     #[test]
