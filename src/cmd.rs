@@ -88,11 +88,6 @@ impl Failure {
         }
     }
 
-    /// True where the exit code is 1.
-    fn is_no(&self) -> bool {
-        self.exit == Exit::No
-    }
-
     /// The answer is no, and this is why (exit code 1).
     fn no(message: impl Into<String>) -> Failure {
         Failure {

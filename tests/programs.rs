@@ -69,6 +69,7 @@ fn lists(fields: &mut Fields) {
         &["fake-server", "--list", "--json"][..],
         &["lab", "list", "--json"],
         &["lab", "check", "--json", "--no-play", &wrong],
+        &["fake-server", "--json", "--check", "two-replies", &wrong],
         &[
             "pasv-calc",
             "--json",

@@ -25,6 +25,7 @@ use crate::{
     },
     say,
     script::{
+        mistake::Mistake,
         notation::Script,
         params::{self, Values},
         play::{Limits, Play},
@@ -94,13 +95,35 @@ struct Loaded {
     values: Values,
 }
 
-/// Finds and reads a script. The script's mistakes have the given exit code.
-fn load(
-    name: &str,
-    asked: &FakeServer,
-    context: &Context,
-    exit: fn(String) -> Failure,
-) -> Result<Loaded, Failure> {
+/// Why there is no script.
+enum Unloaded {
+    /// It has mistakes; with its name.
+    Mistakes(String, Vec<Mistake>),
+    /// Something else, which has been put into words.
+    Other(Failure),
+}
+
+impl From<Failure> for Unloaded {
+    fn from(failure: Failure) -> Unloaded {
+        Unloaded::Other(failure)
+    }
+}
+
+impl Unloaded {
+    /// In words. The script's mistakes have the given exit code.
+    fn told(self, context: &Context, exit: fn(String) -> Failure) -> Failure {
+        match self {
+            Unloaded::Mistakes(name, all) => {
+                let told = view::mistakes(&context.text, context.err, &name, &all);
+                exit(told.trim_end().to_owned())
+            }
+            Unloaded::Other(failure) => failure,
+        }
+    }
+}
+
+/// Finds and reads a script.
+fn load(name: &str, asked: &FakeServer, context: &Context) -> Result<Loaded, Unloaded> {
     let text = &context.text;
     let found = builtin::find(name)
         .map_err(|error| unreadable(context, name, &error))?
@@ -109,13 +132,8 @@ fn load(
             let what = say!(text, "server-unknown-script", name = name, names = names);
             fault::failed(context, NAME, &what)
         })?;
-    let mut script = Script::parse(&found.text).map_err(|all| {
-        exit(
-            view::mistakes(text, context.err, &found.name, &all)
-                .trim_end()
-                .to_owned(),
-        )
-    })?;
+    let mut script =
+        Script::parse(&found.text).map_err(|all| Unloaded::Mistakes(found.name.clone(), all))?;
     if let Some(title) = found.french.filter(|_| text.lang() == Lang::Fr) {
         script.settings.title = Some(title.to_owned());
     }
@@ -195,7 +213,8 @@ fn serve(
     let loaded = match asked.script.as_deref() {
         // By hand, no script is a script too: everything is typed.
         None if asked.by_hand => Loaded::nothing(&context.text),
-        name => load(name.unwrap_or(DEFAULT), asked, context, Failure::failed)?,
+        name => load(name.unwrap_or(DEFAULT), asked, context)
+            .map_err(|error| error.told(context, Failure::failed))?,
     };
     let (found, mut play) = loaded.play(asked, context)?;
     play.by_hand = asked.by_hand;

@@ -11,6 +11,7 @@ use super::{
 };
 use crate::{say, script::notation::Script};
 
+mod check;
 mod end;
 mod json;
 mod live;
@@ -19,13 +20,13 @@ mod script;
 
 pub(super) use self::live::beginning;
 pub use self::{
+    check::{Checked, checked, json_checked},
     end::{Tally, blocks_used, summary},
     json::{json_happening, json_listening, json_summary},
     live::{Live, fault_sentence},
     log::DialogueLog,
     script::{
-        error_sentence, excerpt, findings, mistake_sentence, mistakes, refusal, self_test,
-        trap_sentence,
+        error_sentence, excerpt, mistake_sentence, mistakes, refusal, self_test, trap_sentence,
     },
 };
 

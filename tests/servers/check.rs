@@ -196,3 +196,56 @@ fn every_measured_trap_is_warned_of_with_its_clients() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     fs::remove_dir_all(dir).expect("removed");
 }
+
+#[test]
+fn programs_are_told_the_same_and_what_is_missing_hides_nothing() {
+    let dir = folder("checked");
+    fs::write(dir.join("good.ftp"), format!("S> 220 Ready.\n{GOOD}")).expect("a file");
+    let traps = format!("S> 220 Ready.\nC* NOOP\nS> 200 a\nS> 200 b\n{GOOD}");
+    fs::write(dir.join("traps.ftp"), traps).expect("a file");
+    fs::write(dir.join("bad.ftp"), "S> 220 Ready.\nX> what\n").expect("a file");
+    let check = |words: &[&str]| {
+        let words = [&["fake-server"], words].concat();
+        ftplab().args(words).within(&dir).run()
+    };
+    let done = check(&["--check", "gone.ftp", "traps.ftp", "bad.ftp", "good.ftp"]);
+    assert_eq!(done.code, 2);
+    assert!(done.err().contains("gone.ftp"), "{}", done.err());
+    for told in [
+        "traps.ftp:4: warning two-replies:",
+        "bad.ftp:2:1:",
+        "good.ftp: nothing to complain about",
+    ] {
+        assert!(done.out().contains(told), "{}", done.out());
+    }
+    let json = ["--json", "--check", "traps.ftp", "bad.ftp", "good.ftp"];
+    let done = check(&json);
+    assert_eq!(done.code, 1);
+    let lines: Vec<String> = done
+        .json_lines()
+        .iter()
+        .map(|line| {
+            let named = |name: &str| line[name].to_string().replace('"', "");
+            let about = ["name", "ok"].map(|name| named(name).replace("null", ""));
+            format!(
+                "{} {} {} {}",
+                named("type"),
+                named("file"),
+                named("line"),
+                about.concat()
+            )
+        })
+        .collect();
+    let wanted = [
+        "warning traps.ftp 4 two-replies",
+        "checked traps.ftp null true",
+        "mistake bad.ftp 2 ",
+        "checked bad.ftp null false",
+        "checked good.ftp null true",
+    ];
+    assert_eq!(lines, wanted);
+    let strict = check(&["--strict", "--json", "--check", "traps.ftp"]);
+    assert_eq!(strict.code, 1);
+    assert_eq!(strict.json_lines()[1]["ok"], false);
+    fs::remove_dir_all(dir).expect("removed");
+}

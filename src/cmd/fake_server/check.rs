@@ -2,54 +2,62 @@
 
 use std::io::Write;
 
-use super::load;
+use super::{Loaded, Unloaded, load};
 use crate::{
     cli::FakeServer,
     cmd::{Context, Exit, Failure},
     io::stdio as streams,
-    script::check::{self, What},
-    view::server as view,
+    script::check,
+    view::server::{self as view, Checked},
 };
 
 /// Checks every script that is named; exit code 1 where one has an error, or with `--strict` a warning that it does not
-/// announce.
+/// announce, and 2 where one cannot be read.
 pub(super) fn run(asked: &FakeServer, context: &Context) -> Result<Exit, Failure> {
     let mut out = streams::stdout();
-    let mut bad = false;
+    let mut exit = Exit::Done;
     for name in &asked.check {
-        let loaded = match load(name, asked, context, Failure::no) {
-            Ok(loaded) => loaded,
-            // The mistakes of one script do not hide those of the next.
-            Err(failure) if failure.is_no() => {
-                writeln!(out, "{failure}")?;
-                bad = true;
+        // What is wrong with one script does not hide what is wrong with the next.
+        let checked = match load(name, asked, context) {
+            Ok(loaded) => checked(loaded, asked, context),
+            Err(Unloaded::Mistakes(name, mistakes)) => Checked {
+                name,
+                mistakes,
+                ..Checked::default()
+            },
+            Err(Unloaded::Other(failure)) => {
+                // What is known is told before, whatever the two streams are.
+                out.flush()?;
+                streams::complain(&failure.to_string());
+                exit = Exit::Failed;
                 continue;
             }
-            Err(failure) => return Err(failure),
         };
-        let folder = &loaded.found.folder;
-        let findings = check::check(&loaded.script, &loaded.values, &|path| folder.length(path));
-        bad |= findings.iter().any(|finding| match &finding.what {
-            What::Warning { expected, .. } => asked.strict && !expected,
-            _ => true,
-        });
-        let page = view::findings(
-            &context.text,
-            context.out,
-            &loaded.found.name,
-            &loaded.script,
-            &findings,
-        );
-        // What would keep it from being played is an error here too.
-        let unplayed = loaded.play(asked, context).err();
-        if unplayed.is_none() || !findings.is_empty() {
-            out.write_all(page.as_bytes())?;
-        }
-        if let Some(failure) = unplayed {
-            writeln!(out, "{failure}")?;
-            bad = true;
+        let page = match asked.json {
+            true => view::json_checked(&context.text, &checked, asked.strict),
+            false => view::checked(&context.text, context.out, &checked),
+        };
+        out.write_all(page.as_bytes())?;
+        if exit == Exit::Done && !checked.is_fine(asked.strict) {
+            exit = Exit::No;
         }
     }
     out.flush()?;
-    Ok(if bad { Exit::No } else { Exit::Done })
+    Ok(exit)
+}
+
+/// What is to be said about a script that can be read.
+fn checked(loaded: Loaded, asked: &FakeServer, context: &Context) -> Checked {
+    let folder = &loaded.found.folder;
+    let findings = check::check(&loaded.script, &loaded.values, &|path| folder.length(path));
+    let (name, script) = (loaded.found.name.clone(), loaded.script.clone());
+    // What would keep it from being played is an error here too.
+    let unplayed = loaded.play(asked, context).err();
+    Checked {
+        name,
+        mistakes: Vec::new(),
+        script,
+        findings,
+        unplayed: unplayed.map(|failure| failure.to_string()),
+    }
 }

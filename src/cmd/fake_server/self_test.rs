@@ -22,7 +22,7 @@ use crate::{
 
 /// Plays the script against itself; exit code 1 where something differs.
 pub(super) fn run(asked: &FakeServer, context: &Context, name: &str) -> Result<Exit, Failure> {
-    let loaded = load(name, asked, context, Failure::no)?;
+    let loaded = load(name, asked, context).map_err(|error| error.told(context, Failure::no))?;
     let folder = loaded.found.folder.clone();
     let plan = client::plan(&loaded.script, &loaded.values, &|path, most| {
         folder.read(path, most as u64).ok()

@@ -1,4 +1,4 @@
-//! A script on the screen: its mistakes, what `--check` finds in it, and how `--self-test` went; each with the place, the
+//! A script on the screen: its mistakes, what its traps do to whom, and how `--self-test` went; each with the place, the
 //! script's line and what to do.
 
 use std::fmt::Write;
@@ -10,7 +10,7 @@ use crate::{
     say,
     script::{
         MAX_MISTAKES,
-        check::{Finding, Trap, What},
+        check::{Trap, What},
         client::{Differs, MAX_COMPARED, Plan},
         mistake::{Kind, Mistake},
         notation::{NAMES, Script},
@@ -179,88 +179,6 @@ pub fn refusal(text: &Text, name: &str, refusal: &Refusal) -> String {
         place = place,
         host = host.to_string()
     )
-}
-
-/// What was found in a script, a line each with what it is about, and the count.
-#[must_use]
-pub fn findings(text: &Text, style: Style, name: &str, script: &Script, all: &[Finding]) -> String {
-    let name = sanitise::line(name.as_bytes()).into_owned();
-    if all.is_empty() {
-        return format!("{}\n", say!(text, "server-check-fine", name = name));
-    }
-    let mut out = String::new();
-    let (mut errors, mut warnings, mut announced) = (0u64, 0u64, 0u64);
-    for finding in all {
-        let place = if finding.line == 0 {
-            name.clone()
-        } else {
-            format!("{name}:{}", finding.line)
-        };
-        let (line, role) = match &finding.what {
-            What::Warning {
-                trap,
-                detail,
-                expected,
-            } => {
-                let detail = sanitise::line(detail.as_bytes()).into_owned();
-                let what = trap_sentence(text, *trap, detail);
-                if *expected {
-                    announced += 1;
-                    let line = say!(
-                        text,
-                        "server-check-expected",
-                        place = place,
-                        name = trap.name(),
-                        what = what
-                    );
-                    (line, Role::Remark)
-                } else {
-                    warnings += 1;
-                    let line = say!(
-                        text,
-                        "server-check-warning",
-                        place = place,
-                        name = trap.name(),
-                        what = what
-                    );
-                    (line, Role::Warning)
-                }
-            }
-            wrong => {
-                errors += 1;
-                let what = error_sentence(text, wrong).unwrap_or_default();
-                (
-                    say!(text, "server-check-error", place = place, what = what),
-                    Role::Error,
-                )
-            }
-        };
-        let _ = writeln!(
-            out,
-            "{}",
-            style.paint(role, &wrap(&line, 0, 2, style.width()))
-        );
-        let source = script.lines.iter().find(|line| line.number == finding.line);
-        if let Some(source) = source {
-            let shown = beginning(&source.written);
-            let _ = writeln!(
-                out,
-                "{:>5} | {}",
-                finding.line,
-                sanitise::line(shown.replace('\t', " ").as_bytes())
-            );
-        }
-    }
-    let line = say!(
-        text,
-        "server-check-summary",
-        name = name,
-        errors = errors,
-        warnings = warnings,
-        expected = announced
-    );
-    let _ = writeln!(out, "{line}");
-    out
 }
 
 /// What is wrong with a script beyond its form; `None` for a warning.
