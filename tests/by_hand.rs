@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    harness::{Done, ftplab, missing_peer},
+    harness::{Done, free_port, ftplab, missing_peer},
     peers::terminal::Terminal,
 };
 
@@ -18,13 +18,11 @@ const LISTING: &str = "-rw-r--r--   1 ftp      ftp            14 Jan  1  2024 he
 
 /// Two ports that are free now: for the control connection, and for data, where the two bytes can be swapped.
 fn ports() -> (u16, u16) {
-    let free = || TcpListener::bind(("127.0.0.1", 0)).expect("loopback");
-    let port = |listener: &TcpListener| listener.local_addr().expect("bound").port();
-    let (one, mut other) = (free(), free());
-    while port(&other).swap_bytes() == port(&other) {
-        other = free();
+    let (one, mut other) = (free_port(), free_port());
+    while other.swap_bytes() == other {
+        other = free_port();
     }
-    (port(&one), port(&other))
+    (one, other)
 }
 
 /// curl, when it is here.

@@ -5,9 +5,13 @@ use std::{
     collections::BTreeSet,
     fs,
     io::Write,
+    net::{IpAddr, Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::Mutex,
+    sync::{
+        Mutex,
+        atomic::{AtomicU16, Ordering},
+    },
     thread,
     time::{Duration, Instant},
 };
@@ -237,4 +241,27 @@ pub(crate) fn rust_files(dir: &Path, into: &mut Vec<PathBuf>) {
             into.push(path);
         }
     }
+}
+
+/// So many ports in a row that are free, and below those that the system gives to clients: no other test takes one of them
+/// in between. The first of them.
+pub(crate) fn free_ports(ip: IpAddr, count: u16) -> u16 {
+    const FIRST: u16 = 10_000;
+    const PORTS: u16 = 10_000;
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    // Runs at the same time begin at different places.
+    let start = (std::process::id() % u32::from(PORTS)) as u16;
+    for _ in 0..PORTS {
+        let first = FIRST + (start + NEXT.fetch_add(count, Ordering::Relaxed) % PORTS) % PORTS;
+        let is_free = |port| TcpListener::bind((ip, port)).is_ok();
+        if (first..first + count).all(is_free) {
+            return first;
+        }
+    }
+    panic!("no free port");
+}
+
+/// The same of one port, on IPv4's loopback.
+pub(crate) fn free_port() -> u16 {
+    free_ports(Ipv4Addr::LOCALHOST.into(), 1)
 }

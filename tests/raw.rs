@@ -12,7 +12,7 @@ use std::{
 };
 
 use crate::{
-    harness::{Done, ftplab, golden},
+    harness::{Done, free_port, ftplab, golden},
     servers::process::FakeServer,
 };
 
@@ -246,11 +246,7 @@ fn passive_and_active_data_without_another_terminal() {
         assert_eq!(next("226 Done.\r\n".into(), &mut stream), "QUIT");
         stream.write_all(b"221 Bye.\r\n").expect("reply");
     });
-    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .expect("loopback")
-        .local_addr()
-        .expect("bound")
-        .port();
+    let free = free_port();
     let input = format!(
         "PASV\n/data > {}\nRETR x\n/listen {free}\nPORT 127,0,0,1,{},{}\nLIST\nQUIT\n",
         file.display(),
@@ -493,11 +489,8 @@ fn a_hostile_server_reaches_neither_the_terminal_nor_the_memory() {
 
 #[test]
 fn what_cannot_be_reached_is_said_in_one_line_with_exit_code_2() {
-    let gone = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-        .expect("loopback")
-        .local_addr()
-        .expect("bound");
-    let done = raw(&gone.to_string(), "", &[]).code(2);
+    let gone = format!("127.0.0.1:{}", free_port());
+    let done = raw(&gone, "", &[]).code(2);
     assert!(done.err().contains("fake-server"), "{}", done.err());
     for (args, what) in [
         (&["raw", "127.0.0.1", "nosuchport"][..], "nosuchport"),

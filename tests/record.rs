@@ -10,7 +10,7 @@ use std::{
 };
 
 use crate::{
-    harness::{ftplab, missing_peer},
+    harness::{free_port, ftplab, missing_peer},
     peers::program::Program,
     servers::process::{FakeServer, PATIENCE},
 };
@@ -412,10 +412,7 @@ fn a_recording_never_takes_the_place_of_another_file() {
 #[test]
 fn a_refused_connection_is_recorded_and_nothing_leaves_no_file() {
     let dir = folder();
-    // A port that was free a moment ago.
-    let free = TcpListener::bind("127.0.0.1:0").expect("loopback");
-    let at = free.local_addr().expect("bound").to_string();
-    drop(free);
+    let at = format!("127.0.0.1:{}", free_port());
     let refused = dir.path().join("it's refused.pcapng");
     let done = ftplab()
         .args(["pasv-calc", "--connect", &at, "--record"])

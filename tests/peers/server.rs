@@ -10,16 +10,15 @@
 use std::{
     env, fs,
     io::{Read, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream},
+    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream},
     os::unix::{fs::PermissionsExt, process::CommandExt},
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::atomic::{AtomicU16, Ordering},
     thread,
     time::{Duration, Instant},
 };
 
-use crate::harness::missing_peer;
+use crate::harness::{free_ports, missing_peer};
 
 /// How long a server may take to greet.
 const START: Duration = Duration::from_secs(15);
@@ -150,7 +149,7 @@ impl Peer {
         let folder = folder();
         let mut reasons = String::new();
         for _ in 0..ATTEMPTS {
-            let at = SocketAddr::new(family.address(), free_port(family));
+            let at = SocketAddr::new(family.address(), free_ports(family.address(), 1));
             let said = fs::File::create(folder.path().join("said")).expect("a file");
             let mut server = self.command(program, folder.path(), at, login, more);
             // A group of its own: what it forks ends with it.
@@ -305,23 +304,6 @@ fn folder() -> tempfile::TempDir {
     fs::write(served.join(TEXT.0), TEXT.1).expect("a file to serve");
     fs::write(served.join(BINARY), binary()).expect("a file to serve");
     folder
-}
-
-/// A free port below those that the system gives to clients, so that no client of another test takes it in between.
-fn free_port(family: Family) -> u16 {
-    const FIRST: u16 = 20_000;
-    const COUNT: u16 = 10_000;
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    for _ in 0..COUNT {
-        // Runs at the same time begin at different places.
-        let start = (std::process::id() % u32::from(COUNT)) as u16;
-        let offset = NEXT.fetch_add(1, Ordering::Relaxed);
-        let port = FIRST + start.wrapping_add(offset) % COUNT;
-        if TcpListener::bind((family.address(), port)).is_ok() {
-            return port;
-        }
-    }
-    panic!("no free port");
 }
 
 /// True once the server greets; false where it ends before.

@@ -8,7 +8,6 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
-    net::{Ipv4Addr, TcpListener},
     path::{Path, PathBuf},
     process::{Child, ChildStdin, Command, Stdio},
     sync::mpsc::{Receiver, channel},
@@ -22,6 +21,7 @@ use super::{
     clients::{installed, upload},
     process::{FakeServer, PATIENCE, folder, lab},
 };
+use crate::harness::free_port;
 
 /// How big the screen is, and the window with it.
 const SCREEN: (u32, u32) = (900, 600);
@@ -273,9 +273,7 @@ impl Drop for ByHand {
 
 impl ByHand {
     fn start(files: &Path, site: &Path) -> ByHand {
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("loopback");
-        let port = free.local_addr().expect("bound").port();
-        drop(free);
+        let port = free_port();
         let mut child = Command::new(env!("CARGO_BIN_EXE_ftplab"))
             .args(["fake-server", "--by-hand", "--bind", "127.0.0.1"])
             .args(["--port", &port.to_string(), "--filezilla-site"])

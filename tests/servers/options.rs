@@ -3,18 +3,20 @@
 use std::{
     fs,
     io::{BufRead, BufReader, Write},
+    net::Ipv4Addr,
     process::{Command, Stdio},
 };
 
 use super::process::{FakeServer, Line, folder};
-use crate::harness::ftplab;
+use crate::harness::{free_ports, ftplab};
 
 #[test]
 fn data_ports_stay_in_their_range_and_227_names_the_public_address() {
+    let first = free_ports(Ipv4Addr::LOCALHOST.into(), 2);
     let server = FakeServer::start(&[
         "any-client",
         "--passive-ports",
-        "50311-50312",
+        &format!("{first}-{}", first + 1),
         "--public-address",
         "192.0.2.10",
     ]);
@@ -27,7 +29,7 @@ fn data_ports_stay_in_their_range_and_227_names_the_public_address() {
         ports.push(at.port());
     }
     ports.sort_unstable();
-    assert_eq!(ports, [50_311, 50_312]);
+    assert_eq!(ports, [first, first + 1]);
     lines[2].log_in();
     assert_eq!(lines[2].say("PASV"), "425 No data port is free.");
     assert_eq!(lines[2].say("EPSV"), "425 No data port is free.");

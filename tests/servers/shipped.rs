@@ -11,7 +11,7 @@ use std::{
 };
 
 use super::process::{FakeServer, Line, lab};
-use crate::harness::ftplab;
+use crate::harness::{free_port, ftplab};
 
 /// All scripts of these shelves.
 fn scripts() -> Vec<PathBuf> {
@@ -192,17 +192,27 @@ fn the_firewall_lets_nobody_be_dialled() {
 
 #[test]
 fn the_one_port_of_the_range_is_for_one_at_a_time() {
-    let server = FakeServer::start(&["port-range"]);
+    // The script's own port may be in use: a sheet plays it too.
+    let port = free_port();
+    let folder = tempfile::tempdir().expect("a folder");
+    let script = fs::read_to_string(lab("servers/port-range.ftp")).expect("a script");
+    let own = script.replace("3021-3021", &format!("{port}-{port}"));
+    assert_ne!(own, script);
+    fs::write(folder.path().join("own.ftp"), own).expect("a file");
+    fs::create_dir(folder.path().join("files")).expect("a folder");
+    fs::write(folder.path().join("files/hello.txt"), "Hello").expect("a file");
+    let own = folder.path().join("own.ftp").display().to_string();
+    let server = FakeServer::start(&[&own]);
     let (mut one, mut two) = (server.dial(), server.dial());
     one.log_in();
     two.log_in();
     let at = one.passive();
-    assert_eq!(at.port(), 50021);
+    assert_eq!(at.port(), port);
     assert!(two.say("PASV").starts_with("425 "));
     one.send("LIST");
     assert!(Line::fetch(at).contains("hello.txt"));
     assert!(one.reply().starts_with("150") && one.reply().starts_with("226"));
-    assert_eq!(two.passive().port(), 50021);
+    assert_eq!(two.passive().port(), port);
 }
 
 #[test]
