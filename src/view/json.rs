@@ -50,6 +50,25 @@ pub fn line<T: Serialize>(kind: &'static str, origin: Option<Origin>, fields: &T
     sanitise::json(out)
 }
 
+/// A line of type `mistake`: what is wrong with a script or a sheet, and where; without a line, with all of it.
+#[must_use]
+pub fn mistake(file: &str, (line, column): (Option<u32>, Option<u32>), what: &str) -> String {
+    #[derive(Serialize)]
+    struct Mistake<'a> {
+        file: &'a str,
+        line: Option<u32>,
+        column: Option<u32>,
+        what: &'a str,
+    }
+    let fields = Mistake {
+        file,
+        line,
+        column,
+        what,
+    };
+    self::line("mistake", None, &fields)
+}
+
 /// The first bytes of a data connection that are told when it has ended: enough for the lines of a listing.
 pub const MAX_HEAD: usize = 4096;
 

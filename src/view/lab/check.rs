@@ -173,14 +173,6 @@ fn shown(value: &str) -> String {
 // ---- JSON Lines ------------------------------------------------------------------------------------------------------
 
 #[derive(Serialize)]
-struct MistakeLine<'a> {
-    file: &'a str,
-    line: u32,
-    column: Option<u32>,
-    what: String,
-}
-
-#[derive(Serialize)]
 struct CheckedLine<'a> {
     file: &'a str,
     mistakes: usize,
@@ -198,22 +190,13 @@ pub fn json(text: &Text, checked: &Checked) -> String {
     let mut out = String::new();
     let file = checked.name.as_str();
     for mistake in &checked.mistakes {
-        let line = MistakeLine {
-            file,
-            line: mistake.line,
-            column: Some(mistake.column),
-            what: mistake::sentence(text, &mistake.kind),
-        };
-        out.push_str(&json::line("mistake", None, &line));
+        let what = mistake::sentence(text, &mistake.kind);
+        let place = (Some(mistake.line), Some(mistake.column));
+        out.push_str(&json::mistake(file, place, &what));
     }
     for finding in &checked.findings {
-        let line = MistakeLine {
-            file,
-            line: finding.line,
-            column: None,
-            what: finding::sentence(text, &finding.what, &checked.other),
-        };
-        out.push_str(&json::line("mistake", None, &line));
+        let what = finding::sentence(text, &finding.what, &checked.other);
+        out.push_str(&json::mistake(file, (Some(finding.line), None), &what));
     }
     let mistakes = checked.mistakes.len() + checked.findings.len();
     let line = CheckedLine {

@@ -170,15 +170,6 @@ fn findings(text: &Text, style: Style, checked: &Checked) -> String {
 // ---- JSON Lines ------------------------------------------------------------------------------------------------------
 
 #[derive(Serialize)]
-struct MistakeLine<'a> {
-    file: &'a str,
-    /// Null where it is about the script as a whole.
-    line: Option<u32>,
-    column: Option<u32>,
-    what: String,
-}
-
-#[derive(Serialize)]
 struct WarningLine<'a> {
     file: &'a str,
     line: Option<u32>,
@@ -203,14 +194,8 @@ struct CheckedLine<'a> {
 pub fn json_checked(text: &Text, checked: &Checked, strict: bool) -> String {
     let mut out = String::new();
     let file = checked.name.as_str();
-    let mut mistake = |line, column, what| {
-        let line = MistakeLine {
-            file,
-            line,
-            column,
-            what,
-        };
-        out.push_str(&json::line("mistake", None, &line));
+    let mut mistake = |line, column, what: String| {
+        out.push_str(&json::mistake(file, (line, column), &what));
     };
     for wrong in &checked.mistakes {
         let what = mistake_sentence(text, &wrong.kind);

@@ -148,7 +148,10 @@ server-check-summary = { $name } : { $errors ->
     }, { $warnings ->
         [one] { $warnings } avertissement
        *[other] { $warnings } avertissements
-    }, { $expected } annoncés
+    }, { $expected ->
+        [one] { $expected } annoncé
+       *[other] { $expected } annoncés
+    }
 server-check-file-missing = le fichier { $detail } n’est pas dans le dossier du script
 server-check-warning-unknown = l’avertissement { $detail } n’existe pas ; les noms sont : { $names }
 server-check-warning-absent = l’avertissement { $detail } était annoncé, et il n’y a pas lieu d’avertir
